@@ -1,0 +1,1 @@
+"""What everything stands on: clock, ids, errors, configuration, log set-up. Imports nothing else of Playhead."""

@@ -1,0 +1,1 @@
+"""The command line: assembles roles from services and explains itself."""

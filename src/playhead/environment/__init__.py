@@ -1,0 +1,1 @@
+"""The requirements page as code: the port registry that every listener takes its port from."""

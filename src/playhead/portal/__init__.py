@@ -1,0 +1,1 @@
+"""The web application: sign-in, library, pages."""

@@ -1,0 +1,1 @@
+"""The customer site's server: one module per service, one port per service."""

@@ -1,0 +1,1 @@
+"""Files, SQL and keys: where bytes become durable."""

@@ -1,0 +1,1 @@
+"""The sealed-record file format (docs/wire/vid.md)."""

@@ -1,0 +1,1 @@
+"""The program on the agent's PC: capture, encode, seal, spool, ship."""
