@@ -8,7 +8,8 @@ from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 
 class RecordingState(StrEnum):
     """``RECORDING`` while a segment is open; ``COMPLETE`` when stopped and sealed; ``INTERRUPTED`` when the workstation
-    went away in the middle and has not continued."""
+    went away in the middle and has not continued.
+    """
 
     RECORDING = "recording"
     COMPLETE = "complete"

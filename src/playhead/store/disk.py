@@ -124,15 +124,15 @@ class SystemDisk:
 
     def list_folder(self, path: Path) -> list[str]:
         """The names in a folder, sorted."""
-        return sorted(os.listdir(path))
+        return sorted(entry.name for entry in path.iterdir())
 
     def rename(self, path: Path, target: Path) -> None:
         """Move atomically, replacing the target (``rename(2)``)."""
-        os.rename(path, target)
+        path.rename(target)
 
     def remove(self, path: Path) -> None:
         """Remove a file."""
-        os.unlink(path)
+        path.unlink()
 
     def sync_folder(self, path: Path) -> None:
         """``fsync`` of the folder itself."""
