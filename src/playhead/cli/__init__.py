@@ -1,1 +1,17 @@
 """The command line: assembles roles from services and explains itself."""
+
+import sys
+
+
+def main() -> None:
+    """Entry point of the ``playhead`` command: runs it and turns expected errors into one readable sentence."""
+    from playhead.base.errors import PlayheadError  # noqa: PLC0415 - keep `playhead --version` fast
+    from playhead.cli.app import playhead  # noqa: PLC0415
+
+    try:
+        playhead(prog_name="playhead")
+    except PlayheadError as error:
+        print(f"playhead: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"  {error.hint}", file=sys.stderr)
+        sys.exit(1)

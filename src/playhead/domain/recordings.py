@@ -7,8 +7,10 @@ from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 
 
 class RecordingState(StrEnum):
-    """``RECORDING`` while a segment is open; ``COMPLETE`` when stopped and sealed; ``INTERRUPTED`` when the workstation
-    went away in the middle and has not continued.
+    """How far a recording is.
+
+    ``RECORDING`` while a segment is open and its workstation connected; ``COMPLETE`` when stopped and sealed;
+    ``INTERRUPTED`` when the workstation went away in the middle and has not continued.
     """
 
     RECORDING = "recording"
