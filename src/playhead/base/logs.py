@@ -1,0 +1,115 @@
+"""Log set-up: one line per event, JSON for machines or columns for people, with secrets struck out.
+
+Every module logs through ``structlog.get_logger()`` with an event in words and the rest as keys; records of libraries
+that use the standard ``logging`` join the same stream.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from playhead.base.clock import Clock
+
+STRUCK_OUT: Final = "[struck out]"
+
+_SECRET_KEY = re.compile(
+    r"(?i)(password|passphrase|secret|token|cookie|authori[sz]ation|csrf|private|data_?key|enrolment_?code|credential)"
+)
+_SECRET_TEXT: Final = (
+    re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"),  # JSON Web Token (RFC 7519 §3)
+    re.compile(r"(?i)\bbearer\s+[A-Za-z0-9._~+/-]+=*"),  # RFC 6750 §2.1
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),  # RFC 7468
+    re.compile(r"(?i)(?<=[?&])(?:token|code|password|secret)=[^&\s#]+"),  # in a URL's query
+    re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"),  # user:password@ in a URL (RFC 3986 §3.2.1)
+)
+_DEPTH_MAX: Final = 6
+
+
+def configure(
+    clock: Clock,
+    *,
+    form: Literal["json", "human"] = "json",
+    level: Literal["debug", "info", "warning", "error"] = "info",
+    stream: TextIO | None = None,
+) -> None:
+    """Set up logging for the whole process; called once by the command line.
+
+    Args:
+        clock: stamps every line with its wall time, as ISO 8601 in UTC.
+        form: ``json``: one object a line; ``human``: columns, coloured where the stream is a terminal.
+        level: the least level that is written.
+        stream: where to; standard error by default.
+    """
+    target = sys.stderr if stream is None else stream
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        _stamp(clock),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    ending: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        ending += [structlog.processors.format_exc_info, strike_out, structlog.processors.JSONRenderer(default=str)]
+    else:
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=plain)
+        ending += [strike_out, renderer]
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=ending))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def strike_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace what looks like a secret, by the name of its key or by its form; bytes become their length."""
+    for key, value in event.items():
+        event[key] = _clean(key, value, 0)
+    return event
+
+
+def _clean(key: str, value: object, depth: int) -> object:
+    if _SECRET_KEY.search(key) is not None and value not in (None, True, False, ""):
+        return STRUCK_OUT
+    if isinstance(value, str):
+        for pattern in _SECRET_TEXT:
+            value = pattern.sub(STRUCK_OUT, value)
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return f"<{memoryview(cast('bytes', value)).nbytes} bytes>"
+    return _clean_inside(value, depth) if depth < _DEPTH_MAX else value
+
+
+def _clean_inside(value: object, depth: int) -> object:
+    if isinstance(value, Mapping):
+        items = cast("Mapping[object, object]", value).items()
+        return {str(name): _clean(str(name), inner, depth + 1) for name, inner in items}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", inner, depth + 1) for inner in cast("list[object]", value)]
+    return value
+
+
+def _stamp(clock: Clock) -> Processor:
+    def stamp(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        at = datetime.fromtimestamp(clock.wall_us() / 1_000_000, UTC)
+        event["timestamp"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return event
+
+    return stamp
