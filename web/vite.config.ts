@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  build: {
+    outDir: "../src/playhead/portal/static",
+    emptyOutDir: true,
+    // Every browser that has MediaSource, light-dark() and :has() (Chromium 123, Firefox 121, Safari 17.5).
+    target: ["chrome123", "firefox121", "safari17.5"],
+    // The content security policy allows no data: scripts or styles; small images stay files as well.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+  },
+  server: {
+    // `npm run dev` against a premises server on the same machine.
+    proxy: { "/api": "http://127.0.0.1:2020", "/media": "http://127.0.0.1:2020" },
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
