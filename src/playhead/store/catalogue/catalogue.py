@@ -1,0 +1,131 @@
+"""Opening the catalogue, and its transactions."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from playhead.base.errors import InvalidInputError, UnavailableError
+from playhead.store.catalogue.migrate import upgrade
+
+READERS_MAX: Final = 4
+"""Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
+
+BUSY_TIMEOUT_MS: Final = 5_000
+"""How long SQLite waits for a lock that another process holds (the command line beside the service)."""
+
+
+class Catalogue:
+    """The catalogue, open. Made by `open`.
+
+    One transaction writes at a time in a process: SQLite allows one writer anyway, and waiting here in turn is cheaper
+    and fairer than its busy handler. Readers see the last commit and never wait for the writer (WAL).
+    """
+
+    def __init__(self, *, writer: AsyncEngine, readers: AsyncEngine) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, location: str | Path) -> Self:
+        """Open a catalogue, making or upgrading it where needed.
+
+        Args:
+            location: the path of an SQLite file (its folder must exist), or an SQLAlchemy URL with an asyncio driver.
+
+        Raises:
+            InvalidInputError: ``catalogue.location``.
+            ConflictError: ``catalogue.newer`` where a newer Playhead has upgraded it.
+            UnavailableError: ``catalogue.unavailable`` where it cannot be opened.
+        """
+        url = _url(location)
+        if url.get_backend_name() == "sqlite":
+            writer, readers = _sqlite_engines(url)
+        else:
+            writer = readers = create_async_engine(url)
+        try:
+            async with writer.begin() as connection:
+                await connection.run_sync(upgrade)
+        except (DatabaseError, OSError) as error:
+            await writer.dispose()
+            message = f"The catalogue {url.render_as_string(hide_password=True)} cannot be opened: {error.args[0]}."
+            raise UnavailableError("catalogue.unavailable", message) from error
+        except BaseException:
+            await writer.dispose()
+            raise
+        return cls(writer=writer, readers=readers)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._readers.dispose()
+        await self._writer.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the catalogue and changes nothing."""
+        async with self._readers.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is durable once the block has been left, and undone where it is left by an error."""
+        async with self._turn, self._writer.begin() as connection:
+            yield connection
+
+
+def _url(location: str | Path) -> URL:
+    if isinstance(location, Path) or "://" not in location:
+        path = Path(location).absolute()
+        return URL.create("sqlite+aiosqlite", database=str(path))
+    try:
+        return make_url(location)
+    except ArgumentError:
+        hint = "Give the path of a file, or a URL such as postgresql+asyncpg://user@host/name."
+        raise InvalidInputError("catalogue.location", "The catalogue's location is malformed.", hint=hint) from None
+
+
+def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    if not url.database or url.database == ":memory:":
+        message = "The catalogue needs a file: each connection would see a database in memory of its own."
+        raise InvalidInputError("catalogue.location", message)
+    _create_private(Path(url.database))
+    # The driver would begin transactions on its own terms; they begin as said below instead.
+    arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
+    writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    readers = create_async_engine(url, connect_args=arguments, pool_size=READERS_MAX, max_overflow=0)
+    for engine, begin, query_only in ((writer, "BEGIN IMMEDIATE", "OFF"), (readers, "BEGIN", "ON")):
+        _prepare(engine, begin, query_only)
+    return writer, readers
+
+
+def _create_private(path: Path) -> None:
+    """Make the file before SQLite does, readable by the service alone; its journals inherit that."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        message = f"The catalogue {path} cannot be opened: {error.strerror}."
+        raise UnavailableError("catalogue.unavailable", message) from error
+
+
+def _prepare(engine: AsyncEngine, begin: str, query_only: str) -> None:
+    def connect(connection: Any, _record: object) -> None:  # noqa: ANN401 # the driver's own, untyped
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # FULL: a commit returns only after the log is on the disk. NORMAL would forget the last ones in a power cut.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA query_only = {query_only}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "begin", on_begin)

@@ -1,0 +1,180 @@
+"""Recordings: found by id, listed newest first."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
+from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.recordings import Recording, RecordingState, Segment
+from playhead.store.catalogue.schema import recordings
+from playhead.store.catalogue.segments import segments_of
+
+PAGE_ITEMS_MAX: Final = 200
+"""What one page may hold: about what a person scrolls through, and a bounded answer."""
+
+_CURSOR_BYTES: Final = 24
+_END_OF_TIME_US: Final = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecordingCursor:
+    """A place in the list of recordings, which is ordered by this pair, newest first."""
+
+    started_at_us: int
+    id: RecordingId
+
+    def encode(self) -> str:
+        """Opaque text for a URL."""
+        return base64.urlsafe_b64encode(self.started_at_us.to_bytes(8, "big") + self.id.bytes).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read what `encode` wrote.
+
+        Raises:
+            InvalidInputError: ``list.cursor``.
+        """
+        try:
+            data = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+        except ValueError:
+            data = b""
+        started_at_us = int.from_bytes(data[:8], "big")
+        if len(data) != _CURSOR_BYTES or started_at_us > _END_OF_TIME_US:
+            raise InvalidInputError("list.cursor", "This is not a cursor that the list has given out.")
+        return cls(started_at_us, RecordingId(UUID(bytes=data[8:])))
+
+
+# Newer than every recording. With it the first page is asked for as every other, and served by the same plan.
+_NEWEST: Final = RecordingCursor(_END_OF_TIME_US, RecordingId(UUID(int=(1 << 128) - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPage:
+    """Some recordings, newest first, and where the next page begins (None at the end)."""
+
+    items: tuple[Recording, ...]
+    next: RecordingCursor | None
+
+
+async def add_recording(
+    connection: AsyncConnection,
+    *,
+    recording: RecordingId,
+    workstation: WorkstationId,
+    agent: str,
+    started_at_us: int,
+) -> None:
+    """Add a recording that begins now, in state RECORDING."""
+    values = {
+        "id": recording,
+        "workstation_id": workstation,
+        "agent": agent,
+        "state": RecordingState.RECORDING,
+        "started_at_us": started_at_us,
+        "ended_at_us": None,
+    }
+    await connection.execute(insert(recordings), values)
+
+
+async def find_recording(connection: AsyncConnection, recording: RecordingId) -> Recording | None:
+    """One recording with its segments, or None."""
+    row = (await connection.execute(select(recordings).where(recordings.c.id == recording))).one_or_none()
+    return None if row is None else (await _with_segments(connection, [row]))[0]
+
+
+async def get_recording(connection: AsyncConnection, recording: RecordingId) -> Recording:
+    """One recording with its segments.
+
+    Raises:
+        NotFoundError: ``recording.not_found``.
+    """
+    found = await find_recording(connection, recording)
+    if found is None:
+        raise NotFoundError("recording.not_found", f"There is no recording {recording}.")
+    return found
+
+
+async def list_recordings(
+    connection: AsyncConnection,
+    *,
+    before: RecordingCursor | None = None,
+    limit: int = 50,
+    workstation: WorkstationId | None = None,
+    state: RecordingState | None = None,
+) -> RecordingPage:
+    """A page of recordings with their segments, newest first, older than ``before``.
+
+    Args:
+        connection: of the transaction.
+        before: ``next`` of the page before, or None for the first.
+        limit: 1 to `PAGE_ITEMS_MAX`.
+        workstation: only of this one.
+        state: only in this state.
+
+    Raises:
+        LimitError: ``list.limit``.
+    """
+    if not 1 <= limit <= PAGE_ITEMS_MAX:
+        raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} recordings, not {limit}.")
+    query = recordings_query(before=before, workstation=workstation, state=state).limit(limit + 1)
+    rows = (await connection.execute(query)).all()
+    items = await _with_segments(connection, rows[:limit])
+    more = len(rows) > limit
+    return RecordingPage(items, RecordingCursor(items[-1].started_at_us, items[-1].id) if more else None)
+
+
+def recordings_query(
+    *, before: RecordingCursor | None, workstation: WorkstationId | None, state: RecordingState | None
+) -> Select[Any]:
+    """The query behind `list_recordings`, without its limit."""
+    place = before or _NEWEST
+    order = tuple_(recordings.c.started_at_us, recordings.c.id)
+    query = select(recordings).where(order < (place.started_at_us, place.id))
+    if workstation is not None:
+        query = query.where(recordings.c.workstation_id == workstation)
+    if state is not None:
+        query = query.where(recordings.c.state == state)
+    return query.order_by(recordings.c.started_at_us.desc(), recordings.c.id.desc())
+
+
+async def list_unfinished(connection: AsyncConnection, workstation: WorkstationId | None = None) -> list[Recording]:
+    """Every recording in state RECORDING, of one workstation or of all: bounded by the number of workstations."""
+    query = recordings_query(before=None, workstation=workstation, state=RecordingState.RECORDING)
+    return list(await _with_segments(connection, (await connection.execute(query)).all()))
+
+
+async def set_recording_state(
+    connection: AsyncConnection, recording: RecordingId, state: RecordingState, ended_at_us: int | None
+) -> None:
+    """Change the state. ``ended_at_us`` is None while it is RECORDING."""
+    statement = update(recordings).where(recordings.c.id == recording)
+    await connection.execute(statement.values(state=state, ended_at_us=ended_at_us))
+
+
+async def _with_segments(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[Recording, ...]:
+    found = await segments_of(connection, [row.id for row in rows])
+    by_recording: defaultdict[RecordingId, list[Segment]] = defaultdict(list)
+    for segment in found:
+        by_recording[segment.recording].append(segment)
+    return tuple(_recording(row, by_recording[row.id]) for row in rows)
+
+
+def _recording(row: Row[Any], segments: Iterable[Segment]) -> Recording:
+    parts = tuple(segments)
+    return Recording(
+        id=row.id,
+        workstation=row.workstation_id,
+        agent=row.agent,
+        state=RecordingState(row.state),
+        started_at_us=row.started_at_us,
+        ended_at_us=row.ended_at_us,
+        durable_bytes=sum(part.durable_bytes for part in parts),
+        segments=parts,
+    )

@@ -1,0 +1,102 @@
+"""Workstations: who is enrolled, by which key, and when each was last here."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playhead.base.errors import NotFoundError
+from playhead.base.ids import WorkstationId
+from playhead.store.catalogue.schema import workstations
+
+PAGE_ITEMS_MAX: Final = 1_000
+"""What one page may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workstation:
+    """An enrolled workstation."""
+
+    id: WorkstationId
+    signer: bytes
+    """Its Ed25519 public key, 32 bytes (RFC 8032): of its certificate, and of the seals it signs."""
+    certificate_hash: bytes
+    """SHA-256 of its certificate (DER)."""
+    enrolled_at_us: int
+    revoked_at_us: int | None = None
+    seen_at_us: int | None = None
+    software: str = ""
+    agent: str = ""
+    """Operating-system login of who sat there when it was last seen."""
+
+
+async def enrol_workstation(
+    connection: AsyncConnection, *, workstation: WorkstationId, signer: bytes, certificate_hash: bytes, now_us: int
+) -> None:
+    """Add a workstation, or give a known one its new key; either way it is not revoked afterwards."""
+    values: dict[str, Any] = {"signer": signer, "certificate_hash": certificate_hash, "enrolled_at_us": now_us}
+    statement = update(workstations).where(workstations.c.id == workstation)
+    changed = await connection.execute(statement.values(**values, revoked_at_us=None))
+    if changed.rowcount == 0:
+        await connection.execute(insert(workstations).values(id=workstation, **values, software="", agent=""))
+
+
+async def find_workstation(connection: AsyncConnection, workstation: WorkstationId) -> Workstation | None:
+    """One workstation, or None."""
+    row = (await connection.execute(select(workstations).where(workstations.c.id == workstation))).one_or_none()
+    return None if row is None else _workstation(row)
+
+
+async def get_workstation(connection: AsyncConnection, workstation: WorkstationId) -> Workstation:
+    """One workstation.
+
+    Raises:
+        NotFoundError: ``workstation.not_found``.
+    """
+    found = await find_workstation(connection, workstation)
+    if found is None:
+        raise NotFoundError("workstation.not_found", f"There is no workstation {workstation}.")
+    return found
+
+
+async def list_workstations(
+    connection: AsyncConnection, *, after: WorkstationId | None = None, limit: int = PAGE_ITEMS_MAX
+) -> list[Workstation]:
+    """Up to ``limit`` workstations by name, from the one after ``after``."""
+    query = select(workstations).order_by(workstations.c.id).limit(min(limit, PAGE_ITEMS_MAX))
+    if after is not None:
+        query = query.where(workstations.c.id > after)
+    return [_workstation(row) for row in (await connection.execute(query)).all()]
+
+
+async def revoke_workstation(connection: AsyncConnection, workstation: WorkstationId, now_us: int) -> None:
+    """Refuse it from now on.
+
+    Raises:
+        NotFoundError: ``workstation.not_found``.
+    """
+    statement = update(workstations).where(workstations.c.id == workstation)
+    if (await connection.execute(statement.values(revoked_at_us=now_us))).rowcount == 0:
+        raise NotFoundError("workstation.not_found", f"There is no workstation {workstation}.")
+
+
+async def note_seen(
+    connection: AsyncConnection, workstation: WorkstationId, *, software: str, agent: str, now_us: int
+) -> None:
+    """Note that it is here, with which software and whom."""
+    statement = update(workstations).where(workstations.c.id == workstation)
+    await connection.execute(statement.values(software=software, agent=agent, seen_at_us=now_us))
+
+
+def _workstation(row: Row[Any]) -> Workstation:
+    return Workstation(
+        id=row.id,
+        signer=row.signer,
+        certificate_hash=row.certificate_hash,
+        enrolled_at_us=row.enrolled_at_us,
+        revoked_at_us=row.revoked_at_us,
+        seen_at_us=row.seen_at_us,
+        software=row.software,
+        agent=row.agent,
+    )
