@@ -1,0 +1,51 @@
+"""What an operator may set about screen recording."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from playhead.base.addresses import Address
+from playhead.base.config import Section
+from playhead.base.quantities import Duration
+from playhead.environment.ports import Service, port_of
+
+_PORT = port_of(Service.SCREEN).number
+
+
+class ScreenConfig(Section):
+    """``[screen]``: the service that workstations send their recordings to."""
+
+    listen: Annotated[Address, Meta(description="Address and port to listen on.")] = Address("0.0.0.0", _PORT)  # noqa: S104 # workstations are elsewhere
+    transport: Annotated[
+        Literal["tls", "plain"],
+        Meta(
+            description=(
+                "`tls` asks every workstation for its certificate. `plain` trusts whoever connects to be who they say: "
+                "only for tests, or inside a tunnel that authenticates."
+            )
+        ),
+    ] = "tls"
+    connections_max: Annotated[
+        int, Meta(ge=1, le=20_000, description="Connections at a time; more are turned away and asked to come back.")
+    ] = 2_000
+    commit_interval: Annotated[
+        Duration,
+        Meta(
+            description=(
+                "Least time between two group commits: received bytes are made durable together this often, and then "
+                "acknowledged. Shorter acknowledges sooner, longer costs the disk less."
+            )
+        ),
+    ] = Duration(200_000)
+    heartbeat_interval: Annotated[
+        Duration, Meta(description="A workstation that was sent nothing for this long is sent a heartbeat.")
+    ] = Duration(5_000_000)
+    stale_after: Annotated[
+        Duration, Meta(description="A workstation that was not heard for this long is shown as lost, and cut off.")
+    ] = Duration(15_000_000)
+    command_timeout: Annotated[Duration, Meta(description="How long a workstation may take to answer a command.")] = (
+        Duration(5_000_000)
+    )
+    drain_timeout: Annotated[
+        Duration, Meta(description="How long a stop waits for received bytes to be durable and acknowledged.")
+    ] = Duration(5_000_000)

@@ -1,0 +1,159 @@
+"""What the screen service tells the rest of the premises: who is connected, and what just changed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final, Self
+
+from playhead.base.errors import LimitError
+from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+
+SUBSCRIBERS_MAX: Final = 2_000
+"""Pages and players that watch at a time: one for each supervisor with some to spare."""
+
+EVENTS_WAITING_MAX: Final = 256
+"""Events kept for a subscriber that does not fetch them. Past that it gets one `Resync` in their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWorkstation:
+    """A workstation as it was last heard of."""
+
+    id: WorkstationId
+    connected: bool
+    changed_at_us: int
+    """Wall time at which it connected or was lost."""
+    state: str = ""
+    """As in `playhead.wire.screen.messages.Status`; empty until it has told."""
+    recording: RecordingId | None = None
+    reason: str = ""
+    fps: float = 0.0
+    spool_bytes: int = 0
+    """What it has captured and not yet been acknowledged."""
+    monitors: tuple[str, ...] = ()
+    agent: str = ""
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """A recording began, got a segment, or has another state; the catalogue says what it is now."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentGrew:
+    """More of a segment is durable (``durable_bytes`` from its file's start), or it has ended."""
+
+    recording: RecordingId
+    segment: SegmentId
+    durable_bytes: int
+    covered_us: int
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkstationChanged:
+    """A workstation connected, was lost, or told something new."""
+
+    workstation: LiveWorkstation
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Events were left out, because this subscriber was slow: look at everything again."""
+
+
+Event = RecordingChanged | SegmentGrew | WorkstationChanged | Resync
+
+
+class Subscription:
+    """Events from now on, as an asynchronous iterator. Ends when closed, or when the service stops.
+
+    Used as ``with service.subscribe() as events: async for event in events: …``.
+    """
+
+    def __init__(self, hub: "Hub", recording: RecordingId | None) -> None:
+        self._hub = hub
+        self.recording = recording
+        # One more than may wait, for the end.
+        self._waiting: asyncio.Queue[Event | None] = asyncio.Queue(EVENTS_WAITING_MAX + 1)
+
+    def offer(self, event: Event) -> None:
+        """Put an event in line, or replace the whole line by one `Resync`."""
+        if self._waiting.qsize() >= EVENTS_WAITING_MAX:
+            self._clear()
+            event = Resync()
+        self._waiting.put_nowait(event)
+
+    def close(self) -> None:
+        """Stop: no more events; the iterator ends after those in line. Safe to call twice."""
+        if self._hub.forget(self):
+            self._waiting.put_nowait(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self._clear()
+        self._waiting.put_nowait(None)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while (event := await self._waiting.get()) is not None:
+            yield event
+
+    def _clear(self) -> None:
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+
+
+class Hub:
+    """Where events are handed to those who asked for them."""
+
+    def __init__(self) -> None:
+        self._everywhere: set[Subscription] = set()
+        self._by_recording: dict[RecordingId, set[Subscription]] = {}
+        self._count = 0
+
+    def subscribe(self, recording: RecordingId | None) -> Subscription:
+        """All events but `SegmentGrew`; or, of one recording, its own, `SegmentGrew` among them.
+
+        Raises:
+            LimitError: ``screen.subscribers``.
+        """
+        if self._count >= SUBSCRIBERS_MAX:
+            raise LimitError("screen.subscribers", f"{SUBSCRIBERS_MAX} pages and players watch already.")
+        subscription = Subscription(self, recording)
+        self._count += 1
+        self._set_of(recording).add(subscription)
+        return subscription
+
+    def forget(self, subscription: Subscription) -> bool:
+        """Send it no more; False where it was forgotten before."""
+        those = self._set_of(subscription.recording)
+        if subscription not in those:
+            return False
+        those.remove(subscription)
+        self._count -= 1
+        if subscription.recording is not None and not those:
+            del self._by_recording[subscription.recording]
+        return True
+
+    def publish(self, event: Event) -> None:
+        """Hand an event to everyone whom it concerns. Never waits."""
+        if isinstance(event, RecordingChanged | SegmentGrew):
+            for subscription in self._by_recording.get(event.recording, ()):
+                subscription.offer(event)
+        if not isinstance(event, SegmentGrew):
+            for subscription in self._everywhere:
+                subscription.offer(event)
+
+    def close(self) -> None:
+        """End every subscription."""
+        for subscription in [*self._everywhere, *(one for those in self._by_recording.values() for one in those)]:
+            subscription.close()
+
+    def _set_of(self, recording: RecordingId | None) -> set[Subscription]:
+        return self._everywhere if recording is None else self._by_recording.setdefault(recording, set())
