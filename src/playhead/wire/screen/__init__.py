@@ -1,1 +1,63 @@
-"""The screen-recording protocol of port 5633 (docs/wire/screen.md)."""
+"""The screen-recording protocol of port 5633 (docs/wire/screen.md) as a pure core.
+
+`Connection` is one end: ``receive_data(bytes) -> list[Message]``, ``receive_eof()``, ``send(message)``,
+``data_to_send() -> list[bytes]``. `playhead.net.screen` drives it over TCP and TLS.
+
+What the premises does: answer `Inquire` with `Authority`, `Enrol` with `Enrolled`, `Hello` with `Welcome`
+(``choose_version(hello.versions)``), `Offer` with `Accept(offset)` or `Decline`, then `Ack` what became durable; after
+`End`, once all and the end itself are durable, ``Ack(final=True)``.
+What the workstation does: `Hello`, `Status`, then `Offer` each segment it holds, send `Records` from the accepted
+offset and `End`; delete only after the final `Ack` (or a final `Decline`); answer every `Command` with one `Result`.
+"""
+
+from playhead.wire.screen.connection import Connection, choose_version
+from playhead.wire.screen.limits import VERSIONS
+from playhead.wire.screen.messages import (
+    Accept,
+    Ack,
+    Authority,
+    Command,
+    Control,
+    Decline,
+    End,
+    Enrol,
+    Enrolled,
+    Goodbye,
+    Heartbeat,
+    Hello,
+    Inquire,
+    Message,
+    Offer,
+    Records,
+    Result,
+    Status,
+    Welcome,
+)
+from playhead.wire.screen.states import Role, State
+
+__all__ = [
+    "VERSIONS",
+    "Accept",
+    "Ack",
+    "Authority",
+    "Command",
+    "Connection",
+    "Control",
+    "Decline",
+    "End",
+    "Enrol",
+    "Enrolled",
+    "Goodbye",
+    "Heartbeat",
+    "Hello",
+    "Inquire",
+    "Message",
+    "Offer",
+    "Records",
+    "Result",
+    "Role",
+    "State",
+    "Status",
+    "Welcome",
+    "choose_version",
+]

@@ -1,82 +1,123 @@
 """The messages of the screen protocol (docs/wire/screen.md), each a frozen value. One frame carries one message.
 
 ``Records`` is bytes of a ``.vid`` file and travels raw; every other message travels as a MessagePack map with its
-name under ``type``. Unknown fields are ignored, so that a newer peer may add some; unknown types are refused.
+name under ``type`` and its fields in camelCase, those with their default left out. Unknown fields are ignored, so that
+a newer peer may add some; unknown types are refused. The bounds in the annotations hold for both directions.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
+
+from playhead.wire.screen import limits
+
+Name = Annotated[str, Meta(min_length=1, max_length=limits.MAX_NAME_CHARACTERS)]
+Code = Annotated[str, Meta(max_length=limits.MAX_CODE_CHARACTERS)]
+Text = Annotated[str, Meta(max_length=limits.MAX_TEXT_CHARACTERS)]
+Unique = Annotated[bytes, Meta(min_length=16, max_length=16)]
+"""A UUID's 16 bytes in network order."""
+OptionalUnique = Annotated[bytes, Meta(max_length=16)]
+"""The same, or nothing."""
+Channel = Annotated[int, Meta(ge=1, le=2**32 - 1)]
+Offset = Annotated[int, Meta(ge=0, le=limits.MAX_OFFSET)]
+Number = Annotated[int, Meta(ge=0, le=limits.MAX_OFFSET)]
+Certificate = Annotated[bytes, Meta(min_length=1, max_length=limits.MAX_CERTIFICATE_BYTES)]
+SiteKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
 class _Message(msgspec.Struct, frozen=True, tag_field="type", rename="camel", omit_defaults=True):
     pass
 
 
-class Hello(_Message, tag="hello"):
+def _check_optional_unique(value: bytes) -> None:
+    if len(value) not in {0, 16}:
+        message = f"Expected a UUID's 16 bytes or none, got {len(value)}"
+        raise ValueError(message)
+
+
+class Hello(_Message, frozen=True, tag="hello"):
     """First message of a workstation: who it is and which protocol versions it speaks, best first."""
 
-    versions: tuple[int, ...]
-    workstation: str
-    software: str
-    user: str = ""
+    versions: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=65535)], ...], Meta(min_length=1, max_length=limits.MAX_VERSIONS)
+    ]
+    workstation: Name
+    software: Text
+    user: Text = ""
     """The operating-system login of the agent, for the catalogue."""
 
 
-class Enrol(_Message, tag="enrol"):
-    """First message of a workstation that has no certificate yet: a one-time code and a request to sign."""
+class Inquire(_Message, frozen=True, tag="inquire"):
+    """First message of a workstation that knows nothing of the site but an enrolment code: asks for its authority."""
 
-    code: str
-    workstation: str
-    request: bytes
+
+class Authority(_Message, frozen=True, tag="authority"):
+    """Answer to `Inquire`. Proves nothing: the workstation compares it with the fingerprint in its code."""
+
+    certificate: Certificate
+    """The site's certificate authority, DER (RFC 5280)."""
+
+
+class Enrol(_Message, frozen=True, tag="enrol"):
+    """First message of a workstation that wants a certificate: a one-time code and a request to sign.
+
+    On a connection that already has a certificate an empty code asks for its renewal under the same name.
+    """
+
+    code: Code
+    workstation: Name
+    request: Certificate
     """PKCS #10 certification request, DER (RFC 2986)."""
 
 
-class Enrolled(_Message, tag="enrolled"):
+class Enrolled(_Message, frozen=True, tag="enrolled"):
     """Answer to `Enrol`."""
 
-    certificate: bytes
+    certificate: Certificate
     """The workstation's certificate, DER (RFC 5280)."""
-    authority: bytes
+    authority: Certificate
     """The site's certificate authority, DER."""
-    site: str
-    site_key: bytes
+    site: Name
+    site_key: SiteKey
     """The site's public key for recordings: X25519, 32 bytes (RFC 7748)."""
 
 
-class Welcome(_Message, tag="welcome"):
+class Welcome(_Message, frozen=True, tag="welcome"):
     """Answer to `Hello`: the version both speak, whose site this is and what its clock says."""
 
-    version: int
-    site: str
-    site_key: bytes
-    wall_time_us: int
+    version: Annotated[int, Meta(ge=1, le=65535)]
+    site: Name
+    site_key: SiteKey
+    wall_time_us: Number
     live: bool = False
+    """Whether someone is watching live now."""
 
 
-class Offer(_Message, tag="offer"):
+class Offer(_Message, frozen=True, tag="offer"):
     """The workstation holds (part of) a segment and asks from which offset to send it."""
 
-    channel: int
-    recording: bytes
-    segment: bytes
-    header: bytes
+    channel: Channel
+    """Chosen by the workstation, larger than any before it in this connection."""
+    recording: Unique
+    segment: Unique
+    header: Annotated[bytes, Meta(min_length=1, max_length=limits.MAX_HEADER_BYTES)]
     """The whole file header of the ``.vid``, so that it can be judged before any record is sent."""
 
 
-class Accept(_Message, tag="accept"):
+class Accept(_Message, frozen=True, tag="accept"):
     """Send the segment's bytes from ``offset``, which is durable here up to there."""
 
-    channel: int
-    offset: int
+    channel: Channel
+    offset: Offset
 
 
-class Decline(_Message, tag="decline"):
+class Decline(_Message, frozen=True, tag="decline"):
     """The offered segment, or the rest of it, is not taken. ``final`` says that trying again cannot help."""
 
-    channel: int
-    code: str
-    message: str
+    channel: Channel
+    code: Code
+    message: Text
     final: bool
 
 
@@ -88,69 +129,98 @@ class Records(msgspec.Struct, frozen=True):
     data: bytes | memoryview
 
 
-class Ack(_Message, tag="ack"):
-    """Everything below ``offset`` is durable at the server. Never goes back."""
+class Ack(_Message, frozen=True, tag="ack"):
+    """Everything below ``offset`` is durable at the server. Never goes back.
 
-    channel: int
-    offset: int
+    ``final`` answers `End`: the end itself is durable too, the channel is closed, and the workstation may delete what
+    it holds of the segment.
+    """
+
+    channel: Channel
+    offset: Offset
+    final: bool = False
 
 
-class End(_Message, tag="end"):
+class End(_Message, frozen=True, tag="end"):
     """No more bytes will come on this channel: sealed, or broken off for ``reason``."""
 
-    channel: int
-    size: int
-    """Length of the segment as the workstation knows it, in bytes."""
+    channel: Channel
+    size: Offset
+    """Length of the segment as the workstation knows it, in bytes. Where the reason is ``lost`` it may differ from
+    what was sent: the workstation no longer has (all of) the file."""
     reason: Literal["sealed", "killed", "disk_full", "lost"]
 
 
-class Command(_Message, tag="command"):
-    """The server asks the workstation to act. Carried out at most once per ``id``."""
+class Command(_Message, frozen=True, tag="command"):
+    """The server asks the workstation to act. Carried out at most once per ``id``; ids grow within a site."""
 
-    id: int
+    id: Number
     name: Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
-    recording: bytes = b""
+    recording: OptionalUnique = b""
     """``start``: the recording's id, chosen by the server, or empty."""
-    reason: str = ""
+    reason: Text = ""
+
+    def __post_init__(self) -> None:
+        _check_optional_unique(self.recording)
 
 
-class Result(_Message, tag="result"):
+class Result(_Message, frozen=True, tag="result"):
     """How a `Command` ended. ``recording`` is set where one was started or stopped."""
 
-    id: int
+    id: Number
     ok: bool
-    code: str = ""
-    message: str = ""
-    recording: bytes = b""
+    code: Code = ""
+    message: Text = ""
+    recording: OptionalUnique = b""
+
+    def __post_init__(self) -> None:
+        _check_optional_unique(self.recording)
 
 
-class Status(_Message, tag="status"):
+class Status(_Message, frozen=True, tag="status"):
     """What the workstation is doing; sent after `Welcome`, on every change, and when asked."""
 
     state: Literal["idle", "recording", "blackout", "no_display", "disk_full", "failed"]
-    recording: bytes = b""
-    reason: str = ""
-    fps: float = 0.0
-    spool_bytes: int = 0
-    monitors: tuple[str, ...] = ()
+    recording: OptionalUnique = b""
+    reason: Text = ""
+    fps: Annotated[float, Meta(ge=0, le=1000)] = 0.0
+    spool_bytes: Number = 0
+    monitors: Annotated[tuple[Text, ...], Meta(max_length=limits.MAX_MONITORS)] = ()
+
+    def __post_init__(self) -> None:
+        _check_optional_unique(self.recording)
 
 
-class Heartbeat(_Message, tag="heartbeat"):
+class Heartbeat(_Message, frozen=True, tag="heartbeat"):
     """Proof of life, from either side, when nothing else was sent for a while."""
 
-    wall_time_us: int
+    wall_time_us: Number
 
 
-class Goodbye(_Message, tag="goodbye"):
+class Goodbye(_Message, frozen=True, tag="goodbye"):
     """The sender is about to close, and why. ``retry_ms`` asks the peer to wait before coming back."""
 
-    code: str
-    message: str
-    retry_ms: int = 0
+    code: Code
+    message: Text
+    retry_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
 
 
 Control = (
-    Hello | Enrol | Enrolled | Welcome | Offer | Accept | Decline | Ack | End | Command | Result | Status | Heartbeat
+    Hello
+    | Inquire
+    | Authority
+    | Enrol
+    | Enrolled
+    | Welcome
+    | Offer
+    | Accept
+    | Decline
+    | Ack
+    | End
+    | Command
+    | Result
+    | Status
+    | Heartbeat
     | Goodbye
 )
 Message = Control | Records

@@ -1,0 +1,53 @@
+"""Everything a peer of the screen protocol can make us hold, with its bound and the reason for it."""
+
+VERSIONS: tuple[int, ...] = (1,)
+"""Protocol versions this code speaks, best first."""
+
+MAX_CONTROL_BYTES = 128 * 1024
+"""Payload of a control frame. The largest, ``Offer``, carries a whole ``.vid`` header of at most 64 KiB and a bit."""
+
+MAX_FIRST_BYTES = 20 * 1024
+"""Payload of a control frame up to `Welcome`: a stranger may not make us hold more than two certificates. `Records` are
+refused from their head."""
+
+MAX_RECORDS_BYTES = 256 * 1024
+"""``.vid`` bytes in one `Records` frame. Senders should stay at 64 KiB, so that acknowledgements are not held up."""
+
+MAX_CHANNELS = 64
+"""Channels offered and not yet closed in one connection. Two are usual: the open segment and one being caught up."""
+
+MAX_COMMANDS = 32
+"""Commands without a `Result` in one connection."""
+
+MAX_OFFSET = 2**63 - 1
+"""The largest file offset (signed 64 bits, as file systems have it)."""
+
+MAX_HEADER_BYTES = 96 * 1024
+"""``Offer.header``: a ``.vid`` header's body is at most 64 KiB."""
+
+MAX_CERTIFICATE_BYTES = 8 * 1024
+"""A DER certificate or certification request; ours are below 1 KiB."""
+
+MAX_NAME_CHARACTERS = 63
+"""Site and workstation names, as `playhead.base.ids` has them."""
+
+MAX_CODE_CHARACTERS = 64
+"""Error codes and enrolment codes."""
+
+MAX_TEXT_CHARACTERS = 1024
+"""Sentences for people: messages and reasons."""
+
+MAX_VERSIONS = 16
+"""Versions a `Hello` may list."""
+
+MAX_MONITORS = 32
+"""Monitors a `Status` may name."""
+
+HANDSHAKE_S = 10.0
+"""From the connection (after TLS) to the answer of the first message; also how long a TLS handshake may take."""
+
+HEARTBEAT_S = 10.0
+"""Longest silence a side may keep: then it sends a `Heartbeat`."""
+
+SILENCE_S = 30.0
+"""After this long without one whole message the other side is taken for gone."""
