@@ -4,16 +4,16 @@
 the rest of the premises. `docs/services/screen.md` is its page.
 """
 
-from playhead.premises.screen.config import ScreenConfig
-from playhead.premises.screen.live import (
+from playhead.domain.live import (
     Event,
     LiveWorkstation,
     RecordingChanged,
     Resync,
     SegmentGrew,
-    Subscription,
     WorkstationChanged,
 )
+from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.screen.live import Subscription
 from playhead.premises.screen.service import ScreenService
 
 __all__ = [

@@ -2,70 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Final, Self
 
 from playhead.base.errors import LimitError
-from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.base.ids import RecordingId
+from playhead.domain.live import Event, RecordingChanged, Resync, SegmentGrew
 
 SUBSCRIBERS_MAX: Final = 2_000
 """Pages and players that watch at a time: one for each supervisor with some to spare."""
 
 EVENTS_WAITING_MAX: Final = 256
 """Events kept for a subscriber that does not fetch them. Past that it gets one `Resync` in their place."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveWorkstation:
-    """A workstation as it was last heard of."""
-
-    id: WorkstationId
-    connected: bool
-    changed_at_us: int
-    """Wall time at which it connected or was lost."""
-    state: str = ""
-    """As in `playhead.wire.screen.messages.Status`; empty until it has told."""
-    recording: RecordingId | None = None
-    reason: str = ""
-    fps: float = 0.0
-    spool_bytes: int = 0
-    """What it has captured and not yet been acknowledged."""
-    monitors: tuple[str, ...] = ()
-    agent: str = ""
-    software: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingChanged:
-    """A recording began, got a segment, or has another state; the catalogue says what it is now."""
-
-    recording: RecordingId
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentGrew:
-    """More of a segment is durable (``durable_bytes`` from its file's start), or it has ended."""
-
-    recording: RecordingId
-    segment: SegmentId
-    durable_bytes: int
-    covered_us: int
-    ended: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkstationChanged:
-    """A workstation connected, was lost, or told something new."""
-
-    workstation: LiveWorkstation
-
-
-@dataclass(frozen=True, slots=True)
-class Resync:
-    """Events were left out, because this subscriber was slow: look at everything again."""
-
-
-Event = RecordingChanged | SegmentGrew | WorkstationChanged | Resync
 
 
 class Subscription:

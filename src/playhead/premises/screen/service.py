@@ -5,8 +5,9 @@ from typing import Literal
 
 from playhead.base.clock import Clock
 from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.live import LiveWorkstation
 from playhead.premises.screen.config import ScreenConfig
-from playhead.premises.screen.live import Hub, LiveWorkstation, Subscription
+from playhead.premises.screen.live import Hub, Subscription
 from playhead.store.catalogue import Catalogue
 from playhead.wire.screen.messages import Result
 
