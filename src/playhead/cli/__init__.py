@@ -5,8 +5,8 @@ import sys
 
 def main() -> None:
     """Entry point of the ``playhead`` command: runs it and turns expected errors into one readable sentence."""
-    from playhead.base.errors import PlayheadError  # noqa: PLC0415 - keep `playhead --version` fast
-    from playhead.cli.app import playhead  # noqa: PLC0415
+    from playhead.base.errors import PlayheadError
+    from playhead.cli.app import playhead
 
     try:
         playhead(prog_name="playhead")

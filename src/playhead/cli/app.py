@@ -1,0 +1,39 @@
+"""The command tree. Each group is a module of its own; what a command does is in the modules it imports."""
+
+import click
+
+from playhead import __version__
+from playhead.cli.demo import demo
+from playhead.cli.premises import premises
+from playhead.cli.record import record
+from playhead.cli.recordings import recordings
+from playhead.cli.up import up
+from playhead.cli.workstation import workstation
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  playhead demo                            everything on this machine, with a desktop to watch
+  playhead up                              premises server and portal on this machine
+  playhead premises enrol-code desk-7      a one-time code for a new workstation
+  playhead workstation enrol --server recorder.example:5633 --code CODE
+  playhead record start desk-7             record now, beginning ten seconds ago
+  playhead recordings list                 what there is
+  playhead recordings export ID call.mp4   a standard MP4, without re-encoding
+\b
+Every command and group has its own --help with examples.
+Data lies in ~/.local/share/playhead unless --data or PLAYHEAD_DATA says otherwise.""",
+)
+@click.version_option(__version__, prog_name="playhead")
+def playhead() -> None:
+    """Record what agents see and do; replay it in a browser seconds later.
+
+    A WORKSTATION (the agent's PC) captures, encrypts and spools its screen. The PREMISES server stores it
+    and shows it in the portal, while it is still being recorded.
+    """
+
+
+for command in (up, demo, workstation, premises, record, recordings):
+    playhead.add_command(command)

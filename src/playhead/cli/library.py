@@ -1,0 +1,141 @@
+"""Reading the premises server's recordings from the command line: list and export."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playhead.base.clock import SystemClock
+from playhead.base.errors import InvalidInputError, NotFoundError
+from playhead.base.ids import WorkstationId
+from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
+from playhead.cli.places import PremisesPlaces
+from playhead.domain.recordings import Recording, RecordingState
+from playhead.premises.export import OpenSegment, export_mp4
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.recordings import list_recordings, recordings_beginning_with
+from playhead.store.catalogue.segments import get_segment
+from playhead.store.disk import File, SystemDisk
+from playhead.store.keyring import Keyring
+from playhead.wire.vid import open_data_key, read_header
+
+PREFIX_LENGTH_MIN = 4
+"""Fewer digits of an id are a slip of the fingers rather than a name."""
+
+
+@asynccontextmanager
+async def reading(places: PremisesPlaces) -> AsyncIterator[AsyncConnection]:
+    """The catalogue of a data folder, as it is at this moment."""
+    places.require()
+    catalogue = await Catalogue.open(places.catalogue)
+    try:
+        async with catalogue.reading() as connection:
+            yield connection
+    finally:
+        await catalogue.close()
+
+
+async def resolve(connection: AsyncConnection, text: str) -> Recording:
+    """The one recording whose id begins with ``text``.
+
+    Raises:
+        InvalidInputError: ``id.malformed``, ``recording.ambiguous``.
+        NotFoundError: ``recording.not_found``.
+    """
+    digits = text.replace("-", "").lower()
+    if not PREFIX_LENGTH_MIN <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004 - a UUID
+        message = f"{text[:64]!r} is not a recording's id."
+        raise InvalidInputError("id.malformed", message, hint="`playhead recordings list` shows them.")
+    found = await recordings_beginning_with(connection, digits, limit=2)
+    if not found:
+        hint = "`playhead recordings list` shows what there is."
+        raise NotFoundError("recording.not_found", f"No recording's id begins with {text}.", hint=hint)
+    if len(found) > 1:
+        message = f"Several recordings' ids begin with {text}."
+        raise InvalidInputError("recording.ambiguous", message, hint="Write more of it.")
+    return found[0]
+
+
+async def show(
+    places: PremisesPlaces, *, workstation: str | None, state: str | None, limit: int, as_json: bool
+) -> None:
+    """Print the newest recordings."""
+    async with reading(places) as connection:
+        page = await list_recordings(
+            connection,
+            limit=limit,
+            workstation=WorkstationId(workstation) if workstation else None,
+            state=RecordingState(state) if state else None,
+        )
+    if as_json:
+        emit_json([_summary(recording) for recording in page.items])
+    elif not page.items:
+        click.echo("No recordings. Start one with `playhead record start WORKSTATION`.")
+    else:
+        rows = [
+            [
+                str(recording.id),
+                datetime.fromtimestamp(recording.started_at_us / 1e6, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                human_length(_covered_us(recording)),
+                human_bytes(recording.durable_bytes),
+                recording.state.value,
+                str(recording.workstation),
+                recording.agent,
+            ]
+            for recording in page.items
+        ]
+        click.echo(table(["ID", "STARTED", "LENGTH", "SIZE", "STATE", "WORKSTATION", "AGENT"], rows))
+        if page.next is not None:
+            notice(f"Only the newest {limit}; ask for more with --limit.")
+
+
+async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str | None, force: bool) -> None:
+    """Write a recording as an MP4."""
+    if out.exists() and not force:
+        raise InvalidInputError(
+            "export.exists", f"{out} exists.", hint="Name another file, or replace it with --force."
+        )
+    async with reading(places) as connection:
+        recording = await resolve(connection, text)
+        located = [await get_segment(connection, segment.id) for segment in recording.segments]
+    keyring = Keyring.open_existing(places.keys, clock=SystemClock())
+    with ExitStack() as stack:
+        parts: list[OpenSegment] = []
+        for part in located:
+            file = stack.enter_context(opened(places.recordings / part.location))
+            header, _ = read_header(file.read_at)
+            data_key = open_data_key(header, keyring.recording_key)
+            parts.append(OpenSegment(file.read_at, part.segment.durable_bytes, data_key))
+        with click.progressbar(length=1000, label=f"Writing {out}", file=click.get_text_stream("stderr")) as bar:
+            export_mp4(parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos))
+    done(f"{out}: {human_length(_covered_us(recording))}, {human_bytes(out.stat().st_size)}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[File]:
+    """A file of the data folder, closed at the end."""
+    file = SystemDisk().open(path)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def _covered_us(recording: Recording) -> int:
+    return sum(segment.covered_us for segment in recording.segments)
+
+
+def _summary(recording: Recording) -> dict[str, object]:
+    return {
+        "id": str(recording.id),
+        "workstation": str(recording.workstation),
+        "agent": recording.agent,
+        "state": recording.state.value,
+        "startedAt": datetime.fromtimestamp(recording.started_at_us / 1e6, UTC).isoformat(),
+        "coveredMs": _covered_us(recording) // 1000,
+        "bytes": recording.durable_bytes,
+        "segments": len(recording.segments),
+    }

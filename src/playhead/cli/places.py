@@ -1,0 +1,91 @@
+"""Where each role keeps its things below a data folder, and how commands find a server that runs on this machine."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from playhead.base.errors import UnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class PremisesPlaces:
+    """The premises server's part of a data folder."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """Optional settings; every key is in docs/configuration.md."""
+        return self.root / "premises.toml"
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue."""
+        return self.root / "premises" / "catalogue.db"
+
+    @property
+    def recordings(self) -> Path:
+        """The ``.vid`` files."""
+        return self.root / "premises" / "recordings"
+
+    @property
+    def keys(self) -> Path:
+        """The site's keys: without them nothing can be played."""
+        return self.root / "premises" / "keys"
+
+    @property
+    def running(self) -> Path:
+        """Written while the server runs."""
+        return self.root / "premises" / "running.json"
+
+    def make(self) -> None:
+        """Make the folders, readable by their owner alone."""
+        self.recordings.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def require(self) -> None:
+        """Refuse to work on a folder in which no premises server ever ran.
+
+        Raises:
+            UnavailableError: ``data.no_premises``.
+        """
+        if not self.catalogue.exists():
+            hint = "Start one with `playhead up` or `playhead demo`, or name its folder with --data."
+            raise UnavailableError("data.no_premises", f"There is no premises server's data in {self.root}.", hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a running premises server tells the other commands on its machine."""
+
+    process: int
+    portal: str
+    """Base address of the portal and its API."""
+    screen_port: int
+
+    def write(self, path: Path) -> None:
+        """Leave it for other commands, all or nothing."""
+        beside = path.with_suffix(".new")
+        beside.write_bytes(msgspec.json.encode(asdict(self)))
+        beside.replace(path)
+
+    @classmethod
+    def read(cls, places: PremisesPlaces) -> Self:
+        """The server that runs on this machine with this data folder.
+
+        Raises:
+            UnavailableError: ``server.not_running``.
+        """
+        hint = "Start it with `playhead up`, or name another data folder with --data."
+        try:
+            running = msgspec.json.decode(places.running.read_bytes(), type=cls)
+            os.kill(running.process, 0)
+        except (FileNotFoundError, ProcessLookupError, msgspec.MsgspecError):
+            message = f"No premises server is running with {places.root}."
+            raise UnavailableError("server.not_running", message, hint=hint) from None
+        except PermissionError:
+            pass  # it runs, as somebody else
+        return running

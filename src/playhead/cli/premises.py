@@ -1,0 +1,91 @@
+"""``playhead premises``: the customer site's server."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from playhead.cli.options import data_option, json_option
+from playhead.cli.places import PremisesPlaces
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  playhead premises run
+  playhead premises enrolment-code desk-7
+  playhead premises add-user jo --role supervisor
+  playhead premises workstations"""
+)
+def premises() -> None:
+    """Run and administer the premises server.
+
+    It listens for workstations (5633), for the portal and player (2020) and for the player's tokens (5650).
+    Settings are read from premises.toml in the data folder; docs/configuration.md lists every key.
+    """
+
+
+@premises.command()
+@data_option
+@click.option("--log", type=click.Choice(["human", "json"]), default="json", show_default=True, help="Form of the log.")
+def run(data: Path, log: str) -> None:
+    """Run the server until it is told to stop (Ctrl-C or SIGTERM).
+
+    Unlike `playhead up` it insists on the configured ports: a service behind firewall rules must not move.
+    """
+    from playhead.cli.serve import serve
+
+    serve(PremisesPlaces(data), move_ports=False, log=log)
+
+
+@premises.command("enrolment-code")
+@click.argument("workstation", required=False)
+@click.option("--hours", type=click.IntRange(1, 168), default=24, show_default=True, help="How long it is valid.")
+@data_option
+def enrolment_code(workstation: str | None, hours: int, data: Path) -> None:
+    """Print a one-time code that lets a workstation in.
+
+    With WORKSTATION only that one may use it, otherwise any. The code also tells the workstation which server to
+    trust, so give it over a channel that nobody else writes to.
+    """
+    from playhead.cli import administration
+
+    click.echo(asyncio.run(administration.new_enrolment_code(PremisesPlaces(data), workstation, hours=hours)))
+
+
+@premises.command("add-user")
+@click.argument("user")
+@click.option("--name", help="As people write it; by default the user's id.")
+@click.option(
+    "--role", type=click.Choice(["administrator", "supervisor", "agent"]), default="supervisor", show_default=True
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@data_option
+def add_user(user: str, name: str | None, role: str, data: Path, *, password_stdin: bool) -> None:
+    """Add a person who may sign in to the portal."""
+    from playhead.cli import administration
+
+    if password_stdin:
+        password = click.get_text_stream("stdin").readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    asyncio.run(administration.add_person(PremisesPlaces(data), user, name=name or user, role=role, password=password))
+
+
+@premises.command()
+@data_option
+@json_option
+def workstations(data: Path, *, as_json: bool) -> None:
+    """List the enrolled workstations and what they are doing."""
+    from playhead.cli.console import emit_json, table
+    from playhead.cli.operator import Operator
+
+    found = Operator(PremisesPlaces(data)).workstations()
+    if as_json:
+        emit_json(found)
+    elif not found:
+        click.echo("No workstation is enrolled. Make a code with `playhead premises enrolment-code`.")
+    else:
+        heads = ["WORKSTATION", "CONNECTED", "STATE", "AGENT", "SPOOL"]
+        rows = [[str(one.get(key, "")) for key in ("id", "connected", "state", "agent", "spoolBytes")] for one in found]
+        click.echo(table(heads, rows))

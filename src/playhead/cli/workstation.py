@@ -1,0 +1,66 @@
+"""``playhead workstation``: the program on the agent's PC."""
+
+from pathlib import Path
+
+import click
+
+from playhead.cli.options import data_option, json_option
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  playhead workstation enrol --server recorder.example:5633 --code CODE
+  playhead workstation run
+  playhead workstation status
+  playhead workstation blackout on"""
+)
+def workstation() -> None:
+    """Record this machine's desktop and send it to the premises server.
+
+    Enrol once with a code from `playhead premises enrolment-code`, then keep `run` running. Settings are read from
+    workstation.toml in the data folder; docs/configuration.md lists every key.
+    """
+
+
+@workstation.command()
+@click.option("--server", required=True, metavar="HOST[:PORT]", help="The premises server; port 5633 by default.")
+@click.option("--code", required=True, help="The one-time code from `playhead premises enrolment-code`.")
+@click.option("--name", help="This workstation's id; by default its host name.")
+@data_option
+def enrol(server: str, code: str, name: str | None, data: Path) -> None:
+    """Make a key for this workstation and have the site certify it."""
+    from playhead.cli import agent_side
+
+    agent_side.enrol(data, server=server, code=code, name=name)
+
+
+@workstation.command()
+@data_option
+@click.option("--log", type=click.Choice(["human", "json"]), default="json", show_default=True, help="Form of the log.")
+def run(data: Path, log: str) -> None:
+    """Capture, spool and send until told to stop (Ctrl-C or SIGTERM)."""
+    from playhead.cli import agent_side
+
+    agent_side.run(data, log=log)
+
+
+@workstation.command()
+@data_option
+@json_option
+def status(data: Path, *, as_json: bool) -> None:
+    """Say what the workstation is doing, and how fresh the newest acknowledgement is."""
+    from playhead.cli import agent_side
+
+    agent_side.status(data, as_json=as_json)
+
+
+@workstation.command()
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.option("--reason", default="asked for by the agent", show_default=True, help="Goes into the recording.")
+@data_option
+def blackout(switch: str, reason: str, data: Path) -> None:
+    """Stop looking at the screen, or look again. Nothing shown under blackout is captured, stored or sent."""
+    from playhead.cli import agent_side
+
+    agent_side.blackout(data, on=switch == "on", reason=reason)
