@@ -1,0 +1,25 @@
+"""HTTP for services: a server embedded in our event loop, and what every ASGI application of ours stands behind.
+
+`listen` and `HttpServer` bind and serve; `guarded` refuses what no application should see (hosts, paths, bodies, slow
+senders), puts security headers on every answer and gives every error one shape.
+"""
+
+from playhead.net.http.errors import error_body, error_response, status_of
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.hosts import AllowedHosts
+from playhead.net.http.listener import listen
+from playhead.net.http.server import HttpServer, TlsFiles
+
+__all__ = [
+    "AllowedHosts",
+    "Guard",
+    "HttpServer",
+    "SecurityPolicy",
+    "TlsFiles",
+    "error_body",
+    "error_response",
+    "guarded",
+    "listen",
+    "status_of",
+]

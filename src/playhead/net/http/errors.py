@@ -1,0 +1,81 @@
+"""Every error of ours as an HTTP answer of one shape: ``{"error": {"code", "message", "hint"}}``."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from playhead.base.errors import (
+    ConflictError,
+    CorruptError,
+    InvalidInputError,
+    LimitError,
+    NotFoundError,
+    PlayheadError,
+    ProtocolError,
+    RefusedError,
+    UnavailableError,
+)
+
+_STATUS_BY_KIND: Final[Mapping[type[PlayheadError], int]] = {
+    InvalidInputError: 400,
+    ProtocolError: 400,
+    RefusedError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    LimitError: 413,
+    CorruptError: 500,
+    UnavailableError: 503,
+}
+
+_STATUS_BY_CODE: Final[Mapping[str, int]] = {
+    "http.body_type": 415,
+    "http.header_length": 431,
+    "http.host": 421,
+    "http.method": 405,
+    "http.slow": 408,
+    "http.uri_length": 414,
+    "internal.error": 500,
+    "list.limit": 400,
+    "screen.commands": 429,
+    "screen.subscribers": 503,
+    "session.none": 401,
+    "sign_in.busy": 503,
+    "sign_in.refused": 401,
+    "sign_in.wait": 429,
+    "token.missing": 401,
+}
+"""Where HTTP has a better word than the error's kind (RFC 9110 §15)."""
+
+_UNAUTHORIZED: Final = 401
+
+
+def status_of(error: PlayheadError) -> int:
+    """The HTTP status of an error."""
+    if error.code in _STATUS_BY_CODE:
+        return _STATUS_BY_CODE[error.code]
+    if error.code.startswith("token."):
+        return _UNAUTHORIZED
+    return next(status for kind, status in _STATUS_BY_KIND.items() if isinstance(error, kind))
+
+
+def error_body(error: PlayheadError) -> bytes:
+    """The JSON of an error."""
+    return msgspec.json.encode({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+
+
+def error_response(error: PlayheadError, *, retry_after_s: int | None = None) -> Response:
+    """The answer that tells an error.
+
+    Args:
+        error: what went wrong.
+        retry_after_s: when to come back (RFC 9110 §10.2.3).
+    """
+    status = status_of(error)
+    headers = {"cache-control": "no-store"}
+    if retry_after_s is not None:
+        headers["retry-after"] = str(retry_after_s)
+    if error.code.startswith("token."):
+        headers["www-authenticate"] = "Bearer"  # RFC 6750 §3
+    return Response(error_body(error), status, headers, media_type="application/json")
