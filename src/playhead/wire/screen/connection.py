@@ -76,14 +76,14 @@ class Connection:
         if self.fault is not None:
             raise self.fault
         received: list[m.Message] = []
-        if self.state is State.CLOSED:
+        if self.closed:
             return received
         try:
             for frame in self._reader.read(data):
                 message = frame if isinstance(frame, m.Records) else decode_control(frame)
                 if self._step(self.role.peer, message):
                     received.append(message)
-                if self.state is State.CLOSED:
+                if self.closed:
                     break
         except ProtocolError as fault:
             self._refuse(fault)
@@ -106,10 +106,13 @@ class Connection:
             self.fault = ProtocolError("screen.truncated", "The stream ended inside a frame.")
             raise self.fault
 
-    def send(self, message: m.Message) -> None:
+    def send(self, message: m.Message) -> int:
         """Queue one message. `Records.data` is queued by reference: do not change it until it is written out.
 
         `Records` and `End` for a channel that the premises has declined meanwhile are dropped silently.
+
+        Returns:
+            How many bytes were queued: 0 where the message was dropped.
 
         Raises:
             UnavailableError: ``screen.closed``.
@@ -132,8 +135,10 @@ class Connection:
             sent = self._step(self.role, message)
         except ProtocolError as error:
             raise AssertionError(f"May not send {type(message).__name__} now: {error.message}") from error
-        if sent:
-            self._out += frame
+        if not sent:
+            return 0
+        self._out += frame
+        return sum(map(len, frame))
 
     def data_to_send(self) -> list[bytes | memoryview]:
         """What is to be written out, in order. Each byte is handed out once."""

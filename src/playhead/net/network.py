@@ -1,0 +1,197 @@
+"""The network as an argument: where connections are made and accepted.
+
+Real code uses `SystemNetwork`; ``playhead.testing.network`` has one in memory, with delays, cuts and stalls.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import structlog
+
+from playhead.base.addresses import Address
+from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
+from playhead.net.http.listener import listen
+
+CONNECT_S = 10.0
+"""How long making a connection may take, and then again its TLS handshake."""
+TLS_CLOSE_S = 3.0
+"""How long the farewell of TLS may take before the socket is closed without it."""
+ACCEPT_PAUSE_S = 0.5
+"""How long to wait where the system has no descriptors left."""
+
+P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+log = structlog.get_logger(__name__)
+
+
+class Listening(Protocol):
+    """An open listener."""
+
+    @property
+    def address(self) -> Address:
+        """Where it listens, with the port that the system chose where it was asked to."""
+        ...
+
+    async def close(self) -> None:
+        """Accept no more. Connections that were accepted go on."""
+        ...
+
+
+class Network(Protocol):
+    """Makes and accepts connections."""
+
+    async def connect(self, make_protocol: Callable[[], P], address: Address, tls: ssl.SSLContext | None) -> P:
+        """Connect, and with ``tls`` shake hands.
+
+        Raises:
+            UnavailableError: ``net.unreachable``, ``net.timeout``.
+            RefusedError: ``net.untrusted_server``, ``net.tls``.
+        """
+        ...
+
+    async def listen(
+        self,
+        make_protocol: Callable[[], asyncio.BaseProtocol],
+        address: Address,
+        tls: ssl.SSLContext | None,
+        *,
+        strangers: asyncio.Semaphore,
+    ) -> Listening:
+        """Accept connections.
+
+        ``strangers`` is acquired before each is accepted, so that only so many are in their handshake at a time. The
+        protocol releases it, from ``connection_made`` on; the network does where it never comes to that.
+
+        Raises:
+            UnavailableError: ``net.port_taken``, ``net.port_forbidden``, ``net.address_unusable``.
+            InvalidInputError: ``net.host_unknown``.
+        """
+        ...
+
+
+class SystemNetwork:
+    """TCP of the machine."""
+
+    async def connect(self, make_protocol: Callable[[], P], address: Address, tls: ssl.SSLContext | None) -> P:
+        """Connect by IPv6 or IPv4, whichever answers (RFC 8305), and with ``tls`` shake hands."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(2 * CONNECT_S):
+                _, protocol = await loop.create_connection(
+                    make_protocol,
+                    address.host,
+                    address.port,
+                    ssl=tls,
+                    ssl_handshake_timeout=CONNECT_S if tls is not None else None,
+                    ssl_shutdown_timeout=TLS_CLOSE_S if tls is not None else None,
+                )
+        except (OSError, UnicodeError) as error:
+            raise _unconnected(address, error) from error
+        return protocol
+
+    async def listen(
+        self,
+        make_protocol: Callable[[], asyncio.BaseProtocol],
+        address: Address,
+        tls: ssl.SSLContext | None,
+        *,
+        strangers: asyncio.Semaphore,
+    ) -> Listening:
+        """Listen on one address, or on all with ``*``."""
+        return _SystemListening(listen(address.host, address.port), make_protocol, tls, strangers)
+
+
+class _SystemListening:
+    """Accepts by itself rather than by ``loop.create_server``, which would put no bound on handshakes."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        make_protocol: Callable[[], asyncio.BaseProtocol],
+        tls: ssl.SSLContext | None,
+        strangers: asyncio.Semaphore,
+    ) -> None:
+        self._listener = listener
+        self._make_protocol = make_protocol
+        self._tls = tls
+        self._strangers = strangers
+        self._shaking: set[asyncio.Task[None]] = set()
+        name = listener.getsockname()
+        self._address = Address(name[0], name[1])
+        self._accepting = asyncio.create_task(self._accept(), name=f"accept {self._address}")
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        return self._address
+
+    async def close(self) -> None:
+        """Accept no more, and drop those in the middle of their handshake."""
+        tasks = [self._accepting, *self._shaking]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._listener.close()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._strangers.acquire()
+            try:
+                connection, _ = await loop.sock_accept(self._listener)
+            except OSError as error:  # descriptors are out, or the peer is gone already: neither ends the listener
+                self._strangers.release()
+                log.warning("accept_failed", address=str(self._address), error=error.strerror)
+                await asyncio.sleep(ACCEPT_PAUSE_S)
+                continue
+            except BaseException:
+                self._strangers.release()
+                raise
+            task = asyncio.create_task(self._shake_hands(connection))
+            self._shaking.add(task)
+            task.add_done_callback(self._shaking.discard)
+
+    async def _shake_hands(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        made = False
+        try:
+            await loop.connect_accepted_socket(
+                self._make_protocol,
+                connection,
+                ssl=self._tls,
+                ssl_handshake_timeout=CONNECT_S if self._tls is not None else None,
+                ssl_shutdown_timeout=TLS_CLOSE_S if self._tls is not None else None,
+            )
+            made = True
+        except OSError as error:  # includes ssl.SSLError and time-outs
+            log.info("handshake_failed", address=str(self._address), error=_reason(error))
+        finally:
+            if not made:
+                self._strangers.release()
+                connection.close()
+
+
+def _unconnected(address: Address, error: OSError | UnicodeError) -> PlayheadError:
+    match error:
+        case ssl.SSLCertVerificationError():
+            text = f"The server at {address} is not of this site: {error.verify_message}."
+            return RefusedError("net.untrusted_server", text)
+        case ssl.SSLError():
+            return RefusedError("net.tls", f"TLS with {address} failed: {_reason(error)}.")
+        case TimeoutError():
+            return UnavailableError("net.timeout", f"{address} did not answer in time.")
+        case _:
+            return UnavailableError("net.unreachable", f"{address} cannot be reached: {_reason(error)}.")
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case ssl.SSLError():
+            return error.reason or str(error)
+        case OSError():
+            return error.strerror or str(error) or type(error).__name__
+        case _:
+            return str(error)

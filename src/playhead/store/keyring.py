@@ -1,0 +1,275 @@
+"""The secrets of a site, each a file in one folder that nobody else may read.
+
+| file | holds |
+|---|---|
+| ``authority.pem`` | key and certificate of the site's authority, which signs the two kinds of certificate |
+| ``server.pem`` | key and certificate of the premises server, as TLS loads them |
+| ``recording.pem`` | the X25519 key that recordings are sealed to (RFC 7748): without it no recording can be played |
+| ``tokens.pem`` | Ed25519 keys that sign tokens (RFC 8037): the current one first, then the one before |
+
+Made where missing and never replaced but by `Keyring.refresh`. Every write is: write to ``<name>.new``, sync the file,
+rename, sync the folder; after a crash a file is there whole or not at all. One premises process uses a folder; other
+processes of the machine may open it to read.
+"""
+
+import hashlib
+import json
+import secrets
+import stat
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from playhead.base.clock import Clock
+from playhead.base.errors import ConflictError, CorruptError, RefusedError
+from playhead.base.ids import SiteId, WorkstationId
+from playhead.store.disk import Disk, SystemDisk
+from playhead.wire.pki import (
+    SECRET_BYTES,
+    SERIAL_BITS,
+    Authority,
+    EnrolmentCode,
+    create_authority,
+    holder_of,
+    issue_server,
+    issue_workstation,
+    validity_of,
+)
+
+MAX_FILE_BYTES = 64 * 1024
+"""More than any of these files can have."""
+
+_KEY_END = b"-----END PRIVATE KEY-----\n"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """A key that signs tokens, under the name by which those who verify find it (``kid``)."""
+
+    kid: str
+    """RFC 7638 thumbprint of its public half."""
+    key: Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKeys:
+    """``current`` signs; ``previous`` still verifies what it signed before the change."""
+
+    current: TokenKey
+    previous: TokenKey | None = None
+
+
+class Keyring:
+    """The secrets of one site. Use `Keyring.open`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        disk: Disk,
+        *,
+        authority: Authority,
+        recording_key: X25519PrivateKey,
+        tokens: TokenKeys,
+    ) -> None:
+        self.site = authority.site
+        self.authority = authority
+        """Key and certificate (``.certificate``, DER) of the site's authority."""
+        self.recording_key = recording_key
+        """Opens the data keys of recordings."""
+        self.site_key = recording_key.public_key().public_bytes_raw()
+        """Its public half, 32 bytes: what workstations seal to."""
+        self.tokens = tokens
+        self.server_file = folder / "server.pem"
+        """Certificate and key of the server, for ``ssl.SSLContext.load_cert_chain`` and as key file as well."""
+        self._folder = folder
+        self._clock = clock
+        self._disk = disk
+
+    @classmethod
+    def open(cls, folder: Path, site: SiteId, clock: Clock, disk: Disk | None = None) -> "Keyring":
+        """Load the secrets of ``site``, making those that are missing.
+
+        Raises:
+            RefusedError: ``keyring.permissions`` where others may read the folder or a file in it.
+            ConflictError: ``keyring.other_site`` where they are another site's.
+            CorruptError: ``keyring.unreadable``.
+        """
+        if disk is None:
+            disk = SystemDisk()
+            _refuse_wide(folder)
+        if not disk.exists(folder):
+            disk.make_folder(folder)
+            disk.sync_folder(folder.parent)
+        authority = _authority(disk, folder / "authority.pem", site, clock)
+        recording_key = _recording_key(disk, folder / "recording.pem")
+        tokens = _tokens(disk, folder / "tokens.pem")
+        keyring = cls(folder, clock, disk, authority=authority, recording_key=recording_key, tokens=tokens)
+        if not disk.exists(keyring.server_file):
+            keyring._write_server()
+        return keyring
+
+    def issue_workstation(self, request: bytes, workstation: WorkstationId) -> bytes:
+        """The certificate (DER) of ``workstation`` for the key of a certification request (DER).
+
+        Raises:
+            InvalidInputError: ``pki.request``.
+        """
+        serial = secrets.randbits(SERIAL_BITS) | 1
+        return issue_workstation(self.authority, request, workstation, serial=serial, now_us=self._clock.wall_us())
+
+    def create_code(self) -> EnrolmentCode:
+        """A fresh enrolment code. Keep its ``secret_hash``; show its ``text`` once."""
+        return EnrolmentCode.create(secrets.token_bytes(SECRET_BYTES), self.authority.certificate)
+
+    def refresh(self) -> bool:
+        """Renew the server's certificate where less than a third of its life is left; True where it was.
+
+        Call at start and daily, and load `server_file` into the TLS context again where it says so.
+        """
+        certificate = _certificate(self.server_file, _read(self._disk, self.server_file))
+        if not validity_of(certificate).due(self._clock.wall_us()):
+            return False
+        self._write_server()
+        return True
+
+    def rotate_tokens(self) -> None:
+        """Sign with a new key from now on. The current one goes on to verify; the one before it no longer does."""
+        current = Ed25519PrivateKey.generate()
+        previous = self.tokens.current
+        _write(self._disk, self._folder / "tokens.pem", _pem(current) + _pem(previous.key))
+        self.tokens = TokenKeys(_token_key(current), previous)
+
+    def _write_server(self) -> None:
+        key = Ed25519PrivateKey.generate()
+        serial = secrets.randbits(SERIAL_BITS) | 1
+        now_us = self._clock.wall_us()
+        certificate = issue_server(self.authority, key.public_key(), serial=serial, now_us=now_us)
+        _write(self._disk, self.server_file, _pem(key) + _certificate_pem(certificate))
+
+
+def _authority(disk: Disk, path: Path, site: SiteId, clock: Clock) -> Authority:
+    if not disk.exists(path):
+        key = Ed25519PrivateKey.generate()
+        serial = secrets.randbits(SERIAL_BITS) | 1
+        authority = create_authority(site, key, serial=serial, now_us=clock.wall_us())
+        _write(disk, path, _pem(key) + _certificate_pem(authority.certificate))
+        return authority
+    content = _read(disk, path)
+    certificate = _certificate(path, content)
+    holder = holder_of(certificate)
+    if holder != site:
+        text = f"The keys in {path.parent} are of site {holder}, not of {site}."
+        hint = "Name the right site in the configuration, or give this one a folder of its own."
+        raise ConflictError("keyring.other_site", text, hint=hint)
+    return Authority(site, _ed25519(path, content), certificate)
+
+
+def _recording_key(disk: Disk, path: Path) -> X25519PrivateKey:
+    if not disk.exists(path):
+        key = X25519PrivateKey.generate()
+        _write(disk, path, _pem(key))
+        return key
+    key = _private_key(path, _read(disk, path))
+    if not isinstance(key, X25519PrivateKey):
+        raise _unreadable(path)
+    return key
+
+
+def _tokens(disk: Disk, path: Path) -> TokenKeys:
+    if not disk.exists(path):
+        key = Ed25519PrivateKey.generate()
+        _write(disk, path, _pem(key))
+        return TokenKeys(_token_key(key))
+    first, end, rest = _read(disk, path).partition(_KEY_END)
+    current = _token_key(_ed25519(path, first + end))
+    return TokenKeys(current, _token_key(_ed25519(path, rest)) if rest else None)
+
+
+def _token_key(key: Ed25519PrivateKey) -> TokenKey:
+    """Named by its JWK thumbprint (RFC 7638 §3, RFC 8037 §2)."""
+    x = urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
+    canonical = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).digest()
+    return TokenKey(urlsafe_b64encode(digest).rstrip(b"=").decode(), key)
+
+
+def _pem(key: Ed25519PrivateKey | X25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _certificate_pem(certificate: bytes) -> bytes:
+    return x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
+
+
+def _private_key(path: Path, content: bytes) -> PrivateKeyTypes:
+    try:
+        return load_pem_private_key(content, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise _unreadable(path) from None
+
+
+def _ed25519(path: Path, content: bytes) -> Ed25519PrivateKey:
+    key = _private_key(path, content)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _unreadable(path)
+    return key
+
+
+def _certificate(path: Path, content: bytes) -> bytes:
+    """The DER certificate in a PEM file."""
+    try:
+        return x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER)
+    except ValueError:
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> CorruptError:
+    hint = "Restore it from your backup of the keys; what is sealed to a lost key cannot be played."
+    return CorruptError("keyring.unreadable", f"The key file {path} is damaged.", hint=hint)
+
+
+def _read(disk: Disk, path: Path) -> bytes:
+    file = disk.open(path)
+    try:
+        return file.read_at(MAX_FILE_BYTES, 0)
+    finally:
+        file.close()
+
+
+def _write(disk: Disk, path: Path, content: bytes) -> None:
+    fresh = path.with_name(path.name + ".new")
+    if disk.exists(fresh):
+        disk.remove(fresh)  # left by a crash in the middle of this
+    file = disk.open(fresh, create=True)
+    try:
+        file.write_at(content, 0)
+        file.sync()
+    finally:
+        file.close()
+    disk.rename(fresh, path)
+    disk.sync_folder(path.parent)
+
+
+def _refuse_wide(folder: Path) -> None:
+    """Refuse a folder or file that others may read or change."""
+    if not folder.exists():
+        return
+    for path in [folder, *folder.glob("*.pem")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            text = f"{path} may be read by other users (mode {mode:04o})."
+            hint = f"Run: chmod -R go= {folder}"
+            raise RefusedError("keyring.permissions", text, hint=hint)
