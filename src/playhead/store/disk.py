@@ -4,11 +4,16 @@ Real code uses `SystemDisk`; ``playhead.testing.disk`` has one that forgets unsy
 crash and fails at any step asked for.
 """
 
+import ctypes
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol, cast
 
 from typing_extensions import Buffer
+
+SYNC_EACH_MAX: Final = 8
+"""Up to this many files are synced one by one; more by one ``syncfs`` (docs/decisions/0003-group-commit.md)."""
 
 
 class File(Protocol):
@@ -70,10 +75,28 @@ class Disk(Protocol):
         """Return once the folder's entries are durable."""
         ...
 
+    def sync_files(self, files: Sequence[File]) -> list[OSError | None]:
+        """Make all these files, opened by this disk, durable as by `File.sync` of each.
+
+        Returns:
+            For each file the error that kept it from becoming durable, or None. An error is told once: syncing such a
+            file again proves nothing, for the system has dropped the bytes that it could not write.
+        """
+        ...
+
+    def free_bytes(self, path: Path) -> int:
+        """How much may still be written to the file system that holds ``path``."""
+        ...
+
 
 class _SystemFile:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+
+    @property
+    def descriptor(self) -> int:
+        """The system's number for it."""
+        return self._descriptor
 
     def write_at(self, data: Buffer, offset: int) -> None:
         view = memoryview(data).cast("B")
@@ -120,7 +143,10 @@ class SystemDisk:
 
     def make_folder(self, path: Path) -> None:
         """Make the folder and its parents where missing, readable by the service alone."""
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One by one: mkdir(parents=True) would make the parents with the process's usual mode.
+        for folder in (*reversed(path.parents), path):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
 
     def list_folder(self, path: Path) -> list[str]:
         """The names in a folder, sorted."""
@@ -141,3 +167,36 @@ class SystemDisk:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def sync_files(self, files: Sequence[File]) -> list[OSError | None]:
+        """One by one where they are few; otherwise one ``syncfs`` for each file system that they lie on.
+
+        Since Linux 5.8 ``syncfs`` fails when any file of the file system could not be written (syncfs(2)). It does not
+        say which, and does not use up what ``fdatasync`` of each will say about itself; so then they are asked.
+        """
+        own = cast("Sequence[_SystemFile]", files)
+        if len(own) > SYNC_EACH_MAX and _syncfs is not None:
+            try:
+                systems = {os.fstat(file.descriptor).st_dev: file.descriptor for file in own}
+                if all(_syncfs(descriptor) == 0 for descriptor in systems.values()):
+                    return [None] * len(own)
+            except OSError:  # of a closed file: it is asked below, too
+                pass
+        return [_sync_one(file) for file in own]
+
+    def free_bytes(self, path: Path) -> int:
+        """What is left for a process without special rights (``statvfs``)."""
+        found = os.statvfs(path)
+        return found.f_bavail * found.f_frsize
+
+
+def _sync_one(file: _SystemFile) -> OSError | None:
+    try:
+        file.sync()
+    except OSError as error:
+        return error
+    return None
+
+
+# Python has no name for it. The call lets other threads run meanwhile.
+_syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)

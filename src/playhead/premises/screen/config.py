@@ -12,7 +12,7 @@ from playhead.environment.ports import Service, port_of
 _PORT = port_of(Service.SCREEN).number
 
 
-class ScreenConfig(Section):
+class ScreenConfig(Section, frozen=True):
     """``[screen]``: the service that workstations send their recordings to."""
 
     listen: Annotated[Address, Meta(description="Address and port to listen on.")] = Address("0.0.0.0", _PORT)  # noqa: S104 # workstations are elsewhere

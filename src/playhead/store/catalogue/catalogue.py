@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from playhead.base.errors import InvalidInputError, UnavailableError
@@ -68,16 +69,35 @@ class Catalogue:
         await self._writer.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one state of the catalogue and changes nothing."""
-        async with self._readers.connect() as connection:
-            yield connection
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that sees one state of the catalogue and changes nothing.
+
+        Raises:
+            UnavailableError: ``catalogue.unavailable``.
+        """
+        with _mapping_errors():
+            async with self._readers.connect() as connection:
+                yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is durable once the block has been left, and undone where it is left by an error."""
-        async with self._turn, self._writer.begin() as connection:
-            yield connection
+    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that is durable once the block has been left, and undone where it is left by an error.
+
+        Raises:
+            UnavailableError: ``catalogue.unavailable``: the disk is full, another process holds the lock too long.
+        """
+        with _mapping_errors():
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+
+@contextmanager
+def _mapping_errors() -> Generator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        reason = error.orig if isinstance(error, OperationalError) else "every connection is in use"
+        raise UnavailableError("catalogue.unavailable", f"The catalogue cannot be used: {reason}.") from error
 
 
 def _url(location: str | Path) -> URL:

@@ -95,6 +95,8 @@ segments = Table(
     Column("started_at_us", BigInteger, nullable=False),
     Column("covered_us", BigInteger, nullable=False),
     Column("durable_bytes", BigInteger, nullable=False),
+    # What checking the bytes after durable_bytes needs to know about those before it.
+    Column("resume", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("ended", String(16), nullable=False),
     Index(None, "recording_id", "started_at_us", "id"),

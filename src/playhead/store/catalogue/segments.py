@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import NotFoundError
@@ -12,8 +12,12 @@ from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.recordings import Segment
 from playhead.store.catalogue.schema import segments
 
-CORRUPT = "corrupt"
+_PROGRESS: Final = ("durable_bytes", "covered_us", "resume", "ended", "sealed")
+
+CORRUPT: Final = "corrupt"
 """`Segment.ended` of a segment in quarantine: its file is not what was acknowledged."""
+DELETING: Final = "deleting"
+"""`Segment.ended` of a segment whose deletion has begun and will be finished, now or after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Located:
 
     segment: Segment
     location: str
+    resume: bytes = b""
+    """What the segment store needs to check the bytes that follow the durable ones; opaque here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,10 @@ class Progress:
     segment: SegmentId
     durable_bytes: int
     covered_us: int
+    resume: bytes
+    ended: str = ""
+    """Set where these are its last bytes."""
+    sealed: bool = False
 
 
 async def add_segment(connection: AsyncConnection, located: Located) -> None:
@@ -43,6 +53,7 @@ async def add_segment(connection: AsyncConnection, located: Located) -> None:
         "started_at_us": segment.started_at_us,
         "covered_us": segment.covered_us,
         "durable_bytes": segment.durable_bytes,
+        "resume": located.resume,
         "sealed": segment.sealed,
         "ended": segment.ended,
     }
@@ -74,9 +85,9 @@ async def segments_of(connection: AsyncConnection, recordings: Sequence[Recordin
     return [_segment(row) for row in (await connection.execute(query)).all()]
 
 
-async def list_open_segments(connection: AsyncConnection) -> list[Located]:
-    """Every segment that may still grow."""
-    rows = (await connection.execute(select(segments).where(segments.c.ended == ""))).all()
+async def list_unfinished_segments(connection: AsyncConnection) -> list[Located]:
+    """Every segment that may still grow, or whose deletion has begun."""
+    rows = (await connection.execute(select(segments).where(segments.c.ended.in_(["", DELETING])))).all()
     return [_located(row) for row in rows]
 
 
@@ -84,27 +95,20 @@ async def record_progress(connection: AsyncConnection, progress: Sequence[Progre
     """Set how far each has become durable."""
     if not progress:
         return
-    statement = (
-        update(segments)
-        .where(segments.c.id == bindparam("_segment"))
-        .values(durable_bytes=bindparam("_durable_bytes"), covered_us=bindparam("_covered_us"))
-    )
-    values = [
-        {"_segment": item.segment, "_durable_bytes": item.durable_bytes, "_covered_us": item.covered_us}
-        for item in progress
-    ]
-    await connection.execute(statement, values)
+    changes: dict[str, BindParameter[object]] = {name: bindparam(f"_{name}") for name in _PROGRESS}
+    statement = update(segments).where(segments.c.id == bindparam("_segment")).values(changes)
+    rows = [{"_segment": item.segment, **{f"_{name}": getattr(item, name) for name in _PROGRESS}} for item in progress]
+    await connection.execute(statement, rows)
 
 
-async def end_segment(connection: AsyncConnection, segment: SegmentId, *, ended: str, sealed: bool) -> None:
-    """Say why no more will come."""
-    await connection.execute(update(segments).where(segments.c.id == segment).values(ended=ended, sealed=sealed))
+async def mark_segment(connection: AsyncConnection, segment: SegmentId, ended: str) -> None:
+    """Say why no more will come, such as `CORRUPT` or `DELETING`."""
+    await connection.execute(update(segments).where(segments.c.id == segment).values(ended=ended))
 
 
-async def reopen_segment(connection: AsyncConnection, segment: SegmentId) -> None:
-    """Let a segment that had ended unsealed grow again: the workstation has more of it after all."""
-    statement = update(segments).where(segments.c.id == segment, segments.c.sealed.is_(False))
-    await connection.execute(statement.values(ended=""))
+async def known_segments(connection: AsyncConnection, ids: Sequence[SegmentId]) -> set[SegmentId]:
+    """Those of ``ids`` that the catalogue has."""
+    return set((await connection.execute(select(segments.c.id).where(segments.c.id.in_(ids)))).scalars())
 
 
 async def delete_segment(connection: AsyncConnection, segment: SegmentId) -> None:
@@ -125,4 +129,4 @@ def _segment(row: Row[Any]) -> Segment:
 
 
 def _located(row: Row[Any]) -> Located:
-    return Located(_segment(row), row.location)
+    return Located(_segment(row), row.location, row.resume)

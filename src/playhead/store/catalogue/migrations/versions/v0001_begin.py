@@ -77,6 +77,7 @@ def _recordings() -> None:
         sa.Column("started_at_us", sa.BigInteger, nullable=False),
         sa.Column("covered_us", sa.BigInteger, nullable=False),
         sa.Column("durable_bytes", sa.BigInteger, nullable=False),
+        sa.Column("resume", sa.LargeBinary, nullable=False),
         sa.Column("sealed", sa.Boolean, nullable=False),
         sa.Column("ended", sa.String(16), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_segments"),

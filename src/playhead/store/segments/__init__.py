@@ -1,0 +1,12 @@
+"""Segment files: appended to, made durable in groups, recovered after a crash (docs/storage.md has the procedures).
+
+`SegmentStore` is what others use. Its parts: ``open_segment`` is one segment that is growing, ``committer`` makes
+groups, ``commit`` is what one group commit does to the disk, ``recovery`` what opening a file after a crash does,
+``ledger`` what is told to the catalogue, ``check`` the comparison of disk and catalogue.
+"""
+
+from playhead.store.segments.ledger import CatalogueLedger, Ledger
+from playhead.store.segments.open_segment import Observer, OpenSegment
+from playhead.store.segments.store import Recovery, SegmentStore
+
+__all__ = ["CatalogueLedger", "Ledger", "Observer", "OpenSegment", "Recovery", "SegmentStore"]

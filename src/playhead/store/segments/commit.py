@@ -1,0 +1,89 @@
+"""What one group commit does to the disk: procedures *create* and *append* of docs/storage.md, for many at once.
+
+Runs in a thread; touches nothing that the event loop touches meanwhile.
+"""
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from playhead.store.catalogue.segments import Progress
+from playhead.store.disk import Disk, File
+from playhead.store.segments.layout import path_of
+from playhead.store.segments.open_segment import OpenSegment
+
+
+@dataclass(eq=False, slots=True)
+class Work:
+    """One segment's part of a commit, as it was when the commit began."""
+
+    segment: OpenSegment
+    file: File | None
+    location: str
+    data: list[bytes | memoryview]
+    size: int
+    offset: int
+    progress: Progress
+    sync: bool
+    """Whole records are among what is not durable yet."""
+    error: OSError | None = None
+    """Why it failed, set by `write`."""
+
+
+def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path], reserve_bytes: int) -> None:
+    """Write, then sync the files, then the folders of the new ones. A failure fails its own segment only.
+
+    Args:
+        disk: where to.
+        root: of the segment store.
+        works: what to write; each tells afterwards whether it succeeded, and its file.
+        known_folders: day folders known to be durable; added to.
+        reserve_bytes: room to leave on the disk; with less, what would grow fails as on a full disk.
+    """
+    new: dict[Path, list[Work]] = {}
+    full = any(work.data for work in works) and disk.free_bytes(root) < reserve_bytes
+    for work in works:
+        try:
+            if full and work.data:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 # as the disk itself would
+            if work.file is None:
+                path = path_of(root, work.location)
+                work.file = _create(disk, path)
+                new.setdefault(path.parent, []).append(work)
+            if work.data:
+                work.file.write_at(work.data[0] if len(work.data) == 1 else b"".join(work.data), work.offset)
+        except OSError as error:
+            work.error = error
+    _sync(disk, [work for work in works if work.sync and work.error is None])
+    for folder, those in new.items():
+        try:
+            _sync_folders(disk, root, folder, known_folders)
+        except OSError as error:
+            for work in those:
+                work.error = work.error or error
+
+
+def _create(disk: Disk, path: Path) -> File:
+    disk.make_folder(path.parent)
+    if disk.exists(path):
+        # A crash came between making it and telling the catalogue: nothing in it was ever acknowledged.
+        disk.remove(path)
+    return disk.open(path, create=True)
+
+
+def _sync(disk: Disk, works: Sequence[Work]) -> None:
+    files = [work.file for work in works if work.file is not None]
+    for work, error in zip(works, disk.sync_files(files) if files else (), strict=True):
+        work.error = error
+
+
+def _sync_folders(disk: Disk, root: Path, folder: Path, known: set[Path]) -> None:
+    """The file's own folder, and once for a new day those above it, up to the root."""
+    disk.sync_folder(folder)
+    if folder in known:
+        return
+    for above in folder.parents[: len(folder.relative_to(root).parts)]:
+        disk.sync_folder(above)
+    known.add(folder)

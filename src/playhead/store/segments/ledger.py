@@ -1,0 +1,96 @@
+"""What the segment store tells the catalogue, and asks it after a restart."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy.exc import IntegrityError
+
+from playhead.base.ids import SegmentId
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.segments import (
+    Located,
+    Progress,
+    add_segment,
+    delete_segment,
+    find_segment,
+    known_segments,
+    list_unfinished_segments,
+    mark_segment,
+    record_progress,
+)
+
+
+class Ledger(Protocol):
+    """The catalogue as the segment store needs it. Every call is one transaction, durable when it returns.
+
+    Each may raise `UnavailableError`; then nothing of it happened.
+    """
+
+    async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
+        """Add segments and note how far others are durable; returns those that could not be added."""
+        ...
+
+    async def mark(self, segment: SegmentId, ended: str) -> None:
+        """Say why no more will come of a segment."""
+        ...
+
+    async def forget(self, segment: SegmentId) -> None:
+        """Remove a segment. Harmless where it is gone already."""
+        ...
+
+    async def find(self, segment: SegmentId) -> Located | None:
+        """One segment, or None."""
+        ...
+
+    async def unfinished(self) -> list[Located]:
+        """Every segment that may still grow, or whose deletion has begun."""
+        ...
+
+    async def known(self, segments: Sequence[SegmentId]) -> set[SegmentId]:
+        """Those of them that it has."""
+        ...
+
+
+class CatalogueLedger:
+    """The real one."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
+        """As `Ledger.record`: one transaction. A segment is refused where its recording is gone."""
+        refused: set[SegmentId] = set()
+        async with self._catalogue.writing() as connection:
+            for located in created:
+                try:
+                    async with connection.begin_nested():
+                        await add_segment(connection, located)
+                except IntegrityError:
+                    refused.add(located.segment.id)
+            await record_progress(connection, progress)
+        return refused
+
+    async def mark(self, segment: SegmentId, ended: str) -> None:
+        """As `Ledger.mark`."""
+        async with self._catalogue.writing() as connection:
+            await mark_segment(connection, segment, ended)
+
+    async def forget(self, segment: SegmentId) -> None:
+        """As `Ledger.forget`."""
+        async with self._catalogue.writing() as connection:
+            await delete_segment(connection, segment)
+
+    async def find(self, segment: SegmentId) -> Located | None:
+        """As `Ledger.find`."""
+        async with self._catalogue.reading() as connection:
+            return await find_segment(connection, segment)
+
+    async def unfinished(self) -> list[Located]:
+        """As `Ledger.unfinished`."""
+        async with self._catalogue.reading() as connection:
+            return await list_unfinished_segments(connection)
+
+    async def known(self, segments: Sequence[SegmentId]) -> set[SegmentId]:
+        """As `Ledger.known`."""
+        async with self._catalogue.reading() as connection:
+            return await known_segments(connection, segments)

@@ -1,0 +1,125 @@
+"""Opening a segment's file after its last writer stopped, in whatever way: procedure *open* of docs/storage.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playhead.base.errors import ConflictError, CorruptError
+from playhead.base.ids import SegmentId
+from playhead.store.catalogue.segments import Located
+from playhead.store.disk import Disk, File
+from playhead.store.segments.layout import DAY_DEPTH, path_of, segment_of
+from playhead.store.segments.resume import resume_at
+from playhead.wire.vid import Header, Scanner, read_header
+
+_PORTION_BYTES: Final = 1 << 20
+_NEWEST_DAYS: Final = 2
+"""Days in which a file without a row may lie: that of the crash, and the one before where it came at midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A segment's file, ready to be appended to at ``scanner.offset``, up to where it is durable."""
+
+    file: File
+    header: Header
+    scanner: Scanner
+    dropped_bytes: int
+    """What was cut off: a torn record."""
+
+
+def open_file(disk: Disk, root: Path, located: Located, offered: bytes = b"", *, trust_tail: bool = True) -> Opened:
+    """Procedure *open*. Blocks.
+
+    Args:
+        disk: where it lies.
+        root: of the segment store.
+        located: what the catalogue says.
+        offered: the header that whoever wants to go on has; empty where nobody does.
+        trust_tail: whether whole records beyond the recorded offset may be kept. Not where syncing this file failed
+            since the system started: then they may be in memory alone, whatever another sync says.
+
+    Raises:
+        ConflictError: ``store.header_differs``: the file has another header than ``offered``.
+        CorruptError: ``store.missing``, ``store.short``, ``store.header``, ``store.offset``, ``vid.*``: what was
+            acknowledged is not there.
+        OSError: the disk failed.
+    """
+    try:
+        file = disk.open(path_of(root, located.location))
+    except FileNotFoundError as error:
+        raise CorruptError("store.missing", f"The file of segment {located.segment.id} is gone.") from error
+    try:
+        return _check(file, located, offered, trust_tail=trust_tail)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _check(file: File, located: Located, offered: bytes, *, trust_tail: bool) -> Opened:
+    durable = located.segment.durable_bytes
+    size = file.size()
+    if size < durable:
+        text = f"Segment {located.segment.id} has {size} bytes where {durable} were acknowledged."
+        raise CorruptError("store.short", text)
+    header, header_bytes = read_header(file.read_at)
+    if header.segment != located.segment.id or header.recording != located.segment.recording:
+        raise CorruptError("store.header", f"The file of segment {located.segment.id} holds another segment.")
+    if offered and file.read_at(header_bytes, 0) != offered:
+        raise ConflictError("store.header_differs", f"Segment {located.segment.id} was begun with another header.")
+    scanner = Scanner(resume_at(file.read_at, header, header_bytes, durable, located.resume))
+    if trust_tail:
+        _scan(file, scanner, size)
+    if scanner.offset != size:
+        file.truncate(scanner.offset)
+    if size != durable:
+        file.sync()
+    # A fresh scanner: this one has seen bytes that are cut off.
+    return Opened(file, header, Scanner(scanner.state()), size - scanner.offset)
+
+
+def _scan(file: File, scanner: Scanner, size: int) -> None:
+    """Feed what lies beyond the scanner's offset, up to the end or to what is no record."""
+    offset = scanner.offset
+    try:
+        while offset < size:
+            data = file.read_at(min(_PORTION_BYTES, size - offset), offset)
+            scanner.feed(data)
+            offset += len(data)
+    except CorruptError:
+        return  # torn: sectors of it were lost; `scanner.offset` says what is whole
+
+
+def newest_files(disk: Disk, root: Path) -> dict[SegmentId, str]:
+    """The segments whose files lie in the newest folders, with their locations."""
+    folders = [""]
+    for _ in range(DAY_DEPTH):
+        inner = [
+            f"{folder}{name}/" for folder in folders for name in disk.list_folder(root / folder) if name.isdecimal()
+        ]
+        folders = sorted(inner)[-_NEWEST_DAYS:]
+    found: dict[SegmentId, str] = {}
+    for folder in folders:
+        for name in disk.list_folder(root / folder):
+            segment = segment_of(name)
+            if segment is not None:
+                found[segment] = f"{folder}{name}"
+    return found
+
+
+def remove_file(disk: Disk, root: Path, location: str) -> None:
+    """Steps of procedure *delete*: the file, where it is there, then its folder. Blocks."""
+    path = path_of(root, location)
+    if disk.exists(path):
+        disk.remove(path)
+    if disk.exists(path.parent):
+        disk.sync_folder(path.parent)
+
+
+def make_root(disk: Disk, root: Path) -> None:
+    """Make the store's folder where it is missing, durably. Blocks."""
+    missing: Sequence[Path] = [folder for folder in (root, *root.parents) if not disk.exists(folder)]
+    disk.make_folder(root)
+    for folder in missing:
+        disk.sync_folder(folder.parent)

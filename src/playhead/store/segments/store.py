@@ -1,0 +1,360 @@
+"""The segment store: where acknowledged bytes live."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import ConflictError, CorruptError
+from playhead.base.ids import SegmentId
+from playhead.store.catalogue.segments import CORRUPT, DELETING, Located, Progress
+from playhead.store.disk import Disk, File
+from playhead.store.segments import metrics
+from playhead.store.segments.committer import Committer, Offload, unavailable
+from playhead.store.segments.layout import location_of, path_of
+from playhead.store.segments.ledger import Ledger
+from playhead.store.segments.open_segment import SEALED, Observer, OpenSegment
+from playhead.store.segments.recovery import Opened, make_root, newest_files, open_file, remove_file
+from playhead.wire.vid import Scanner
+
+OPENING_MAX: Final = 4
+"""Files opened and scanned at a time, after a restart when every workstation comes back at once."""
+
+RESERVE_BYTES: Final = 256 << 20
+"""Room left on the disk for the catalogue, logs and people: below it no segment grows."""
+
+_log: Any = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What `SegmentStore.recover` found and did."""
+
+    repaired: tuple[SegmentId, ...]
+    """Had more whole records than the catalogue knew, or a torn one."""
+    quarantined: tuple[SegmentId, ...]
+    """Lack bytes that were acknowledged; left as they are, and never appended to."""
+    unreadable: tuple[SegmentId, ...]
+    """The disk failed while reading them; tried again when they are opened."""
+    deleted: tuple[SegmentId, ...]
+    """Deletions finished."""
+    orphans: tuple[SegmentId, ...]
+    """Files made and never told to the catalogue, so never acknowledged; removed."""
+
+
+class SegmentStore:
+    """Segments in files under one folder. `recover` it, keep `run` running, and `open` what is to grow.
+
+    Args:
+        root: the folder.
+        disk: where it lies.
+        ledger: the catalogue's part.
+        clock: names the day folders.
+        interval_s: least time between the beginnings of two commits.
+        reserve_bytes: room to leave on the disk.
+        offload: runs what blocks.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        disk: Disk,
+        ledger: Ledger,
+        clock: Clock,
+        interval_s: float = 0.2,
+        reserve_bytes: int = RESERVE_BYTES,
+        offload: Offload = asyncio.to_thread,
+    ) -> None:
+        self._root = root
+        self._disk = disk
+        self._ledger = ledger
+        self._clock = clock
+        self._offload = offload
+        self._open: dict[SegmentId, OpenSegment] = {}
+        self._busy: set[SegmentId] = set()
+        self._opening = asyncio.Semaphore(OPENING_MAX)
+        self._committer = Committer(
+            root,
+            disk=disk,
+            ledger=ledger,
+            clock=clock,
+            interval_s=interval_s,
+            reserve_bytes=reserve_bytes,
+            offload=offload,
+            on_closed=self._forget,
+        )
+
+    @property
+    def pending_bytes(self) -> int:
+        """Received and not yet written."""
+        return self._committer.pending_bytes
+
+    async def run(self) -> None:
+        """Commit as often as needed, until cancelled."""
+        await self._committer.run()
+
+    async def commit(self) -> None:
+        """One group commit now: when it returns, what had arrived before is durable and observers know.
+
+        Raises:
+            UnavailableError: ``catalogue.unavailable``: nothing is acknowledged; the next commit tries again.
+        """
+        await self._committer.commit()
+
+    async def room(self) -> None:
+        """Wait until no more is pending than may be (`PENDING_BYTES_MAX`). Feeders call it before they take in more."""
+        await self._committer.room()
+
+    async def settled(self, segment: OpenSegment) -> None:
+        """Wait until all whole records that have arrived, and the end if it has, are durable.
+
+        Raises:
+            PlayheadError: why the segment failed.
+        """
+        await self._committer.settled(segment)
+
+    async def recover(self) -> Recovery:
+        """After a start, before anything else: make the catalogue and the files agree. Procedure *recover*.
+
+        Raises:
+            UnavailableError: ``store.failed``, ``catalogue.unavailable``.
+        """
+        repaired: list[Progress] = []
+        quarantined: list[SegmentId] = []
+        unreadable: list[SegmentId] = []
+        deleted: list[SegmentId] = []
+        try:
+            await self._offload(lambda: make_root(self._disk, self._root))
+            for located in await self._ledger.unfinished():
+                if located.segment.ended == DELETING:
+                    await self.delete(located)
+                    deleted.append(located.segment.id)
+                    continue
+                try:
+                    repaired += await self._repair(located)
+                except CorruptError as error:
+                    await self._quarantine(located, error)
+                    quarantined.append(located.segment.id)
+                except OSError as error:
+                    unreadable.append(located.segment.id)
+                    _log.error("segment not readable", segment=str(located.segment.id), reason=error.strerror)
+            if repaired:
+                await self._ledger.record([], repaired)
+            orphans = await self._remove_orphans()
+        except OSError as error:
+            raise unavailable(error) from error
+        return Recovery(
+            repaired=tuple(found.segment for found in repaired),
+            quarantined=tuple(quarantined),
+            unreadable=tuple(unreadable),
+            deleted=tuple(deleted),
+            orphans=orphans,
+        )
+
+    async def open(self, header: bytes, observer: Observer | None = None) -> OpenSegment:
+        """Begin a segment, or go on with one; it goes on at its ``durable``. Procedures *create* and *open*.
+
+        Args:
+            header: the whole ``.vid`` header. The catalogue has its recording already.
+            observer: told of its progress.
+
+        Raises:
+            CorruptError: ``vid.*``: it is not one whole header. ``store.*``: acknowledged bytes are missing; the
+                segment is in quarantine.
+            ConflictError: ``store.in_use``, ``store.header_differs``, ``store.deleting``, ``store.refused``.
+            UnavailableError: ``store.full``, ``store.failed``, ``catalogue.unavailable``.
+        """
+        scanner = Scanner()
+        scanner.feed(header)
+        if scanner.header is None or scanner.offset != len(header):
+            raise CorruptError("vid.truncated", "This is not one whole file header.")
+        async with self._alone(scanner.header.segment):
+            located = await self._ledger.find(scanner.header.segment)
+            if located is None:
+                segment = self._created(header, scanner)
+            else:
+                segment = await self._reopened(located, header)
+            self._open[segment.id] = segment
+        try:
+            await self.settled(segment)
+        except asyncio.CancelledError:
+            self.release(segment)
+            raise
+        segment.observer = observer
+        return segment
+
+    def append(self, segment: OpenSegment, data: bytes | memoryview) -> None:
+        """Take the next bytes of a segment; they are durable when its observer hears so. Procedure *append*.
+
+        Raises:
+            CorruptError: ``vid.*``. Whole records before the fault are kept.
+            PlayheadError: the segment has failed before.
+        """
+        if segment.failure is not None:
+            raise segment.failure
+        before = segment.pending_bytes
+        try:
+            segment.take_in(data)
+        finally:
+            self._committer.held(segment.pending_bytes - before)
+            self._committer.want(segment)
+
+    def end(self, segment: OpenSegment, reason: str) -> None:
+        """No more will come. The observer hears when that is durable. Procedure *end*.
+
+        Raises:
+            CorruptError: ``store.not_sealed``: the reason is ``sealed`` and the last record is not a SEAL.
+        """
+        if reason == SEALED and not segment.scanner.sealed:
+            raise CorruptError("store.not_sealed", f"Segment {segment.id} does not end with a seal.")
+        segment.ended = SEALED if segment.scanner.sealed else reason
+        self._committer.want(segment)
+
+    def release(self, segment: OpenSegment) -> None:
+        """Let go of a segment: its whole records still become durable, its observer hears nothing more."""
+        segment.observer = None
+        if segment.failure is not None:
+            return
+        segment.released = True
+        before = segment.pending_bytes
+        segment.drop_partial()
+        self._committer.held(segment.pending_bytes - before)
+        self._committer.want(segment)
+
+    async def delete(self, located: Located) -> None:
+        """Remove a segment and its file. Procedure *delete*.
+
+        Raises:
+            ConflictError: ``store.in_use``: it is growing.
+            UnavailableError: ``store.failed``, ``catalogue.unavailable``; calling again finishes it.
+        """
+        async with self._alone(located.segment.id):
+            await self._ledger.mark(located.segment.id, DELETING)
+            try:
+                await self._offload(lambda: remove_file(self._disk, self._root, located.location))
+            except OSError as error:
+                raise unavailable(error) from error
+            await self._ledger.forget(located.segment.id)
+
+    def view(self, location: str) -> File:
+        """A segment's file for reading, up to its durable length. Blocks; close it afterwards.
+
+        Raises:
+            CorruptError: ``store.missing``.
+            UnavailableError: ``store.failed``.
+        """
+        try:
+            return self._disk.open(path_of(self._root, location))
+        except FileNotFoundError as error:
+            raise CorruptError("store.missing", f"The file {location} is gone.") from error
+        except OSError as error:
+            raise unavailable(error) from error
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, segment: SegmentId) -> AsyncGenerator[None]:
+        """Nobody else has the segment open or is about to; one that was released is closed first."""
+        while (found := self._open.get(segment)) is not None and found.released:
+            self._committer.want(found)
+            await found.changed()
+        if found is not None or segment in self._busy:
+            raise ConflictError("store.in_use", f"Segment {segment} is in use already.")
+        self._busy.add(segment)
+        try:
+            yield
+        finally:
+            self._busy.remove(segment)
+
+    def _created(self, header: bytes, scanner: Scanner) -> OpenSegment:
+        assert scanner.header is not None  # noqa: S101 # checked by the caller
+        location = location_of(scanner.header.segment, self._clock.wall_us())
+        segment = OpenSegment(scanner.header, location, scanner, None, written=0, durable=0, recorded=False)
+        segment.hold(header)
+        self._committer.held(len(header))
+        return segment
+
+    async def _reopened(self, located: Located, offered: bytes) -> OpenSegment:
+        if located.segment.ended == CORRUPT:
+            raise CorruptError("store.quarantine", f"Segment {located.segment.id} lacks bytes that were acknowledged.")
+        if located.segment.ended == DELETING:
+            raise ConflictError("store.deleting", f"Segment {located.segment.id} is being deleted.")
+        try:
+            opened = await self._opened(located, offered)
+        except CorruptError as error:
+            await self._quarantine(located, error)
+            raise
+        except OSError as error:
+            raise unavailable(error) from error
+        self._committer.distrusted.discard(located.segment.id)
+        return _segment(located, opened)
+
+    async def _opened(self, located: Located, offered: bytes = b"") -> Opened:
+        trust_tail = located.segment.id not in self._committer.distrusted
+
+        async def work() -> Opened:
+            async with self._opening:
+                return await self._offload(
+                    lambda: open_file(self._disk, self._root, located, offered, trust_tail=trust_tail)
+                )
+
+        opening = asyncio.ensure_future(work())
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unwanted)
+            raise
+
+    def _forget(self, segment: OpenSegment) -> None:
+        self._open.pop(segment.id, None)
+
+    async def _repair(self, located: Located) -> list[Progress]:
+        """What the catalogue must be told of a segment, if anything."""
+        opened = await self._opened(located)
+        opened.file.close()
+        segment = _segment(located, opened)
+        return [] if segment.settled and not opened.dropped_bytes else [segment.progress()]
+
+    async def _quarantine(self, located: Located, error: CorruptError) -> None:
+        metrics.QUARANTINED.inc()
+        _log.error(
+            "segment in quarantine: acknowledged bytes are missing",
+            segment=str(located.segment.id),
+            location=located.location,
+            code=error.code,
+            reason=error.message,
+        )
+        await self._ledger.mark(located.segment.id, CORRUPT)
+
+    async def _remove_orphans(self) -> tuple[SegmentId, ...]:
+        files = await self._offload(lambda: newest_files(self._disk, self._root))
+        known = await self._ledger.known(list(files))
+        orphans = tuple(segment for segment in files if segment not in known)
+        for segment in orphans:
+            location = files[segment]
+            await self._offload(lambda location=location: remove_file(self._disk, self._root, location))
+        return orphans
+
+
+def _close_unwanted(opening: asyncio.Future[Opened]) -> None:
+    """A thread cannot be cancelled: what it opened meanwhile for nobody is closed."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().file.close()
+
+
+def _segment(located: Located, opened: Opened) -> OpenSegment:
+    return OpenSegment(
+        opened.header,
+        located.location,
+        opened.scanner,
+        opened.file,
+        written=opened.scanner.offset,
+        durable=located.segment.durable_bytes,
+        recorded=True,
+        ended=SEALED if opened.scanner.sealed else "",
+        durable_end=located.segment.ended,
+    )
