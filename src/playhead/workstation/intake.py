@@ -13,7 +13,7 @@ class Intake:
     def __init__(self) -> None:
         self._epochs: dict[int, Epoch] = {}
         self._blackout: Mark | None = None
-        self._is_confirmed = True
+        self._unconfirmed = 0
         self.no_display = False
         """The display is gone."""
         self.fps = 0.0
@@ -38,13 +38,14 @@ class Intake:
         """Begin or end a blackout; returns its marker."""
         mark = Mark(at_us, "blackout.on" if on else "blackout.off", because(reason))
         self._blackout = mark if on else None
-        # Until the pipeline confirms, pictures may still come that were taken after the command.
-        self._is_confirmed = not on
+        # Until the pipeline confirms, pictures may still come that were taken after the command. They are counted,
+        # because what it confirms may be an earlier one that was lifted since.
+        self._unconfirmed += on
         return mark
 
     def is_shut_for(self, output: Output) -> bool:
         """Whether this output shows something that a blackout covers."""
-        if self._blackout is None or self._is_confirmed or isinstance(output, Epoch | Notice):
+        if self._blackout is None or self._unconfirmed == 0 or isinstance(output, Epoch | Notice):
             return False
         return output.at_us >= self._blackout.at_us
 
@@ -74,7 +75,7 @@ class Intake:
             case "capture.display_back":
                 self.no_display = False
             case "capture.blackout_on":
-                self._is_confirmed = True
+                self._unconfirmed = max(0, self._unconfirmed - 1)
             case "capture.track_ended" if isinstance(track, int):
                 self._epochs.pop(track, None)
             case "capture.rate_changed":
