@@ -37,9 +37,9 @@ from playhead.wire.screen.limits import HANDSHAKE_S, HEARTBEAT_S, SILENCE_S
 ScreenPeer = Peer[Message]
 
 TIMINGS = Timings(handshake_s=HANDSHAKE_S, heartbeat_s=HEARTBEAT_S, silence_s=SILENCE_S)
-MAX_STRANGERS = 256
+STRANGERS_MAX = 256
 """Connections in their handshake at a time; others wait in the system's queue. Bounds what a flood of them can hold."""
-MAX_PEERS = 4096
+PEERS_MAX = 4096
 """Connections in all; past it new ones are told to come back later."""
 BUSY_RETRY_MS = 30_000
 
@@ -52,6 +52,7 @@ async def connect(
     tls: ssl.SSLContext | None,
     clock: Clock,
     site: SiteId | None = None,
+    timings: Timings = TIMINGS,
     network: Network | None = None,
 ) -> ScreenPeer:
     """Connect a workstation to its premises. The first message is the caller's to send.
@@ -61,6 +62,7 @@ async def connect(
         tls: a context of `playhead.net.tls`; None for plain TCP.
         clock: for heartbeats.
         site: whose server it must be; None only where nothing but `Inquire` will be sent, or on plain TCP.
+        timings: other than the protocol's only where the operator says so.
         network: for simulations.
 
     Raises:
@@ -69,7 +71,7 @@ async def connect(
     """
 
     def make_peer() -> ScreenPeer:
-        return Peer(lambda _certificate: Connection(Role.WORKSTATION), clock=clock, timings=TIMINGS)
+        return Peer(lambda _certificate: Connection(Role.WORKSTATION), clock=clock, timings=timings)
 
     peer = await (network or SystemNetwork()).connect(make_peer, address, tls)
     if tls is not None and site is not None:
@@ -87,6 +89,8 @@ async def listen(
     *,
     tls: ssl.SSLContext | None,
     clock: Clock,
+    timings: Timings = TIMINGS,
+    peers_max: int = PEERS_MAX,
     network: Network | None = None,
 ) -> "Listener":
     """Accept workstations and run ``serve`` for each in a task of its own.
@@ -97,7 +101,7 @@ async def listen(
     Raises:
         UnavailableError: ``net.port_taken``, ``net.port_forbidden``, ``net.address_unusable``.
     """
-    listener = Listener(serve, tls=tls, clock=clock)
+    listener = Listener(serve, tls=tls, clock=clock, timings=timings, peers_max=peers_max)
     await listener.open(network or SystemNetwork(), address)
     return listener
 
@@ -106,12 +110,20 @@ class Listener:
     """The premises' end: use `listen`."""
 
     def __init__(
-        self, serve: Callable[[ScreenPeer], Awaitable[None]], *, tls: ssl.SSLContext | None, clock: Clock
+        self,
+        serve: Callable[[ScreenPeer], Awaitable[None]],
+        *,
+        tls: ssl.SSLContext | None,
+        clock: Clock,
+        timings: Timings,
+        peers_max: int,
     ) -> None:
         self._serve = serve
         self._tls = tls
         self._clock = clock
-        self._strangers = asyncio.Semaphore(MAX_STRANGERS)
+        self._timings = timings
+        self._peers_max = peers_max
+        self._strangers = asyncio.Semaphore(STRANGERS_MAX)
         self._peers: dict[ScreenPeer, asyncio.Task[None]] = {}
         self._listening: Listening | None = None
         # On selector loops a read completes within one call, so that one buffer serves all; not so on Windows.
@@ -148,7 +160,7 @@ class Listener:
         return Peer(
             self._make_core,
             clock=self._clock,
-            timings=TIMINGS,
+            timings=self._timings,
             scratch=self._scratch,
             on_made=self._start,
             on_settled=self._strangers.release,
@@ -164,7 +176,7 @@ class Listener:
 
     async def _run(self, peer: ScreenPeer) -> None:
         try:
-            if len(self._peers) > MAX_PEERS:
+            if len(self._peers) > self._peers_max:
                 await peer.close("screen.busy", "The server has too many connections.", retry_ms=BUSY_RETRY_MS)
                 return
             await self._serve(peer)

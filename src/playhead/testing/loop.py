@@ -1,0 +1,130 @@
+"""An asyncio event loop in virtual time: hours pass in milliseconds, and a seed decides all that is left to chance.
+
+    def scenario(simulation): ...            # returns a coroutine
+    run(scenario, seed=7)
+
+When nothing is ready the loop moves its clock to the next timer instead of sleeping. There are no sockets, threads or
+child processes in it: the network is `playhead.testing.network`, and work for threads runs in the loop, a little later.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from typing_extensions import TypeVarTuple, Unpack
+
+from playhead.testing.clock import SimClock
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+THREAD_US_MAX = 20_000
+"""Work for a thread ends up to so much later than it was given."""
+
+
+class DeadlockError(AssertionError):
+    """Everything waits, and nothing will ever happen."""
+
+
+class OvertimeError(AssertionError):
+    """The scenario did not end in its time."""
+
+
+class _Selector:
+    """Stands where the operating system's would: waiting is moving the clock."""
+
+    def __init__(self, clock: SimClock, ends_at_us: int) -> None:
+        self._clock = clock
+        self._ends_at_us = ends_at_us
+
+    def select(self, timeout: float | None) -> list[object]:
+        if timeout is None:
+            raise DeadlockError("Everything waits, and no timer is set.")
+        if timeout > 0:
+            self._clock.advance(int(timeout * 1e6) + 1)  # never short of the timer
+            if self._clock.monotonic_us() > self._ends_at_us:
+                raise OvertimeError("The scenario did not end in its time.")
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+class SimLoop(asyncio.BaseEventLoop):
+    """The loop. ``limit_s`` of virtual time end it with `OvertimeError`."""
+
+    def __init__(self, clock: SimClock, chance: random.Random, *, limit_s: float = 86_400) -> None:
+        super().__init__()
+        self.failures: list[dict[str, Any]] = []
+        """What would have been logged as an unhandled error."""
+        self._clock = clock
+        self._chance = chance
+        self._selector = _Selector(clock, clock.monotonic_us() + int(limit_s * 1e6))
+        self.set_exception_handler(lambda _loop, context: self.failures.append(context))
+
+    def time(self) -> float:
+        """Virtual monotonic time in seconds."""
+        return self._clock.monotonic_us() / 1e6
+
+    def run_in_executor(  # pyright: ignore[reportIncompatibleMethodOverride] - the base class calls it async by mistake
+        self,
+        executor: object,
+        func: Callable[[Unpack[Ts]], T],
+        *args: Unpack[Ts],  # noqa: UP044 - one spelling for both
+    ) -> asyncio.Future[T]:
+        """Run ``func`` in the loop, up to `THREAD_US_MAX` later. Cancelling does not stop it, as with threads."""
+        del executor
+        future: asyncio.Future[T] = self.create_future()
+
+        def work() -> None:
+            try:
+                result = func(*args)
+            except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+                if not future.done():
+                    future.set_exception(error)
+            else:
+                if not future.done():
+                    future.set_result(result)
+
+        self.call_later(self._chance.randint(0, THREAD_US_MAX) / 1e6, work)
+        return future
+
+    def _process_events(self, event_list: list[object]) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What a scenario is given. ``chance`` is the only source of randomness in it."""
+
+    seed: int
+    clock: SimClock
+    chance: random.Random
+    loop: SimLoop
+
+
+def run(scenario: Callable[[Simulation], Coroutine[Any, Any, T]], *, seed: int, limit_s: float = 86_400) -> T:
+    """Run ``scenario`` in virtual time.
+
+    Raises:
+        AssertionError: it failed, left errors behind, waited for ever or took more than ``limit_s`` of virtual time;
+            a note names the seed.
+    """
+    clock = SimClock()
+    chance = random.Random(seed)  # noqa: S311 - a simulation wants to be repeated
+    loop = SimLoop(clock, chance, limit_s=limit_s)
+    simulation = Simulation(seed, clock, chance, loop)
+    try:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            result = runner.run(scenario(simulation))
+    except BaseException as error:
+        error.add_note(f"seed {seed}")
+        raise
+    if loop.failures:
+        raise AssertionError(f"Unhandled with seed {seed}: {loop.failures}")
+    return result
