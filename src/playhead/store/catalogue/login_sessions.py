@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import UserId
@@ -41,6 +41,12 @@ async def find_login_session(connection: AsyncConnection, key_hash: bytes, now_u
     if row is None:
         return None
     return LoginSession(row.key_hash, row.user_id, row.created_at_us, row.expires_at_us, row.address)
+
+
+async def extend_login_session(connection: AsyncConnection, key_hash: bytes, expires_at_us: int) -> None:
+    """Move the end of a sign-in on, because it is used. Harmless where it is gone already."""
+    statement = update(login_sessions).where(login_sessions.c.key_hash == key_hash)
+    await connection.execute(statement.values(expires_at_us=expires_at_us))
 
 
 async def delete_login_session(connection: AsyncConnection, key_hash: bytes) -> None:

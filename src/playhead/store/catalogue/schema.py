@@ -40,6 +40,7 @@ users = Table(
     metadata,
     Column("id", NameIdType(UserId), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
     Column("disabled_at_us", BigInteger),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import ConflictError, NotFoundError
 from playhead.base.ids import UserId
+from playhead.domain.access import Role
 from playhead.store.catalogue.schema import users
 
 PAGE_ITEMS_MAX: Final = 200
@@ -22,6 +23,7 @@ class User:
     id: UserId
     name: str
     """As people write it."""
+    role: Role
     password_hash: str
     """As argon2 encodes it, with its parameters and salt (RFC 9106)."""
     created_at_us: int
@@ -40,6 +42,7 @@ async def add_user(connection: AsyncConnection, user: User) -> None:
     values = {
         "id": user.id,
         "name": user.name,
+        "role": user.role,
         "password_hash": user.password_hash,
         "created_at_us": user.created_at_us,
         "disabled_at_us": user.disabled_at_us,
@@ -75,6 +78,15 @@ async def set_password_hash(connection: AsyncConnection, user: UserId, password_
     await _change(connection, user, password_hash=password_hash)
 
 
+async def set_role(connection: AsyncConnection, user: UserId, role: Role) -> None:
+    """Give the user another role.
+
+    Raises:
+        NotFoundError: ``user.not_found``.
+    """
+    await _change(connection, user, role=role)
+
+
 async def set_disabled(connection: AsyncConnection, user: UserId, disabled_at_us: int | None) -> None:
     """Refuse the user from then on, or (None) no longer.
 
@@ -94,6 +106,7 @@ def _user(row: Row[Any]) -> User:
     return User(
         id=row.id,
         name=row.name,
+        role=Role(row.role),
         password_hash=row.password_hash,
         created_at_us=row.created_at_us,
         disabled_at_us=row.disabled_at_us,

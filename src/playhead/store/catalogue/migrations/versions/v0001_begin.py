@@ -21,6 +21,7 @@ def _people() -> None:
         "users",
         sa.Column("id", sa.String(63), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
         sa.Column("password_hash", sa.Text, nullable=False),
         sa.Column("created_at_us", sa.BigInteger, nullable=False),
         sa.Column("disabled_at_us", sa.BigInteger),
