@@ -1,0 +1,5 @@
+"""``python -m playhead`` is the ``playhead`` command."""
+
+from playhead.cli import main
+
+main()

@@ -1,0 +1,71 @@
+"""What an administrator does on the premises server itself: people, enrolment codes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playhead.base.clock import SystemClock
+from playhead.base.ids import UserId, WorkstationId
+from playhead.cli.console import done
+from playhead.cli.places import PremisesPlaces
+from playhead.cli.settings import PremisesSettings
+from playhead.domain.access import Role
+from playhead.portal.passwords import Passwords, check_new
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.enrolment_codes import add_code
+from playhead.store.catalogue.users import User, add_user, find_user
+from playhead.store.keyring import Keyring
+
+HOUR_US = 3_600_000_000
+
+
+@asynccontextmanager
+async def opened_catalogue(places: PremisesPlaces) -> AsyncIterator[Catalogue]:
+    """The catalogue of a data folder, made where there is none yet; beside a running server too."""
+    places.make()
+    catalogue = await Catalogue.open(places.catalogue)
+    try:
+        yield catalogue
+    finally:
+        await catalogue.close()
+
+
+async def new_enrolment_code(places: PremisesPlaces, workstation: str | None, *, hours: int = 24) -> str:
+    """A fresh one-time code, noted in the catalogue by its hash alone."""
+    clock = SystemClock()
+    wanted = WorkstationId(workstation) if workstation else None
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        code = Keyring.open(places.keys, PremisesSettings.load(places).site.id, clock).create_code()
+        now_us = clock.wall_us()
+        await add_code(
+            connection,
+            code_hash=code.secret_hash,
+            workstation=wanted,
+            created_at_us=now_us,
+            expires_at_us=now_us + hours * HOUR_US,
+        )
+    return code.text
+
+
+async def add_person(places: PremisesPlaces, user: str, *, name: str, role: str, password: str) -> None:
+    """Add a person who may sign in.
+
+    Raises:
+        InvalidInputError: ``id.malformed``, and what `check_new` says about the password.
+        ConflictError: ``user.exists``.
+    """
+    check_new(password)
+    passwords = Passwords()
+    try:
+        hashed = await passwords.hash(password)
+    finally:
+        passwords.close()
+    person = User(UserId(user), name, hashed, SystemClock().wall_us(), role=Role(role))
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        await add_user(connection, person)
+    done(f"{user} may sign in as {role}.")
+
+
+async def knows_person(places: PremisesPlaces, user: str) -> bool:
+    """Whether a person of this id may sign in already."""
+    async with opened_catalogue(places) as catalogue, catalogue.reading() as connection:
+        return await find_user(connection, UserId(user)) is not None

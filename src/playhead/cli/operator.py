@@ -1,0 +1,94 @@
+"""The command line as a client of the HTTP API of the server that runs on this machine."""
+
+import json
+import secrets
+import ssl
+import urllib.error
+import urllib.request
+from typing import Any, Final, cast
+
+from playhead.base.clock import SystemClock
+from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
+from playhead.base.ids import UserId, WorkstationId
+from playhead.cli.places import PremisesPlaces, Running
+from playhead.cli.settings import PremisesSettings
+from playhead.store.keyring import Keyring
+from playhead.store.token_keys import signing_key
+from playhead.wire.tokens import Audience, Claims, sign
+
+OPERATOR: Final = UserId("operator")
+"""Under this name the audit log keeps what the command line did."""
+TOKEN_LIFE_S: Final = 60
+ANSWER_WITHIN_S: Final = 15
+ANSWER_BYTES_MAX: Final = 4 << 20
+
+
+class Operator:
+    """Whoever may read the site's keys may act as its operator, as long as the server runs on this machine.
+
+    Raises:
+        UnavailableError: ``server.not_running``.
+    """
+
+    def __init__(self, places: PremisesPlaces) -> None:
+        self._portal = Running.read(places).portal
+        self._clock = SystemClock()
+        self._keyring = Keyring.open(places.keys, PremisesSettings.load(places).site.id, self._clock)
+
+    def record(self, workstation: str, action: str) -> str:
+        """Start or stop recording a workstation; the id of the recording."""
+        answer = self._ask("POST", f"/api/workstations/{WorkstationId(workstation)}/record", {"action": action})
+        return str(answer["recording"])
+
+    def workstations(self) -> list[dict[str, Any]]:
+        """Every enrolled workstation, as the API describes it."""
+        return cast("list[dict[str, Any]]", self._ask("GET", "/api/workstations")["items"])
+
+    def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+        """Ask the API.
+
+        Raises:
+            PlayheadError: what the server said.
+            UnavailableError: ``server.no_answer``.
+        """
+        request = urllib.request.Request(  # noqa: S310 - the address is of our own making: http or https
+            self._portal + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"authorization": f"Bearer {self._token()}", "content-type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S, context=self._trust()) as answer:  # noqa: S310
+                return cast("dict[str, Any]", json.loads(answer.read(ANSWER_BYTES_MAX)))
+        except urllib.error.HTTPError as error:
+            raise _said(error) from None
+        except (OSError, json.JSONDecodeError) as error:
+            reason = getattr(error, "reason", error)
+            raise UnavailableError(
+                "server.no_answer", f"The server at {self._portal} does not answer: {reason}."
+            ) from None
+
+    def _token(self) -> str:
+        now_s = self._clock.wall_us() // 1_000_000
+        claims = Claims(Audience.API, OPERATOR, secrets.token_urlsafe(12), now_s, now_s + TOKEN_LIFE_S)
+        return sign(claims, signing_key(self._keyring), issuer=self._keyring.site)
+
+    def _trust(self) -> ssl.SSLContext | None:
+        """The site's own authority, and with it only this site's server."""
+        if not self._portal.startswith("https:"):
+            return None
+        authority = ssl.DER_cert_to_PEM_cert(self._keyring.authority.certificate)
+        context = ssl.create_default_context(cadata=authority)
+        context.check_hostname = False  # the certificate names the site; the address comes from its own data folder
+        return context
+
+
+def _said(answer: urllib.error.HTTPError) -> PlayheadError:
+    """The server's error, in its own words."""
+    try:
+        error = json.loads(answer.read(ANSWER_BYTES_MAX))["error"]
+        code, message, hint = str(error["code"]), str(error["message"]), str(error.get("hint", ""))
+    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
+        return UnavailableError("server.no_answer", f"The server answered {answer.code} {answer.reason}.")
+    kind = RefusedError if answer.code in {401, 403} else PlayheadError
+    return kind(code, message, hint=hint)
