@@ -23,10 +23,10 @@ class User:
     id: UserId
     name: str
     """As people write it."""
-    role: Role
     password_hash: str
     """As argon2 encodes it, with its parameters and salt (RFC 9106)."""
     created_at_us: int
+    role: Role
     disabled_at_us: int | None = None
 
     def __repr__(self) -> str:
