@@ -1,0 +1,287 @@
+"""Segments on the workstation's own disk, from their first byte until the server has them whole.
+
+Sealed bytes are appended at once and made durable within a second by `Spool.job`, whose `Job.run` is for a thread.
+Nothing but the server's word deletes a segment. One process uses a folder (`playhead.workstation.spool_files`); the
+methods here are called from one thread and block no longer than a write to the page cache.
+"""
+
+import errno
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from playhead.base.errors import UnavailableError
+from playhead.store.disk import Disk
+from playhead.wire.vid import Header
+from playhead.workstation.spool_files import Folders, Job, Reason, SpooledSegment, find_finished, mend, put_aside
+
+READ_BYTES_MAX: Final = 256 * 1024
+"""Most that `Spool.read` gives at a time: what one message may carry."""
+
+_RESUME_SHARE: Final = 0.95
+"""A spool that was full takes on again when it is this full, and no sooner: else it would stop and start for ever."""
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+
+_log = structlog.get_logger(__name__)
+
+
+class Spool:
+    """The segments in a folder.
+
+    Args:
+        disk: where.
+        folder: the spool's own; made where missing.
+        bytes_max: how much it may hold.
+        free_bytes_min: how much of the disk it leaves to others.
+    """
+
+    def __init__(self, disk: Disk, folder: Path, *, bytes_max: int, free_bytes_min: int = 0) -> None:
+        self._disk = disk
+        self._folders = Folders(folder)
+        self._bytes_max = bytes_max
+        self._free_bytes_min = free_bytes_min
+        self._segments: list[SpooledSegment] = []
+        self._used_bytes = 0
+        self._is_low = False
+        self._names_are_new = False
+        self._dirty: set[SpooledSegment] = set()
+        self._finishing: list[SpooledSegment] = []
+        self._in_job: Job | None = None
+        self._after_job: list[tuple[SpooledSegment, bool]] = []
+
+    def recover(self) -> list[SpooledSegment]:
+        """Take over what earlier processes left. Call once, first; it blocks, for it reads what was being written.
+
+        Returns:
+            The segments that a crash had broken off, oldest first.
+
+        Raises:
+            UnavailableError: ``spool.unusable``.
+        """
+        try:
+            self._folders.make(self._disk)
+            mended = mend(self._disk, self._folders)
+            known = {segment.id: segment for segment in mended}
+            for segment in find_finished(self._disk, self._folders):
+                known.setdefault(segment.id, segment)
+        except OSError as error:
+            message = f"The spool folder {self._folders.root} cannot be used: {error.strerror}."
+            hint = "Make it writable, free some space, or configure another data folder."
+            raise UnavailableError("spool.unusable", message, hint=hint) from error
+        self._segments = sorted(known.values(), key=lambda segment: segment.id)
+        self._used_bytes = sum(segment.size for segment in self._segments)
+        return mended
+
+    @property
+    def segments(self) -> tuple[SpooledSegment, ...]:
+        """All segments, oldest first."""
+        return tuple(self._segments)
+
+    @property
+    def used_bytes(self) -> int:
+        """What all segments take on disk."""
+        return self._used_bytes
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What the server has not acknowledged yet."""
+        return sum(segment.size - segment.acknowledged for segment in self._segments)
+
+    def has_room(self) -> bool:
+        """Whether a segment that had to stop for want of room may be followed by another."""
+        self._look_at_room()
+        return not self._is_low and self._used_bytes <= self._bytes_max * _RESUME_SHARE
+
+    def create(self, header: Header, data: bytes) -> SpooledSegment:
+        """Begin a segment.
+
+        Args:
+            header: its file header.
+            data: the same as bytes: the file's first.
+
+        Raises:
+            UnavailableError: as `append`.
+        """
+        path = self._folders.path_of(header.segment, None)
+        self._check_room(len(data))
+        try:
+            file = self._disk.open(path, create=True)
+        except OSError as error:
+            raise _unwritable(error) from error
+        segment = SpooledSegment(header.segment, header.recording, len(data), header.started_at_us, path, 0, file=file)
+        try:
+            self._write(segment, data)
+        except UnavailableError:
+            file.close()
+            self._try_remove(path)
+            raise
+        self._segments.append(segment)
+        self._names_are_new = True
+        return segment
+
+    def append(self, segment: SpooledSegment, data: bytes) -> None:
+        """Add whole records to a segment that grows.
+
+        Raises:
+            UnavailableError: ``spool.full``, ``spool.disk_full``, ``spool.failed``. Nothing of ``data`` belongs to the
+                segment then, and nothing more can be added: what a record builds on would be missing.
+        """
+        self._check_room(len(data))
+        self._write(segment, data)
+
+    def finish(self, segment: SpooledSegment, reason: Reason) -> None:
+        """Nothing will be added any more."""
+        segment.reason = reason
+        self._dirty.discard(segment)
+        self._finishing.append(segment)
+
+    def job(self) -> Job | None:
+        """What is to be made durable now, or None. Call `settle` with it once it was run, and only then ask again."""
+        if self._in_job is not None or not (self._dirty or self._finishing):
+            return None
+        self._look_at_room()
+        growing = [(segment, segment.file) for segment in self._dirty if segment.file is not None]
+        finished = [(segment, segment.file, segment.size) for segment in self._finishing if segment.file is not None]
+        self._in_job = Job(self._disk, self._folders, self._names_are_new, growing, finished)
+        self._dirty.clear()
+        self._finishing.clear()
+        self._names_are_new = False
+        return self._in_job
+
+    def settle(self, job: Job) -> list[SpooledSegment]:
+        """Take note of what a job did.
+
+        Returns:
+            Segments that grow and whose bytes may not be on the disk, although they were written: they should end.
+        """
+        self._in_job = None
+        for segment in job.moved:
+            segment.path = self._folders.path_of(segment.id, segment.reason)
+        broken: list[SpooledSegment] = []
+        for segment, error in job.failures:
+            _log.error("segment not durable", segment=str(segment.id), error=error.strerror)
+            if segment.reason is None and segment not in broken:
+                broken.append(segment)
+        left, self._after_job = self._after_job, []
+        for segment, is_deleted in left:
+            self._let_go(segment, delete=is_deleted)
+        return broken
+
+    def read(self, segment: SpooledSegment, offset: int, size: int) -> bytes:
+        """Up to ``size`` (at most `READ_BYTES_MAX`) bytes that belong to the segment, from ``offset``.
+
+        Raises:
+            UnavailableError: ``spool.failed``.
+        """
+        size = min(size, READ_BYTES_MAX, segment.size - offset)
+        try:
+            if segment.file is None:
+                segment.file = self._disk.open(segment.path)
+            data = segment.file.read_at(size, offset) if size > 0 else b""
+        except OSError as error:
+            raise _unwritable(error) from error
+        if len(data) != max(size, 0):
+            raise UnavailableError("spool.failed", f"Segment {segment.id} is shorter than it was.")
+        return data
+
+    def rest(self, segment: SpooledSegment) -> None:
+        """Nobody reads the segment for now: its file need not stay open."""
+        if segment.reason is not None and not self._is_busy(segment) and segment not in self._finishing:
+            self._close(segment)
+
+    def acknowledge(self, segment: SpooledSegment, offset: int) -> None:
+        """The server holds the segment durably up to ``offset``."""
+        segment.acknowledged = min(max(segment.acknowledged, offset), segment.size)
+
+    def remove(self, segment: SpooledSegment) -> None:
+        """The server has all of it, and that it has ended: delete it."""
+        if segment not in self._segments:
+            return
+        self._segments.remove(segment)
+        self._used_bytes -= segment.size
+        self._let_go(segment, delete=True)
+
+    def set_aside(self, segment: SpooledSegment, why: str) -> None:
+        """The server will never take it: keep it out of the way of the others, with a note.
+
+        Raises:
+            UnavailableError: ``spool.failed``.
+        """
+        if segment not in self._segments:
+            return
+        try:
+            put_aside(self._disk, self._folders, segment.path, str(segment.id), why)
+        except OSError as error:
+            raise _unwritable(error) from error
+        self._segments.remove(segment)
+        self._used_bytes -= segment.size
+        self._let_go(segment, delete=False)
+
+    def close(self) -> None:
+        """Close all files. What a job did not make durable is left to the next `recover`."""
+        for segment in self._segments:
+            self._close(segment)
+
+    def _is_busy(self, segment: SpooledSegment) -> bool:
+        """Whether a thread uses the segment's file."""
+        job = self._in_job
+        return job is not None and any(segment is other for other, *_ in [*job.growing, *job.finished])
+
+    def _let_go(self, segment: SpooledSegment, *, delete: bool) -> None:
+        """The segment is no longer one of ours: close its file and, with ``delete``, remove it."""
+        if self._is_busy(segment):
+            self._after_job.append((segment, delete))
+            return
+        self._finishing = [other for other in self._finishing if other is not segment]
+        self._dirty.discard(segment)
+        self._close(segment)
+        if delete:
+            self._try_remove(segment.path)
+
+    def _try_remove(self, path: Path) -> None:
+        try:
+            self._disk.remove(path)
+        except OSError as error:
+            # It is offered again after the next start, and the server says again that it has it.
+            _log.warning("file not removed", path=str(path), error=error.strerror)
+
+    def _close(self, segment: SpooledSegment) -> None:
+        if segment.file is not None:
+            segment.file.close()
+            segment.file = None
+
+    def _write(self, segment: SpooledSegment, data: bytes) -> None:
+        if segment.file is None or segment.reason is not None:
+            raise AssertionError("the segment does not grow")
+        try:
+            segment.file.write_at(data, segment.size)
+        except OSError as error:
+            raise _unwritable(error) from error
+        segment.size += len(data)
+        self._used_bytes += len(data)
+        self._dirty.add(segment)
+
+    def _check_room(self, size: int) -> None:
+        if self._used_bytes + size > self._bytes_max:
+            message = f"The spool holds {self._used_bytes} of {self._bytes_max} bytes."
+            hint = "The server has not taken them: see why it cannot be reached, or allow more (spool_max)."
+            raise UnavailableError("spool.full", message, hint=hint)
+        if self._is_low:
+            message = f"Less than {self._free_bytes_min} bytes are free on the disk."
+            raise UnavailableError("spool.disk_full", message, hint="Free some space.")
+
+    def _look_at_room(self) -> None:
+        try:
+            free_bytes = self._disk.free_bytes(self._folders.root)
+        except OSError as error:
+            _log.warning("free space unknown", error=error.strerror)
+            return
+        self._is_low = free_bytes < self._free_bytes_min
+
+
+def _unwritable(error: OSError) -> UnavailableError:
+    if error.errno in _NO_ROOM:
+        return UnavailableError("spool.disk_full", "The disk is full.", hint="Free some space.")
+    return UnavailableError("spool.failed", f"The spool cannot be used: {error.strerror}.", hint="Look at the disk.")

@@ -1,0 +1,223 @@
+"""The spool's files: where each lies, what its name says, and how they are made durable and mended.
+
+```
+<folder>/writing/<segment>.vid             being written; after a crash, cut to its last whole record
+<folder>/finished/<segment>.<reason>.vid   nothing is added any more; <reason> says how it ended
+<folder>/set-aside/<segment>.vid           refused by the server for good; <segment>.txt says why
+<folder>/set-aside/<segment>.tail          what stood behind the last sound record of a damaged file
+```
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+from playhead.base.errors import CorruptError, InvalidInputError
+from playhead.base.ids import RecordingId, SegmentId
+from playhead.store.disk import Disk, File
+from playhead.wire.vid import Header, Scanner, read_header
+
+Reason = Literal["sealed", "killed", "disk_full", "lost"]
+"""How a segment ended; as in `playhead.wire.screen.messages.End`."""
+
+READ_BYTES: Final = 1 << 20
+"""How much of a file is looked at at a time."""
+
+
+@dataclass(eq=False, slots=True)
+class SpooledSegment:
+    """One segment of the spool. Its fields change only through `playhead.workstation.spool.Spool`."""
+
+    id: SegmentId
+    recording: RecordingId
+    header_bytes: int
+    started_at_us: int
+    path: Path
+    size: int
+    """Bytes that belong to it: the end of its last whole record."""
+    reason: Reason | None = None
+    """How it ended; None while it grows."""
+    covered_us: int = 0
+    """Media time up to which a mended segment proves capture."""
+    acknowledged: int = 0
+    """The server holds it durably up to here."""
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The spool's folders."""
+
+    root: Path
+
+    @property
+    def writing(self) -> Path:
+        """Segments that grow."""
+        return self.root / "writing"
+
+    @property
+    def finished(self) -> Path:
+        """Segments that do not."""
+        return self.root / "finished"
+
+    @property
+    def set_aside(self) -> Path:
+        """What the server will not have."""
+        return self.root / "set-aside"
+
+    def make(self, disk: Disk) -> None:
+        """Make those that are missing, durably."""
+        missing = [folder for folder in (self.root, *self.root.parents) if not disk.exists(folder)]
+        for folder in (self.writing, self.finished, self.set_aside):
+            disk.make_folder(folder)
+        for folder in (self.root, self.root.parent, *(folder.parent for folder in missing)):
+            disk.sync_folder(folder)
+
+    def path_of(self, segment: SegmentId, reason: Reason | None) -> Path:
+        """Where a segment lies."""
+        return self.writing / f"{segment}.vid" if reason is None else self.finished / f"{segment}.{reason}.vid"
+
+
+@dataclass(slots=True)
+class Job:
+    """What is to be made durable, set apart so that a thread can do it."""
+
+    disk: Disk
+    folders: Folders
+    names_are_new: bool
+    """Files were made in ``writing``."""
+    growing: list[tuple[SpooledSegment, File]]
+    finished: list[tuple[SpooledSegment, File, int]]
+    """With the size each ends at."""
+    failures: list[tuple[SpooledSegment, OSError]] = field(default_factory=list[tuple[SpooledSegment, OSError]])
+    moved: list[SpooledSegment] = field(default_factory=list[SpooledSegment])
+
+    def run(self) -> None:
+        """Do it. Failures are kept for `Spool.settle`; one does not stop the others."""
+        errors = self.disk.sync_files([file for _, file in self.growing])
+        for (segment, _), error in zip(self.growing, errors, strict=True):
+            if error is not None:
+                self.failures.append((segment, error))
+        if self.names_are_new:
+            try:
+                self.disk.sync_folder(self.folders.writing)
+            except OSError as error:
+                self.failures += [(segment, error) for segment, _ in self.growing]
+        for segment, file, size in self.finished:
+            try:
+                if file.size() != size:
+                    file.truncate(size)  # part of a record that did not fit on the disk
+                finish(self.disk, self.folders, segment, file)
+            except OSError as error:
+                self.failures.append((segment, error))
+            else:
+                self.moved.append(segment)
+
+
+def finish(disk: Disk, folders: Folders, segment: SpooledSegment, file: File) -> None:
+    """Make a segment's bytes durable, and then its name say how it ended."""
+    file.sync()
+    disk.rename(segment.path, folders.path_of(segment.id, segment.reason))
+    disk.sync_folder(folders.finished)
+    disk.sync_folder(folders.writing)
+
+
+def find_finished(disk: Disk, folders: Folders) -> list[SpooledSegment]:
+    """The segments that were finished before, without looking further than their headers."""
+    found: list[SpooledSegment] = []
+    for name in disk.list_folder(folders.finished):
+        segment_id, _, rest = name.partition(".")
+        reason = rest.removesuffix(".vid")
+        path = folders.finished / name
+        if reason not in get_args(Reason):
+            continue  # not one of ours
+        file = disk.open(path)
+        try:
+            header, header_bytes = read_header(file.read_at)
+        except (CorruptError, InvalidInputError):
+            put_aside(disk, folders, path, segment_id, "The file's header is damaged.")
+            continue
+        finally:
+            size = file.size()
+            file.close()
+        found.append(_segment(header, header_bytes, path, size, cast("Reason", reason)))
+    return found
+
+
+def mend(disk: Disk, folders: Folders) -> list[SpooledSegment]:
+    """Cut what a crash left in ``writing`` to its last whole record, and finish it. Safe to repeat after another crash.
+
+    A file without a whole header holds nothing that anybody could decrypt, and is removed.
+    """
+    mended: list[SpooledSegment] = []
+    for name in disk.list_folder(folders.writing):
+        path = folders.writing / name
+        if not name.endswith(".vid"):
+            continue
+        file = disk.open(path)
+        try:
+            segment = _mend_one(disk, folders, path, file)
+        finally:
+            file.close()
+        if segment is None:
+            disk.remove(path)
+        else:
+            mended.append(segment)
+    disk.sync_folder(folders.writing)
+    return mended
+
+
+def _mend_one(disk: Disk, folders: Folders, path: Path, file: File) -> SpooledSegment | None:
+    size = file.size()
+    scanner = Scanner()
+    is_damaged = False
+    try:
+        for offset in range(0, size, READ_BYTES):
+            scanner.feed(file.read_at(READ_BYTES, offset))
+    except CorruptError:
+        is_damaged = True
+    if scanner.header is None:
+        return None
+    if is_damaged:
+        _keep_tail(disk, folders.set_aside / f"{scanner.header.segment}.tail", file, scanner.offset, size)
+    if scanner.offset != size:
+        file.truncate(scanner.offset)
+    header_bytes = read_header(file.read_at)[1]
+    reason: Reason = "sealed" if scanner.sealed else "killed"
+    segment = _segment(scanner.header, header_bytes, path, scanner.offset, reason)
+    segment.covered_us = scanner.covered_us
+    finish(disk, folders, segment, file)
+    segment.path = folders.path_of(segment.id, reason)
+    return segment
+
+
+def _keep_tail(disk: Disk, path: Path, file: File, start: int, end: int) -> None:
+    """Copy what is cut off: nobody can play it, but it may tell what went wrong."""
+    tail = disk.open(path, create=not disk.exists(path))
+    try:
+        tail.truncate(0)
+        for offset in range(start, end, READ_BYTES):
+            tail.write_at(file.read_at(min(READ_BYTES, end - offset), offset), offset - start)
+        tail.sync()
+    finally:
+        tail.close()
+    disk.sync_folder(path.parent)
+
+
+def put_aside(disk: Disk, folders: Folders, path: Path, name: str, why: str) -> None:
+    """Move a file out of the way, with a note that says why."""
+    note = folders.set_aside / f"{name}.txt"
+    file = disk.open(note, create=not disk.exists(note))
+    try:
+        file.truncate(0)
+        file.write_at(why.encode() + b"\n", 0)
+        file.sync()
+    finally:
+        file.close()
+    disk.rename(path, folders.set_aside / f"{name}.vid")
+    disk.sync_folder(folders.set_aside)
+    disk.sync_folder(path.parent)
+
+
+def _segment(header: Header, header_bytes: int, path: Path, size: int, reason: Reason) -> SpooledSegment:
+    return SpooledSegment(header.segment, header.recording, header_bytes, header.started_at_us, path, size, reason)

@@ -1,0 +1,58 @@
+import errno
+from pathlib import Path
+
+import pytest
+
+from playhead.base.errors import CorruptError, UnavailableError
+from playhead.testing.disk import SimulatedDisk
+from playhead.workstation.state_file import StateFile, WorkstationState
+
+PATH = Path("/data/state.json")
+
+
+def file_on(disk: SimulatedDisk) -> StateFile:
+    disk.make_folder(PATH.parent)
+    return StateFile(disk, PATH)
+
+
+def test_nothing_saved_is_the_default() -> None:
+    assert file_on(SimulatedDisk()).load() == WorkstationState()
+
+
+def test_what_is_saved_is_loaded() -> None:
+    disk = SimulatedDisk()
+    state = WorkstationState(recording="a", blackout="", command=7)
+    file_on(disk).save(state)
+    assert file_on(disk).load() == state
+    file_on(disk).save(WorkstationState())
+    assert file_on(disk).load() == WorkstationState()
+
+
+def test_a_damaged_file_is_said() -> None:
+    disk = SimulatedDisk()
+    state_file = file_on(disk)
+    disk.open(PATH, create=True).write_at(b"{", 0)
+    with pytest.raises(CorruptError) as caught:
+        state_file.load()
+    assert caught.value.code == "state.damaged"
+
+
+def test_a_full_disk_keeps_what_was_there() -> None:
+    disk = SimulatedDisk()
+    state_file = file_on(disk)
+    state_file.save(WorkstationState(command=1))
+    disk.fault = lambda step: errno.ENOSPC if step.name == "write" else None
+    with pytest.raises(UnavailableError) as caught:
+        state_file.save(WorkstationState(command=2))
+    assert caught.value.code == "state.unwritable"
+    disk.fault = None
+    assert state_file.load().command == 1
+
+
+def test_an_unreadable_file_is_said() -> None:
+    disk = SimulatedDisk()
+    state_file = file_on(disk)
+    disk.make_folder(PATH)
+    with pytest.raises(UnavailableError) as caught:
+        state_file.load()
+    assert caught.value.code == "state.unreadable"
