@@ -125,7 +125,7 @@ class Scanner:
 
     def _fill(self, view: memoryview, size: int) -> memoryview:
         """Fill the buffer up to ``size`` bytes; returns what is left of ``view``."""
-        wanted = size - len(self._buffer)
+        wanted = max(size - len(self._buffer), 0)
         self._buffer += view[:wanted]
         return view[wanted:]
 
