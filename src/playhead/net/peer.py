@@ -13,14 +13,11 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Generic, Protocol, TypeVar, cast
-
-from typing_extensions import Buffer
+from typing import Generic, TypeVar, cast
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, ProtocolError, UnavailableError
+from playhead.net.core import Core, End, Timings
 
 INBOUND_BYTES = 256 * 1024
 """Received bytes waiting for the owner, beyond which reading stops (plus what one read brings)."""
@@ -38,79 +35,7 @@ _MESSAGE_BYTES = 256
 """What a message without bulk is reckoned as in a queue."""
 
 
-class End(StrEnum):
-    """Why a connection ended."""
-
-    CLOSED = "closed"
-    """We closed it."""
-    GOODBYE = "goodbye"
-    """The peer said goodbye."""
-    EOF = "eof"
-    """The peer closed without goodbye."""
-    LOST = "lost"
-    """The transport broke."""
-    TLS = "tls"
-    """TLS broke: most often a certificate that the other side refuses."""
-    FAULT = "fault"
-    """The peer broke the protocol."""
-    TIMEOUT = "timeout"
-    """The handshake took too long."""
-    SILENT = "silent"
-    """Nothing was heard for too long."""
-    STALLED = "stalled"
-    """The peer did not read what we sent."""
-
-
 M = TypeVar("M")
-
-
-class Core(Protocol[M]):
-    """What a protocol core offers. `playhead.wire.screen.Connection` is one."""
-
-    fault: ProtocolError | None
-
-    @property
-    def established(self) -> bool:
-        """Whether the handshake is over."""
-        ...
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing more can be sent or received."""
-        ...
-
-    def receive_data(self, data: Buffer) -> list[M]:
-        """The messages that ``data`` completes."""
-        ...
-
-    def receive_eof(self) -> None:
-        """The stream ended."""
-        ...
-
-    def send(self, message: M) -> int:
-        """Queue a message; the number of bytes queued."""
-        ...
-
-    def data_to_send(self) -> list[bytes | memoryview]:
-        """What is to be written."""
-        ...
-
-    def heartbeat(self, wall_time_us: int) -> M | None:
-        """What to send when silent for too long."""
-        ...
-
-    def goodbye(self, code: str, message: str, retry_ms: int = 0) -> M:
-        """The message that closes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Seconds; see the protocol's specification for the meaning."""
-
-    handshake_s: float
-    heartbeat_s: float
-    silence_s: float
 
 
 class Peer(asyncio.BufferedProtocol, Generic[M]):
@@ -164,6 +89,12 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
         self._made_at = self._heard_at = self._sent_at = self._stalled_at = self._loop.time()
 
     # What its owner uses
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes held for this connection: received and not taken yet, part of a frame, and not written yet."""
+        unwritten = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return self._received_bytes + self.core.held_bytes + self._queued_bytes + unwritten
 
     def __aiter__(self) -> "Peer[M]":
         return self

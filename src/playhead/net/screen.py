@@ -28,8 +28,9 @@ from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, ProtocolError, RefusedError, UnavailableError
 from playhead.base.ids import SiteId
+from playhead.net.core import End, Timings
 from playhead.net.network import Listening, Network, SystemNetwork
-from playhead.net.peer import READ_BYTES, End, Peer, Timings
+from playhead.net.peer import READ_BYTES, Peer
 from playhead.wire.pki import require_site, workstation_of
 from playhead.wire.screen import Connection, Message, Role
 from playhead.wire.screen.limits import HANDSHAKE_S, HEARTBEAT_S, SILENCE_S

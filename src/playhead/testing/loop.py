@@ -10,7 +10,8 @@ child processes in it: the network is `playhead.testing.network`, and work for t
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from typing_extensions import TypeVarTuple, Unpack
@@ -98,6 +99,9 @@ class SimLoop(asyncio.BaseEventLoop):
         pass
 
 
+_HOST: ContextVar[str] = ContextVar("host", default="")
+
+
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """What a scenario is given. ``chance`` is the only source of randomness in it."""
@@ -106,6 +110,37 @@ class Simulation:
     clock: SimClock
     chance: random.Random
     loop: SimLoop
+    _tasks: dict[str, list[asyncio.Task[Any]]] = field(default_factory=dict[str, list[asyncio.Task[Any]]])
+
+    def spawn(self, host: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start ``work`` on a host. The tasks that it starts run on that host, too. Should it fail, so does the run."""
+        token = _HOST.set(host)
+        try:
+            task = asyncio.create_task(work)
+        finally:
+            _HOST.reset(token)
+        task.add_done_callback(self._note_failure)
+        return task
+
+    def _note_failure(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.loop.failures.append({"message": "A host failed", "exception": error})
+
+    async def kill(self, host: str) -> None:
+        """Cancel all tasks of a host. Cut off its network and disk first: their last wishes must not come true."""
+        tasks = self._tasks.pop(host, [])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def make_task(self, loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[Any]:  # noqa: ANN401 - as asyncio declares it
+        """The loop's task factory: remembers whose task it is."""
+        task = asyncio.Task(work, loop=loop, **options)
+        if host := _HOST.get():
+            tasks = self._tasks.setdefault(host, [])
+            tasks.append(task)
+            task.add_done_callback(lambda done: tasks.remove(done) if done in tasks else None)
+        return task
 
 
 def run(scenario: Callable[[Simulation], Coroutine[Any, Any, T]], *, seed: int, limit_s: float = 86_400) -> T:
@@ -119,6 +154,7 @@ def run(scenario: Callable[[Simulation], Coroutine[Any, Any, T]], *, seed: int, 
     chance = random.Random(seed)  # noqa: S311 - a simulation wants to be repeated
     loop = SimLoop(clock, chance, limit_s=limit_s)
     simulation = Simulation(seed, clock, chance, loop)
+    loop.set_task_factory(simulation.make_task)
     try:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             result = runner.run(scenario(simulation))
