@@ -155,6 +155,12 @@ class SimulatedDisk:
         self._durable_names = dict(self._names)
         self._renames: list[tuple[PurePath, PurePath]] = []
 
+    def kill(self) -> None:
+        """The process alone dies (at ``cut_at``, or now), and another comes: what was not synced is still in memory."""
+        self._dead = False
+        self.cut_at = 0
+        self.fault = None
+
     def restart(self) -> None:
         """Cut the power (where it has not gone by itself) and come back with what the platter holds."""
         changed = [path for path in self._names.keys() | self._durable_names.keys() if self._is_unsynced(path)]
@@ -176,12 +182,10 @@ class SimulatedDisk:
                 contents[content] = _Content(bytearray(found), found)
             names[path] = None if content is None else contents[content]
         self._names, self._durable_names = names, dict(names)
-        self._dead = False
-        self.cut_at = 0
-        self.fault = None
+        self.kill()
 
     def step(self, name: str, path: PurePath, size: int = 0) -> int:
-        """Count a step that changes something: also for what a test simulates beside the disk, such as a catalogue.
+        """Count a step that changes something; also of what a test simulates beside the disk, such as a catalogue.
 
         Returns:
             How many of ``size`` bytes are written before it fails.

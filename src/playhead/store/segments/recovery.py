@@ -1,6 +1,6 @@
 """Opening a segment's file after its last writer stopped, in whatever way: procedure *open* of docs/storage.md."""
 
-from collections.abc import Sequence
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,8 +118,12 @@ def remove_file(disk: Disk, root: Path, location: str) -> None:
 
 
 def make_root(disk: Disk, root: Path) -> None:
-    """Make the store's folder where it is missing, durably. Blocks."""
-    missing: Sequence[Path] = [folder for folder in (root, *root.parents) if not disk.exists(folder)]
+    """Make the store's folder where it is missing, durably. Blocks.
+
+    The folders above are synced even where nothing was missing: a process that was killed may have made them, and not
+    come to syncing them.
+    """
     disk.make_folder(root)
-    for folder in missing:
-        disk.sync_folder(folder.parent)
+    for folder in root.parents:
+        with contextlib.suppress(PermissionError):  # one that we may not list is not one that we have made
+            disk.sync_folder(folder)

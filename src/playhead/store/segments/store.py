@@ -172,7 +172,7 @@ class SegmentStore:
         """
         scanner = Scanner()
         scanner.feed(header)
-        if scanner.header is None or scanner.offset != len(header):
+        if scanner.header is None or scanner.offset != len(header) or scanner.records:
             raise CorruptError("vid.truncated", "This is not one whole file header.")
         async with self._alone(scanner.header.segment):
             located = await self._ledger.find(scanner.header.segment)

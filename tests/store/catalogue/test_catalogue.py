@@ -1,0 +1,172 @@
+"""Opening the catalogue, its transactions and its schema."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
+from playhead.base.ids import UserId
+from playhead.domain.access import Role
+from playhead.store.catalogue import Catalogue, catalogue
+from playhead.store.catalogue.schema import metadata
+from playhead.store.catalogue.users import User, add_user, find_user
+
+SCHEMAS = Path(__file__).parent / "schemas"
+ALEX = User(UserId("alex"), "Alex", "hash", 1, Role.SUPERVISOR)
+
+
+@pytest.fixture
+async def opened(tmp_path):
+    found = await Catalogue.open(tmp_path / "catalogue.db")
+    yield found
+    await found.close()
+
+
+def _schema(path):
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    return {(kind, name): " ".join(sql.split()) for kind, name, sql in rows if sql}
+
+
+async def _difference(found):
+    async with found.reading() as connection:
+        return await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), metadata)
+        )
+
+
+class TestSchema:
+    async def test_a_fresh_catalogue_is_what_the_code_describes(self, opened):
+        assert await _difference(opened) == []
+
+    @pytest.mark.parametrize("old", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
+    @pytest.mark.usefixtures("opened")
+    async def test_an_old_catalogue_becomes_the_same_as_a_fresh_one(self, tmp_path, old):
+        path = tmp_path / "old.db"
+        with sqlite3.connect(path) as connection:
+            connection.executescript(old.read_text())
+        upgraded = await Catalogue.open(path)
+        try:
+            assert await _difference(upgraded) == []
+            async with upgraded.reading() as connection:
+                for table in (
+                    "users",
+                    "workstations",
+                    "login_sessions",
+                    "recordings",
+                    "segments",
+                    "enrolment_codes",
+                    "audit",
+                ):
+                    rows = (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()  # noqa: S608
+                    assert rows == 1, table
+        finally:
+            await upgraded.close()
+        assert _schema(path) == _schema(tmp_path / "catalogue.db")
+
+    def test_every_version_has_a_sample(self):
+        """A new migration needs a dump of the catalogue as it was before it, with one row in every table."""
+        versions = Path(catalogue.__file__).parent / "migrations" / "versions"
+        made = {path.stem[1:5] for path in versions.glob("v*.py")}
+        assert made == {path.stem for path in SCHEMAS.glob("*.sql")}
+
+    async def test_a_catalogue_of_a_newer_version_is_refused(self, tmp_path, opened):
+        await opened.close()
+        with sqlite3.connect(tmp_path / "catalogue.db") as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(ConflictError) as raised:
+            await Catalogue.open(tmp_path / "catalogue.db")
+        assert raised.value.code == "catalogue.newer"
+
+    async def test_two_may_open_it_at_once(self, tmp_path):
+        both = await asyncio.gather(*(Catalogue.open(tmp_path / "new.db") for _ in range(2)))
+        for found in both:
+            assert await _difference(found) == []
+            await found.close()
+
+
+class TestOpening:
+    async def test_is_readable_by_the_service_alone(self, tmp_path, opened):
+        async with opened.writing() as connection:
+            await add_user(connection, ALEX)
+        assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("catalogue.db*")} == {
+            "catalogue.db": 0o600,
+            "catalogue.db-wal": 0o600,
+            "catalogue.db-shm": 0o600,
+        }
+
+    async def test_promises_what_the_documentation_says(self, opened):
+        async with opened.writing() as connection:
+            for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+                assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
+
+    async def test_a_file_that_is_no_catalogue_is_refused(self, tmp_path):
+        path = tmp_path / "note.txt"
+        path.write_text("not a database" * 100)
+        with pytest.raises(UnavailableError) as raised:
+            await Catalogue.open(path)
+        assert raised.value.code == "catalogue.unavailable"
+
+    async def test_a_missing_folder_is_said(self, tmp_path):
+        with pytest.raises(UnavailableError, match="No such file"):
+            await Catalogue.open(tmp_path / "none" / "catalogue.db")
+
+    @pytest.mark.parametrize("location", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "://x"])
+    async def test_locations_that_cannot_be(self, location):
+        with pytest.raises(InvalidInputError) as raised:
+            await Catalogue.open(location)
+        assert raised.value.code == "catalogue.location"
+
+
+class TestTransactions:
+    async def test_an_error_undoes_all(self, opened):
+        async def fail():
+            async with opened.writing() as connection:
+                await add_user(connection, ALEX)
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fail()
+        async with opened.reading() as connection:
+            assert await find_user(connection, ALEX.id) is None
+
+    async def test_readers_see_the_last_commit_and_wait_for_nobody(self, opened):
+        async with opened.writing() as writing:
+            await add_user(writing, ALEX)
+            async with opened.reading() as reading:
+                assert await find_user(reading, ALEX.id) is None
+        async with opened.reading() as reading:
+            assert await find_user(reading, ALEX.id) == ALEX
+
+    async def test_writers_take_turns(self, opened):
+        async def add(number):
+            async with opened.writing() as connection:
+                await add_user(connection, User(UserId(f"user-{number}"), "", "", 0, Role.AGENT))
+
+        await asyncio.gather(*(add(number) for number in range(20)))
+        async with opened.reading() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM users"))).scalar_one() == 20
+
+    async def test_readers_change_nothing(self, opened):
+        with pytest.raises(UnavailableError, match="readonly"):
+            async with opened.reading() as connection:
+                await add_user(connection, ALEX)
+
+    async def test_another_process_that_holds_the_lock_is_reported(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(catalogue, "BUSY_TIMEOUT_MS", 1)
+        found = await Catalogue.open(tmp_path / "busy.db")
+        other = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(UnavailableError, match="locked") as raised:
+                async with found.writing():
+                    pass
+            assert raised.value.code == "catalogue.unavailable"
+        finally:
+            other.close()
+            await found.close()
