@@ -50,7 +50,14 @@ class Source(Protocol):
     """A desktop that can be looked at. Used from one thread; not safe for several."""
 
     def layout(self) -> Layout:
-        """The layout as it is now. Frames are of this layout until a different one is returned."""
+        """The layout as it is now. Frames are of this layout until a different one is returned.
+
+        Where the display had gone, this tries to reach it again.
+
+        Raises:
+            UnavailableError: ``capture.no_display`` where the display is not to be reached;
+                ``capture.unsupported`` where it can never be captured (its pixel format, say).
+        """
         ...
 
     def grab(self, monitor: Monitor, *, force: bool = False) -> Frame | None:
@@ -58,8 +65,20 @@ class Source(Protocol):
 
         Raises:
             UnavailableError: ``capture.layout_changed`` where the monitor is gone or has another size (ask
-                ``layout`` again); ``capture.no_display`` where the display itself is gone.
+                ``layout`` again); ``capture.no_display`` where the display itself is gone (ask ``layout``, later).
         """
+        ...
+
+    def ready(self) -> bool:
+        """Whether `layout` or `grab` may have news. Never blocks; takes in what has already arrived.
+
+        After it has said no, the next news makes `fileno` readable, so a caller that asks and then waits for the
+        descriptor misses nothing. The pointer alone may move without news: look at least now and then.
+        """
+        ...
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when there is news, or -1 where there is none to wait for."""
         ...
 
     def close(self) -> None:
