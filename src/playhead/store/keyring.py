@@ -94,6 +94,8 @@ class Keyring:
         self.tokens = tokens
         self.server_file = folder / "server.pem"
         """Certificate and key of the server, for ``ssl.SSLContext.load_cert_chain`` and as key file as well."""
+        self.tokens_file = folder / "tokens.pem"
+        """Written when the current key was made."""
         self._folder = folder
         self._clock = clock
         self._disk = disk
@@ -149,7 +151,7 @@ class Keyring:
         """Sign with a new key from now on. The current one goes on to verify; the one before it no longer does."""
         current = Ed25519PrivateKey.generate()
         previous = self.tokens.current
-        _write(self._disk, self._folder / "tokens.pem", _pem(current) + _pem(previous.key))
+        _write(self._disk, self.tokens_file, _pem(current) + _pem(previous.key))
         self.tokens = TokenKeys(_token_key(current), previous)
 
     def _write_server(self) -> None:

@@ -2,18 +2,14 @@
 
 import asyncio
 import contextlib
-import datetime as dt
 import ssl
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
-from playhead.net.http import HttpServer, TlsFiles, listen
+from playhead.net.http import HttpServer, TlsFiles, listen, own_certificate
 from playhead.net.http import server as server_module
 
 
@@ -158,30 +154,9 @@ async def test_a_peer_that_goes_away_ends_its_stream():
         await asyncio.wait_for(app.stream_ended.wait(), 5)
 
 
-def certificate(folder):
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return TlsFiles(folder / "cert.pem", folder / "key.pem")
-
-
 async def test_tls(tmp_path):
-    files = certificate(tmp_path)
+    files = own_certificate(tmp_path, ["recorder.example", "192.0.2.7"], SystemClock())
+    assert files.key.stat().st_mode & 0o777 == 0o600
     context = ssl.create_default_context(cafile=files.certificate)
     async with serving(App(), tls=files) as (server, _), httpx.AsyncClient(verify=context) as client:
         answer = await client.get(f"https://localhost:{server.port}/")

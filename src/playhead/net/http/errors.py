@@ -1,9 +1,12 @@
 """Every error of ours as an HTTP answer of one shape: ``{"error": {"code", "message", "hint"}}``."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from playhead.base.errors import (
@@ -48,15 +51,13 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""
 
-_UNAUTHORIZED: Final = 401
-
 
 def status_of(error: PlayheadError) -> int:
     """The HTTP status of an error."""
     if error.code in _STATUS_BY_CODE:
         return _STATUS_BY_CODE[error.code]
     if error.code.startswith("token."):
-        return _UNAUTHORIZED
+        return HTTPStatus.UNAUTHORIZED
     return next(status for kind, status in _STATUS_BY_KIND.items() if isinstance(error, kind))
 
 
@@ -79,3 +80,15 @@ def error_response(error: PlayheadError, *, retry_after_s: int | None = None) ->
     if error.code.startswith("token."):
         headers["www-authenticate"] = "Bearer"  # RFC 6750 §3
     return Response(error_body(error), status, headers, media_type="application/json")
+
+
+async def tell_unserved(_request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such path, no such method) in the one shape: an exception handler."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer = error_response(InvalidInputError("http.method", "This method is not served here."))
+        answer.headers.update(error.headers or {})  # Allow (RFC 9110 §10.2.1)
+        return answer
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return error_response(NotFoundError("http.path", "There is no such path."))
+    return error_response(InvalidInputError("http.request", "The request is malformed."))

@@ -7,8 +7,9 @@ browser. It cannot use an address for that, only a name; so addresses are always
 import ipaddress
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))(?::(\d{1,5}))?")
 _PORT_MAX: Final = 65_535
@@ -51,6 +52,22 @@ class AllowedHosts:
         name = host.name.rstrip(".")
         known = name == "localhost" or name in self.names or is_address(name)
         return host if known else None
+
+
+def client_address(scope: Mapping[str, Any]) -> str:
+    """The address that a request came from, without its port; empty where the server does not tell."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3), also inside IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address == "localhost"
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
 
 
 def is_address(name: str) -> bool:

@@ -1,0 +1,61 @@
+"""``/api/session``: signing in and out."""
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from playhead.base.errors import RefusedError
+from playhead.base.instants import utc
+from playhead.net.http import HostHeader, client_address
+from playhead.portal.api.answers import ERRORS
+from playhead.portal.api.models import Credentials, SessionItem
+from playhead.portal.callers import Changing, Reading, check_origin
+from playhead.portal.parts import Parts, parts_of
+from playhead.portal.rules import csrf_token
+from playhead.portal.sessions import COOKIE, SignedIn
+
+router = APIRouter(prefix="/api/session", tags=["session"], responses=ERRORS)
+
+
+@router.post("", operation_id="signIn", dependencies=[Depends(check_origin)])
+async def sign_in(request: Request, response: Response, credentials: Credentials) -> SessionItem:
+    """Sign in. The answer sets the cookie `playhead_session`."""
+    parts = parts_of(request)
+    session = await parts.sign_in.sign_in(credentials.user, credentials.password, client_address(request.scope))
+    response.set_cookie(COOKIE, session.secret, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    return _item(request, parts, session)
+
+
+@router.get("", operation_id="getSession")
+async def get_session(request: Request, caller: Reading) -> SessionItem:
+    """Who is signed in, and the token that changes need."""
+    return _item(request, parts_of(request), _session_of(caller.session))
+
+
+@router.delete("", operation_id="signOut", status_code=204)
+async def sign_out(request: Request, caller: Changing) -> Response:
+    """Sign out."""
+    parts = parts_of(request)
+    session = _session_of(caller.session)
+    await parts.sessions.close(session.secret)
+    await parts.audit.note(str(session.who.user), "sign_out.ok", "", caller.address)
+    gone = Response(status_code=204)
+    gone.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    return gone
+
+
+def _session_of(session: SignedIn | None) -> SignedIn:
+    if session is None:
+        raise RefusedError("session.none", "A token is not a session.")
+    return session
+
+
+def _item(request: Request, parts: Parts, session: SignedIn) -> SessionItem:
+    host = HostHeader.parse(request.headers["host"])
+    assert host is not None  # noqa: S101 - the guard has let it pass
+    return SessionItem(
+        user=str(session.who.user),
+        name=session.who.name,
+        role=session.who.role,
+        csrf=csrf_token(session.secret),
+        token_url=f"{parts.token_origin(host.name)}/token",
+        expires_at=utc(session.expires_at_us),
+    )

@@ -1,0 +1,101 @@
+"""``/api/workstations``: what they do now, and having them do something."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+
+from playhead.base.errors import ConflictError, UnavailableError
+from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.access import Action, OfAgent, may
+from playhead.domain.live import LiveWorkstation
+from playhead.portal.api.answers import ERRORS
+from playhead.portal.api.models import (
+    BlackoutOrder,
+    Empty,
+    RecordAnswer,
+    RecordOrder,
+    WorkstationList,
+    absent_item,
+    live_item,
+)
+from playhead.portal.callers import Caller, Changing, Reading
+from playhead.portal.needs import CommandName
+from playhead.portal.parts import Parts, parts_of
+from playhead.store.catalogue import workstations
+from playhead.wire.screen.messages import Result
+
+router = APIRouter(prefix="/api/workstations", tags=["workstations"], responses=ERRORS)
+
+_OUR_WORD: Final = {"screen.not_connected": "workstation.offline", "screen.no_answer": "workstation.no_answer"}
+
+
+@router.get("", operation_id="listWorkstations")
+async def list_workstations(request: Request, caller: Reading) -> WorkstationList:
+    """All workstations, by name, as they were last heard of."""
+    parts = parts_of(request)
+    items = {str(live.id): live_item(live) for live in parts.control.workstations()}
+    async with parts.catalogue.reading() as connection:
+        for known in await workstations.list_workstations(connection):
+            if known.revoked_at_us is None:
+                items.setdefault(str(known.id), absent_item(known))
+    visible = [item for _, item in sorted(items.items()) if may(caller.who, Action.VIEW, OfAgent(item.agent))]
+    return WorkstationList(items=visible)
+
+
+@router.post("/{workstation}/record", operation_id="record")
+async def record(request: Request, caller: Changing, workstation: str, order: RecordOrder) -> RecordAnswer:
+    """Start or stop recording. It begins within a second, with what was captured just before."""
+    parts = parts_of(request)
+    identifier = WorkstationId(workstation)
+    await caller.require(parts, Action.RECORD, _thing(parts, identifier), workstation)
+    wanted = RecordingId.new(parts.clock) if order.action == "start" else None
+    result = await _command(parts, identifier, order.action, recording=wanted)
+    recording = str(RecordingId.parse(result.recording.hex())) if result.recording else None
+    await _note(parts, caller, f"recording.{order.action}", identifier, recording or "")
+    return RecordAnswer(recording=recording)
+
+
+@router.post("/{workstation}/blackout", operation_id="blackout")
+async def blackout(request: Request, caller: Changing, workstation: str, order: BlackoutOrder) -> Empty:
+    """Stop capturing what is shown, or go on. The span is part of the recording, with its reason."""
+    parts = parts_of(request)
+    identifier = WorkstationId(workstation)
+    action = Action.BLACKOUT_ON if order.on else Action.BLACKOUT_OFF
+    await caller.require(parts, action, _thing(parts, identifier), workstation)
+    await _command(parts, identifier, action.value, reason=order.reason)
+    await _note(parts, caller, f"blackout.{'on' if order.on else 'off'}", identifier, order.reason)
+    return Empty()
+
+
+def _thing(parts: Parts, workstation: WorkstationId) -> OfAgent:
+    live = _live(parts, workstation)
+    return OfAgent("" if live is None else live.agent)
+
+
+def _live(parts: Parts, workstation: WorkstationId) -> LiveWorkstation | None:
+    return next((live for live in parts.control.workstations() if live.id == workstation), None)
+
+
+async def _command(
+    parts: Parts,
+    workstation: WorkstationId,
+    name: CommandName,
+    *,
+    recording: RecordingId | None = None,
+    reason: str = "",
+) -> Result:
+    async with parts.catalogue.reading() as connection:
+        await workstations.get_workstation(connection, workstation)
+    try:
+        result = await parts.control.command(workstation, name, recording=recording, reason=reason)
+    except UnavailableError as error:
+        hint = "It is switched off, or cannot reach this server."
+        raise UnavailableError(_OUR_WORD.get(error.code, error.code), error.message, hint=error.hint or hint) from error
+    if not result.ok:
+        raise ConflictError(result.code or "workstation.refused", result.message or "The workstation refused.")
+    return result
+
+
+async def _note(parts: Parts, caller: Caller, action: str, workstation: WorkstationId, detail: str) -> None:
+    details = {"detail": detail} if detail else {}
+    await parts.audit.note(str(caller.who.user), action, str(workstation), caller.address, details)

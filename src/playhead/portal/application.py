@@ -1,0 +1,120 @@
+"""The ASGI application on port 2020: API, pages, health, metrics, and what the site mounts beside them (media)."""
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from playhead import __version__
+from playhead.base.errors import InvalidInputError, NotFoundError, PlayheadError, UnavailableError
+from playhead.domain.access import Action, Installation
+from playhead.net.http import (
+    AllowedHosts,
+    AsgiApp,
+    Guard,
+    HostHeader,
+    SecurityPolicy,
+    client_address,
+    error_response,
+    guarded,
+    is_loopback,
+    tell_unserved,
+)
+from playhead.portal.api import events, recordings, sessions, workstations
+from playhead.portal.callers import identify
+from playhead.portal.pages import Pages
+from playhead.portal.parts import Parts, parts_of
+from playhead.portal.sign_in import WaitError
+
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""A request with one of these comes through a proxy, so its address is the proxy's (RFC 7239)."""
+
+_BUSY_S: Final = 3
+"""When to come back after "not right now"."""
+
+_DESCRIPTION: Final = """The recordings of a site, and what its workstations do.
+
+Sign in with `POST /api/session`; or, as a program on the server, send a bearer token that the command line makes.
+Every error has one shape: `{"error": {"code", "message", "hint"}}`."""
+
+
+def create_application(
+    parts: Parts, *, hosts: AllowedHosts, mounted: Sequence[BaseRoute] = (), pages: Pages | None = None
+) -> AsgiApp:
+    """The application, behind its guard.
+
+    Args:
+        parts: what requests need.
+        hosts: the names it may be called by.
+        mounted: routes of other services at this port, such as the player's media.
+        pages: None for those of the web build.
+    """
+    app = FastAPI(
+        title="Playhead",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    app.add_exception_handler(PlayheadError, _tell)
+    app.add_exception_handler(HTTPException, tell_unserved)
+    app.add_exception_handler(RequestValidationError, _tell_malformed)
+    for module in (sessions, recordings, workstations, events):
+        app.include_router(module.router)
+    app.routes.extend(mounted)
+    app.add_route("/metrics", _metrics, include_in_schema=False)
+    app.add_route("/healthz", _health, include_in_schema=False)
+    served = pages or Pages()
+
+    def page(request: Request) -> Response:
+        if request.url.path.startswith(("/api/", "/media/")):
+            raise NotFoundError("http.path", "There is no such path.")
+        return served.answer(request)
+
+    app.routes.append(Route("/{path:path}", page, methods=["GET", "HEAD"]))
+
+    def connect(host: HostHeader) -> Sequence[str]:
+        return (parts.token_origin(host.name),)
+
+    guard = Guard(service="portal", clock=parts.clock, policy=SecurityPolicy(page=True), hosts=hosts, connect=connect)
+    return guarded(cast("AsgiApp", app), guard)
+
+
+async def _health(_request: Request) -> Response:
+    return JSONResponse({"status": "ok", "version": __version__}, headers={"cache-control": "no-store"})
+
+
+async def _metrics(request: Request) -> Response:
+    """For whoever is on this machine, and for programs with the operator's token."""
+    local = is_loopback(client_address(request.scope)) and not any(name in request.headers for name in _FORWARDED)
+    if not local:
+        caller = await identify(request)
+        await caller.require(parts_of(request), Action.OPERATE, Installation(), "metrics")
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _tell(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, PlayheadError)  # noqa: S101 - registered for it
+    return error_response(error, retry_after_s=_retry_after_s(error))
+
+
+def _retry_after_s(error: PlayheadError) -> int | None:
+    if isinstance(error, WaitError):
+        return error.wait_s
+    return _BUSY_S if isinstance(error, UnavailableError) else None
+
+
+async def _tell_malformed(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    first = error.errors()[0]
+    # Where and what is wrong, and never the value: it may be a password.
+    place = ".".join(str(part) for part in first["loc"])
+    return error_response(InvalidInputError("http.request", f"{place}: {first['msg']}."))

@@ -1,0 +1,114 @@
+"""Who is asking: the person behind a cookie, or a program of the operator's with a token."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from playhead.base.errors import RefusedError
+from playhead.domain.access import Action, Object, Role, Who, may
+from playhead.net.http import client_address
+from playhead.portal.parts import Parts, parts_of
+from playhead.portal.rules import csrf_matches, origin_matches
+from playhead.portal.sessions import COOKIE, SignedIn
+from playhead.store.token_keys import verifying_keys
+from playhead.wire.tokens import Audience, verify
+
+_cookie = APIKeyCookie(
+    name=COOKIE, scheme_name="session", auto_error=False, description="Given by `POST /api/session`."
+)
+_bearer = HTTPBearer(
+    scheme_name="operator",
+    bearerFormat="JWT",
+    auto_error=False,
+    description="Audience `api`; made by the command line on the server.",
+)
+_csrf = APIKeyHeader(
+    name="X-CSRF-Token",
+    scheme_name="csrf",
+    auto_error=False,
+    description="With the cookie, for requests that change something: `csrf` of `GET /api/session`.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Someone who may ask, and from where."""
+
+    who: Who
+    address: str
+    session: SignedIn | None
+    """None for a program with a token."""
+
+    async def require(self, parts: Parts, action: Action, thing: Object, subject: str) -> None:
+        """Go on only if this may be done.
+
+        Raises:
+            RefusedError: ``access.refused``, which is noted in the audit log.
+        """
+        if not may(self.who, action, thing):
+            details = {"action": str(action), "role": str(self.who.role)}
+            await parts.audit.refuse(str(self.who.user), "access.refused", subject, self.address, details)
+            raise RefusedError("access.refused", f"As {self.who.role} you may not do this.")
+
+
+async def _caller(
+    request: Request,
+    cookie: Annotated[str | None, Depends(_cookie)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    return await _identified(request, cookie, bearer)
+
+
+async def identify(request: Request) -> Caller:
+    """Who sends a request that FastAPI does not look into.
+
+    Raises:
+        RefusedError: ``session.none``, ``token.*``.
+    """
+    return await _identified(request, request.cookies.get(COOKIE), await _bearer(request))
+
+
+async def _identified(request: Request, cookie: str | None, bearer: HTTPAuthorizationCredentials | None) -> Caller:
+    parts = parts_of(request)
+    address = client_address(request.scope)
+    if bearer is not None:
+        now_s = parts.clock.wall_us() // 1_000_000
+        keys = verifying_keys(parts.keyring)
+        claims = verify(bearer.credentials, keys, audience=Audience.API, issuer=parts.keyring.site, now_s=now_s)
+        return Caller(Who(claims.user, Role.ADMINISTRATOR), address, None)
+    session = await parts.sessions.find(cookie)
+    if session is None:
+        raise RefusedError("session.none", "You are not signed in.", hint="Sign in first.")
+    return Caller(session.who, address, session)
+
+
+async def _changing_caller(
+    request: Request,
+    caller: Annotated[Caller, Depends(_caller)],
+    token: Annotated[str | None, Depends(_csrf)],
+) -> Caller:
+    check_origin(request)
+    if caller.session is not None and not csrf_matches(caller.session.secret, token or ""):
+        await parts_of(request).audit.refuse(str(caller.who.user), "csrf.refused", request.url.path, caller.address)
+        raise RefusedError("csrf.refused", "The request lacks the token of your page.", hint="Load the page again.")
+    return caller
+
+
+def check_origin(request: Request) -> None:
+    """Refuse what a page of another origin sends.
+
+    Raises:
+        RefusedError: ``csrf.origin``.
+    """
+    host = request.headers.get("host", "")
+    if not origin_matches(request.headers.get("origin"), host, secure=parts_of(request).secure):
+        raise RefusedError("csrf.origin", "The request comes from a page of another origin.")
+
+
+Reading = Annotated[Caller, Depends(_caller)]
+"""A dependency: someone signed in."""
+
+Changing = Annotated[Caller, Depends(_changing_caller)]
+"""A dependency: someone signed in, on a page of ours, who wants to change something."""

@@ -1,0 +1,183 @@
+"""What changes, fanned out to the pages that are open.
+
+One task follows the workstations and looks a changed recording up once, for however many pages there are. A page that
+does not fetch what it is sent loses it, and is told to load its lists again: nothing grows with a slow peer.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+import structlog
+
+from playhead.base.errors import PlayheadError, UnavailableError
+from playhead.base.ids import RecordingId
+from playhead.domain.access import Action, OfAgent, Who, may
+from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
+from playhead.domain.recordings import Recording, RecordingState
+from playhead.portal.api.models import RecordingItem, WorkstationItem, live_item, recording_item
+from playhead.portal.metrics import WATCHERS
+from playhead.portal.needs import Control
+from playhead.store.catalogue import Catalogue, recordings
+
+WATCHERS_MAX: Final = 500
+"""Pages that follow changes at a time."""
+
+WAITING_MAX: Final = 256
+"""News kept for a page that is slow."""
+
+REFRESH_S: Final = 5.0
+"""How often pages hear how far the recordings under way have come."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that changed, ready to be sent."""
+
+    event: str
+    """Name of the server-sent event: ``recordings``, ``workstations``, ``resync``."""
+    data: str
+    """JSON."""
+    agent: str | None = None
+    """Whom it is about; None for everyone."""
+
+
+RESYNC: Final = News("resync", "{}")
+
+
+class Watcher:
+    """One page that is open. Used as a context manager."""
+
+    def __init__(self, feed: "Feed", who: Who) -> None:
+        self._feed = feed
+        self._who = who
+        self._waiting: deque[News] = deque()
+        self._arrived = asyncio.Event()
+
+    def __enter__(self) -> Self:
+        self._feed.add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._feed.remove(self)
+
+    def offer(self, news: News) -> None:
+        """Put it in line, if its page may see it; never waits."""
+        if news.agent is not None and not may(self._who, Action.VIEW, OfAgent(news.agent)):
+            return
+        if len(self._waiting) >= WAITING_MAX:
+            self._waiting.clear()
+            news = RESYNC
+        self._waiting.append(news)
+        self._arrived.set()
+
+    async def next(self, timeout_s: float) -> News | None:
+        """The next one, or None when there was none for ``timeout_s``."""
+        if not self._waiting:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return None
+        return self._waiting.popleft()
+
+
+class Feed:
+    """Follows the site's changes for all pages."""
+
+    def __init__(self, catalogue: Catalogue, control: Control) -> None:
+        self._catalogue = catalogue
+        self._control = control
+        self._watchers: set[Watcher] = set()
+
+    def watch(self, who: Who) -> Watcher:
+        """What changes from the ``with`` on, as far as ``who`` may see it.
+
+        Raises:
+            UnavailableError: ``events.full``.
+        """
+        if len(self._watchers) >= WATCHERS_MAX:
+            raise UnavailableError("events.full", f"{WATCHERS_MAX} pages follow changes already.")
+        return Watcher(self, who)
+
+    def add(self, watcher: Watcher) -> None:
+        """Send it news from now on."""
+        self._watchers.add(watcher)
+        WATCHERS.set(len(self._watchers))
+
+    def remove(self, watcher: Watcher) -> None:
+        """Send it none any more."""
+        self._watchers.discard(watcher)
+        WATCHERS.set(len(self._watchers))
+
+    def connected(self, recording: Recording) -> bool:
+        """Whether a recording is being made now, by a workstation that is connected."""
+        if recording.state is not RecordingState.RECORDING:
+            return False
+        return any(live.id == recording.workstation and live.connected for live in self._control.workstations())
+
+    def item(self, recording: Recording) -> RecordingItem:
+        """A recording for the wire."""
+        return recording_item(recording, live=self.connected(recording))
+
+    async def run(self) -> None:
+        """Follow until cancelled, or until the workstations are no longer followed."""
+        refreshing = asyncio.create_task(self._refresh())
+        try:
+            with self._control.subscribe() as changes:
+                async for change in changes:
+                    match change:
+                        case RecordingChanged(recording):
+                            await self._recording_changed(recording)
+                        case WorkstationChanged(workstation):
+                            self._publish([_workstation_news(live_item(workstation))])
+                        case Resync():
+                            self._publish([RESYNC])
+                        case _:
+                            pass
+        finally:
+            refreshing.cancel()
+
+    async def _recording_changed(self, identifier: RecordingId) -> None:
+        if not self._watchers:
+            return
+        try:
+            async with self._catalogue.reading() as connection:
+                found = await recordings.find_recording(connection, identifier)
+        except PlayheadError as error:
+            _log.warning("a change was not looked up", code=error.code)
+            self._publish([RESYNC])
+            return
+        if found is not None:
+            self._publish([_recording_news(self.item(found))])
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            if not self._watchers:
+                continue
+            try:
+                async with self._catalogue.reading() as connection:
+                    under_way = await recordings.list_unfinished(connection)
+            except PlayheadError as error:
+                _log.warning("recordings under way were not looked up", code=error.code)
+                continue
+            self._publish(_recording_news(self.item(one)) for one in under_way)
+
+    def _publish(self, news: Iterable[News]) -> None:
+        for one in news:
+            for watcher in self._watchers:
+                watcher.offer(one)
+
+
+def _recording_news(item: RecordingItem) -> News:
+    return News("recordings", item.model_dump_json(by_alias=True), item.agent)
+
+
+def _workstation_news(item: WorkstationItem) -> News:
+    return News("workstations", item.model_dump_json(by_alias=True), item.agent)

@@ -1,0 +1,40 @@
+"""What the portal needs of the rest of the site, so that it runs beside it or far from it."""
+
+from collections.abc import AsyncIterator
+from typing import Literal, Protocol, Self
+
+from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.live import Event, LiveWorkstation
+from playhead.wire.screen.messages import Result
+
+CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+
+
+class Changes(Protocol):
+    """Events from the moment of asking on; left as a context manager."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def __aiter__(self) -> AsyncIterator[Event]: ...
+
+
+class Control(Protocol):
+    """The workstations: what they do, and having them do something. `ScreenService` at the premises."""
+
+    async def command(
+        self, workstation: WorkstationId, name: CommandName, *, recording: RecordingId | None = None, reason: str = ""
+    ) -> Result:
+        """Have one do something, and wait for what it says about it.
+
+        Raises:
+            UnavailableError: ``screen.not_connected``, ``screen.no_answer``.
+        """
+        ...
+
+    def workstations(self) -> list[LiveWorkstation]:
+        """Every one that has connected since the start."""
+        ...
+
+    def subscribe(self) -> Changes:
+        """What changes from now on."""
+        ...

@@ -1,0 +1,111 @@
+"""Passwords, hashed by Argon2id (RFC 9106) in threads of their own, few enough that a flood cannot take the memory."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from playhead.base.errors import InvalidInputError, UnavailableError
+
+PASSWORD_CHARS_MIN: Final = 10
+"""NIST SP 800-63B asks for 8; every character more costs a guesser most."""
+
+PASSWORD_CHARS_MAX: Final = 256
+"""Long enough for any sentence, and an end to what a stranger can have us hash."""
+
+HASHING_MAX: Final = 2
+"""Passwords hashed at a time; each takes `MEMORY_KIB` and 60 to 150 ms of a core."""
+
+WAITING_MAX: Final = 16
+"""Sign-ins that may wait for their turn, about a second; more are asked to come back."""
+
+MEMORY_KIB: Final = 64 * 1024
+_PASSES: Final = 3
+_LANES: Final = 1
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Passwords:
+    """Hashes and checks passwords off the event loop.
+
+    The parameters are those that RFC 9106 §4 recommends for machines short of memory (64 MiB, three passes), with one
+    lane, because the threads of one hash would only compete with the recorder for the cores.
+
+    Args:
+        memory_kib: smaller in tests that are not about strength.
+    """
+
+    def __init__(self, *, memory_kib: int = MEMORY_KIB) -> None:
+        self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=memory_kib, parallelism=_LANES)
+        self._threads = ThreadPoolExecutor(HASHING_MAX, thread_name_prefix="password")
+        self._under_way = 0
+        self._nobody = self._hasher.hash("nobody has this password")
+
+    def close(self) -> None:
+        """End the threads; those at work finish first, in a moment."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    async def hash(self, password: str) -> str:
+        """The encoded hash of a new password.
+
+        Raises:
+            InvalidInputError: ``password.length``.
+            UnavailableError: ``sign_in.busy``.
+        """
+        check_new(password)
+        return await self._in_turn(self._hasher.hash, password)
+
+    async def check(self, encoded: str | None, password: str) -> bool:
+        """Whether ``password`` is the one that was hashed.
+
+        Args:
+            encoded: the stored hash; None for a user who does not exist, which takes as long as one who does.
+            password: what was typed.
+
+        Raises:
+            UnavailableError: ``sign_in.busy``.
+        """
+        if len(password) > PASSWORD_CHARS_MAX:
+            password = ""  # wrong, and not hashed at length
+        matches = await self._in_turn(self._matches, encoded or self._nobody, password)
+        return matches and encoded is not None
+
+    def outdated(self, encoded: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(encoded)
+
+    def _matches(self, encoded: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(encoded, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _in_turn(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        if self._under_way >= HASHING_MAX + WAITING_MAX:
+            hint = "Try again in a few seconds."
+            raise UnavailableError("sign_in.busy", "Too many people are signing in.", hint=hint)
+        self._under_way += 1
+        future = self._threads.submit(work, *arguments, **named)
+        loop = asyncio.get_running_loop()
+        # A peer that hangs up does not stop the thread, so the turn is over when the thread is done and not before.
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._turn_over))
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def _turn_over(self) -> None:
+        self._under_way -= 1
+
+
+def check_new(password: str) -> None:
+    """Refuse a password that nobody should have.
+
+    Raises:
+        InvalidInputError: ``password.length``.
+    """
+    if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
+        message = f"A password takes {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters."
+        raise InvalidInputError("password.length", message, hint="A sentence of a few words is good.")
