@@ -44,7 +44,7 @@ def test_a_full_disk_keeps_what_was_there() -> None:
     disk.fault = lambda step: errno.ENOSPC if step.name == "write" else None
     with pytest.raises(UnavailableError) as caught:
         state_file.save(WorkstationState(command=2))
-    assert caught.value.code == "state.unwritable"
+    assert caught.value.code == "file.unwritable"
     disk.fault = None
     assert state_file.load().command == 1
 
@@ -55,4 +55,4 @@ def test_an_unreadable_file_is_said() -> None:
     disk.make_folder(PATH)
     with pytest.raises(UnavailableError) as caught:
         state_file.load()
-    assert caught.value.code == "state.unreadable"
+    assert caught.value.code == "file.unreadable"

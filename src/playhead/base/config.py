@@ -43,6 +43,7 @@ _READERS: Final[dict[object, Callable[[str], object]]] = {
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One table of the configuration. A field's annotation carries its type, its bounds and its description.
 
+    Declare it as ``class ScreenConfig(Section, frozen=True)``: type checkers want to hear it again.
     A bound that concerns several fields goes into ``__post_init__``, raising ValueError with a sentence that says what
     to write instead.
     """
@@ -125,7 +126,7 @@ class _Reader:
                 raise InvalidInputError("config.missing_key", message, hint=f"Add it: {key} = …")
         try:
             return shape(**values)
-        except ValueError as error:  # a bound that concerns several fields
+        except (ValueError, PlayheadError) as error:  # a bound that concerns several fields
             self._refuse(path, str(error))
 
     def _value(self, value: object, hint: object, path: str) -> object:

@@ -8,13 +8,13 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from datetime import UTC, datetime
 from typing import Any, Final, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from playhead.base.clock import Clock
+from playhead.base.instants import utc
 
 STRUCK_OUT: Final = "[struck out]"
 
@@ -108,8 +108,7 @@ def _clean_inside(value: object, depth: int) -> object:
 
 def _stamp(clock: Clock) -> Processor:
     def stamp(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        at = datetime.fromtimestamp(clock.wall_us() / 1_000_000, UTC)
-        event["timestamp"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event["timestamp"] = utc(clock.wall_us()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return event
 
     return stamp

@@ -1,12 +1,13 @@
-"""The little that a workstation must know after a crash, in one small file that is there whole or as it was before."""
+"""The little that a workstation must know after a crash, in one small file."""
 
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from playhead.base.errors import CorruptError, UnavailableError
+from playhead.base.errors import CorruptError
 from playhead.store.disk import Disk
+from playhead.store.small_files import read_small_file, write_small_file
 
 STATE_BYTES_MAX: Final = 64 * 1024
 """It takes a few hundred bytes."""
@@ -24,7 +25,7 @@ class WorkstationState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class StateFile:
-    """`WorkstationState` on disk. Procedure: write ``<name>.new``, sync it, rename it over the old, sync the folder."""
+    """`WorkstationState` on disk."""
 
     def __init__(self, disk: Disk, path: Path) -> None:
         self._disk = disk
@@ -34,19 +35,12 @@ class StateFile:
         """What was saved last; the defaults where nothing was.
 
         Raises:
-            UnavailableError: ``state.unreadable``.
+            UnavailableError: ``file.unreadable``.
             CorruptError: ``state.damaged``.
         """
-        try:
-            if not self._disk.exists(self._path):
-                return WorkstationState()
-            file = self._disk.open(self._path)
-            try:
-                data = file.read_at(STATE_BYTES_MAX, 0)
-            finally:
-                file.close()
-        except OSError as error:
-            raise UnavailableError("state.unreadable", f"Cannot read {self._path}: {error.strerror}.") from error
+        data = read_small_file(self._disk, self._path, bytes_max=STATE_BYTES_MAX)
+        if data is None:
+            return WorkstationState()
         try:
             return msgspec.json.decode(data, type=WorkstationState)
         except msgspec.MsgspecError as error:
@@ -57,19 +51,6 @@ class StateFile:
         """Keep ``state``; it is durable on return. Blocks.
 
         Raises:
-            UnavailableError: ``state.unwritable``; what was saved before is still there.
+            UnavailableError: ``file.unwritable``; what was saved before is still there.
         """
-        fresh = self._path.with_suffix(".new")
-        data = msgspec.json.encode(state)
-        try:
-            file = self._disk.open(fresh, create=not self._disk.exists(fresh))
-            try:
-                file.truncate(0)
-                file.write_at(data, 0)
-                file.sync()
-            finally:
-                file.close()
-            self._disk.rename(fresh, self._path)
-            self._disk.sync_folder(self._path.parent)
-        except OSError as error:
-            raise UnavailableError("state.unwritable", f"Cannot write {self._path}: {error.strerror}.") from error
+        write_small_file(self._disk, self._path, msgspec.json.encode(state))

@@ -1,0 +1,107 @@
+"""What an operator may set about a workstation."""
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from msgspec import Meta
+
+from playhead.base.addresses import Address
+from playhead.base.config import Section
+from playhead.base.ids import WorkstationId
+from playhead.base.quantities import Duration, Size
+from playhead.environment.ports import Service, port_of
+
+_SECOND_US = 1_000_000
+_Quantity = TypeVar("_Quantity", Duration, Size)
+
+
+class WorkstationConfig(Section, frozen=True):
+    """``[workstation]``: the program on the agent's PC."""
+
+    id: Annotated[WorkstationId, Meta(description="The workstation's name at the premises, as it was enrolled.")]
+    data: Annotated[
+        Path,
+        Meta(description="Folder for everything that must survive a restart: identity, spool, state."),
+    ] = Path("workstation")
+    premises: Annotated[
+        tuple[str, ...],
+        Meta(
+            description=(
+                "Addresses of the premises, tried in this order; without a port, the registry's for screen recording."
+            )
+        ),
+    ] = ("127.0.0.1",)
+    plain: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Connect without TLS and without enrolment: the network is trusted. Only for tests, or inside a "
+                "tunnel that authenticates."
+            )
+        ),
+    ] = False
+    display: Annotated[
+        str, Meta(description="X11 display to record, such as `:0`; empty for the one in the environment.")
+    ] = ""
+    agent: Annotated[
+        str, Meta(max_length=256, description="Who works here; empty for the login at the operating system.")
+    ] = ""
+    fps: Annotated[int, Meta(ge=1, le=15, description="Most pictures a second. Fewer come while little changes.")] = 5
+    quality: Annotated[
+        int, Meta(ge=18, le=34, description="Rate factor of the encoder: 18 is best, 34 is smallest.")
+    ] = 24
+    pre_buffer: Annotated[
+        Duration,
+        Meta(
+            description="How long before its command a recording begins, 0 s to 60 s. With 0 s nothing is captured "
+            "until then."
+        ),
+    ] = Duration(10 * _SECOND_US)
+    continuous: Annotated[
+        bool, Meta(description="Record from start to stop of the program, without being told to.")
+    ] = False
+    continuous_length: Annotated[
+        Duration, Meta(description="With `continuous`: a recording of this length is followed by another.")
+    ] = Duration(12 * 3600 * _SECOND_US)
+    segment_length: Annotated[
+        Duration, Meta(description="A recording is stored in segments of at most this length, 10 s to 24 h.")
+    ] = Duration(3600 * _SECOND_US)
+    segment_size: Annotated[Size, Meta(description="And of at most about this size, 1 MiB to 64 GiB.")] = Size(1 << 30)
+    spool_max: Annotated[
+        Size,
+        Meta(
+            description="What may wait for the premises on this machine's disk. When it is full, recording pauses and "
+            "says so."
+        ),
+    ] = Size(20 << 30)
+    disk_free_min: Annotated[
+        Size, Meta(description="Recording also pauses when less than this is free on the disk, to leave it to others.")
+    ] = Size(1 << 30)
+
+    def __post_init__(self) -> None:
+        """Refuse what would not work.
+
+        Raises:
+            ValueError: which key, and what to write.
+            InvalidInputError: ``address.malformed``.
+        """
+        if not self.premises:
+            raise ValueError("premises needs at least one address")
+        _ = self.addresses
+        _within("pre_buffer", self.pre_buffer, Duration(0), Duration(60 * _SECOND_US))
+        _within("segment_length", self.segment_length, Duration(10 * _SECOND_US), Duration(24 * 3600 * _SECOND_US))
+        _within("segment_size", self.segment_size, Size(1 << 20), Size(64 << 30))
+        _within("continuous_length", self.continuous_length, self.segment_length, Duration(7 * 86_400 * _SECOND_US))
+        if self.spool_max < Size(16 << 20):
+            raise ValueError(f"spool_max is at least {Size(16 << 20)}")
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The premises' addresses with their ports."""
+        port = port_of(Service.SCREEN).number
+        return tuple(Address.parse(text, default_port=port) for text in self.premises)
+
+
+def _within(key: str, value: _Quantity, low: _Quantity, high: _Quantity) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{key} is {low} to {high}")
