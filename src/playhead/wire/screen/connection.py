@@ -207,10 +207,12 @@ class Connection:
             claimed = WorkstationId(message.workstation)
         except InvalidInputError as error:
             raise ProtocolError("screen.message", error.message) from None
-        if isinstance(message, m.Hello):
+        if isinstance(message, m.Enrol):
             if self._trusting:
-                return
-        elif message.code:
+                raise ProtocolError("screen.tls_required", "Nobody is enrolled over plain TCP.")
+            if message.code:
+                return  # a stranger with a code; without one it is a renewal
+        elif self._trusting:
             return
         if self._identity is None:
             raise ProtocolError("screen.certificate_required", "Enrol this workstation first: it has no certificate.")

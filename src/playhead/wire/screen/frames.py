@@ -90,6 +90,8 @@ class FrameReader:
         if kind == CONTROL:
             least, most = 2, self.max_control_bytes + 1
         elif kind == RECORDS:
+            if not self.max_records_bytes:
+                raise ProtocolError("screen.order", "Records cannot come before Welcome.")
             least, most = _RECORDS.size + 2, self.max_records_bytes + _RECORDS.size + 1
         else:
             fault = ProtocolError("screen.frame_type", f"Frame type {kind} is unknown.")

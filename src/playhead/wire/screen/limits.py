@@ -43,6 +43,9 @@ MAX_VERSIONS = 16
 MAX_MONITORS = 32
 """Monitors a `Status` may name."""
 
+MAX_MONITOR_CHARACTERS = 255
+"""A monitor's name."""
+
 HANDSHAKE_S = 10.0
 """From the connection (after TLS) to the answer of the first message; also how long a TLS handshake may take."""
 

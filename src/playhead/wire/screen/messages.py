@@ -185,7 +185,9 @@ class Status(_Message, frozen=True, tag="status"):
     reason: Text = ""
     fps: Annotated[float, Meta(ge=0, le=1000)] = 0.0
     spool_bytes: Number = 0
-    monitors: Annotated[tuple[Text, ...], Meta(max_length=limits.MAX_MONITORS)] = ()
+    monitors: Annotated[
+        tuple[Annotated[str, Meta(max_length=limits.MAX_MONITOR_CHARACTERS)], ...], Meta(max_length=limits.MAX_MONITORS)
+    ] = ()
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)

@@ -1,0 +1,80 @@
+"""Both ends of a connection without anything between them, and messages that are valid in it."""
+
+from playhead.base.ids import WorkstationId
+from playhead.wire.screen import (
+    Accept,
+    Ack,
+    Authority,
+    Command,
+    Connection,
+    Decline,
+    End,
+    Enrol,
+    Enrolled,
+    Goodbye,
+    Heartbeat,
+    Hello,
+    Inquire,
+    Offer,
+    Records,
+    Result,
+    Role,
+    Status,
+    Welcome,
+)
+
+HELLO = Hello((1,), "ws-1", "test")
+WELCOME = Welcome(1, "site-1", bytes(32), 1_800_000_000_000_000)
+OFFER = Offer(1, b"r" * 16, b"s" * 16, b"header")
+GOODBYE = Goodbye("net.closed", "Over.")
+
+ONE_OF_EACH = (
+    HELLO,
+    Inquire(),
+    Authority(b"der"),
+    Enrol("code", "ws-1", b"der"),
+    Enrolled(b"der", b"der", "site-1", bytes(32)),
+    WELCOME,
+    OFFER,
+    Accept(1, 0),
+    Decline(1, "screen.full", "No room.", final=False),
+    Records(1, 0, b"data"),
+    Ack(1, 0),
+    End(1, 4, "sealed"),
+    Command(7, "status"),
+    Result(7, ok=True),
+    Status("idle"),
+    Heartbeat(5),
+    GOODBYE,
+)
+
+
+def workstation():
+    return Connection(Role.WORKSTATION)
+
+
+def premises(identity="ws-1", **options):
+    return Connection(Role.PREMISES, identity=WorkstationId(identity) if identity else None, **options)
+
+
+def pump(sender, receiver):
+    """What ``receiver`` makes of all that ``sender`` has to send."""
+    return receiver.receive_data(b"".join(sender.data_to_send()))
+
+
+def open_pair():
+    """A workstation and a premises past their handshake."""
+    ends = workstation(), premises()
+    for end, other, message in (ends[0], ends[1], HELLO), (ends[1], ends[0], WELCOME):
+        end.send(message)
+        assert pump(end, other) == [message]
+    return ends
+
+
+def accepted_pair(offset=0):
+    """The same with channel 1 accepted at ``offset``."""
+    ends = open_pair()
+    for end, other, message in (ends[0], ends[1], OFFER), (ends[1], ends[0], Accept(1, offset)):
+        end.send(message)
+        assert pump(end, other) == [message]
+    return ends
