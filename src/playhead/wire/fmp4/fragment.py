@@ -26,6 +26,8 @@ _SAMPLE = struct.Struct(">III")
 _U32 = struct.Struct(">I")
 _TFDT = struct.Struct(">IQ")
 _MAX_U32 = 0xFFFF_FFFF
+_MAX_U63 = 2**63 - 1
+"""Players count in signed 64-bit integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,14 @@ def fragment(*, sequence: int, base_time_us: int, samples: Sequence[Sample], tra
         track_id: as in the initialisation segment.
 
     Raises:
-        InvalidInputError: ``fmp4.samples``, where there are none, too many, or a duration is out of range.
+        InvalidInputError: ``fmp4.samples``, where there are none, too many, or a time is out of range.
     """
     if not 0 < len(samples) <= MAX_SAMPLES:
         raise InvalidInputError("fmp4.samples", f"A piece holds 1 to {MAX_SAMPLES} samples, not {len(samples)}.")
     if any(not 0 < sample.duration_us <= _MAX_U32 for sample in samples):
         raise InvalidInputError("fmp4.samples", "A sample's duration is out of range.")
+    if not 0 <= base_time_us <= _MAX_U63:
+        raise InvalidInputError("fmp4.samples", "A piece's time is out of range.")
     table = b"".join(
         _SAMPLE.pack(sample.duration_us, len(sample.data), _SYNC if sample.key else _NOT_SYNC) for sample in samples
     )
@@ -92,9 +96,7 @@ class _Layout:
     table: int
     count: int
     media: int
-    """First byte of the samples."""
-    end: int
-    """Where the mdat that holds them ends."""
+    """First byte of the samples, which reach to the piece's end."""
 
 
 def _layout(piece: bytes) -> _Layout:
@@ -117,7 +119,9 @@ def _layout(piece: bytes) -> _Layout:
     mdat = next((inner for inner in boxes(piece, moof.end) if inner.kind == b"mdat"), None)
     if mdat is None or mdat.start != media:
         raise CorruptError("fmp4.missing", "The piece's samples are not where it says.")
-    return _Layout(base_time_us, sequence, track_id, table, count, media, mdat.end)
+    if mdat.end != len(piece):
+        raise CorruptError("fmp4.unsupported", "Something follows the piece's samples.")
+    return _Layout(base_time_us, sequence, track_id, table, count, media)
 
 
 def parse_fragment(piece: bytes) -> Fragment:
@@ -130,11 +134,11 @@ def parse_fragment(piece: bytes) -> Fragment:
     samples: list[Sample] = []
     offset = layout.media
     for duration, size, flags in _SAMPLE.iter_unpack(piece[layout.table : layout.table + layout.count * _SAMPLE.size]):
-        if offset + size > layout.end:
+        if offset + size > len(piece):
             raise CorruptError("fmp4.box", "The piece's samples do not fit its data.")
         samples.append(Sample(piece[offset : offset + size], duration, not flags & _NON_SYNC_BIT))
         offset += size
-    if offset != layout.end:
+    if offset != len(piece):
         raise CorruptError("fmp4.box", "The piece's samples do not fill its data.")
     return Fragment(layout.base_time_us, tuple(samples), layout.sequence, layout.track_id)
 

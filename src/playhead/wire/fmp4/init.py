@@ -16,7 +16,7 @@ _UNDETERMINED = (ord("u") - 0x60) << 10 | (ord("n") - 0x60) << 5 | (ord("d") - 0
 _ENTRY_BYTES = 78
 """A VisualSampleEntry's fields before its boxes (§12.1.3.2)."""
 _SIZE = struct.Struct(">HH")
-_MAX_SIDE = 0xFFFF
+_MAX_U16 = 0xFFFF
 
 
 def init_segment(
@@ -41,11 +41,13 @@ def init_segment(
         name: a person's name for the track, such as the monitor's.
 
     Raises:
-        InvalidInputError: ``fmp4.dimensions``.
+        InvalidInputError: ``fmp4.dimensions``, ``fmp4.nal``.
         CorruptError: ``fmp4.nal``, where the SPS is none.
     """
-    if not (0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE):
+    if not (0 < width <= _MAX_U16 and 0 < height <= _MAX_U16):
         raise InvalidInputError("fmp4.dimensions", f"A track of {width} × {height} pixels cannot be described.")
+    if not (len(sps) <= _MAX_U16 and 0 < len(pps) <= _MAX_U16):
+        raise InvalidInputError("fmp4.nal", "A parameter set is empty or too long.")
     parameters = parse_sps(sps)
     # mp42: version 2 files; iso6: fragments whose base is their own moof (§8.8.7); avc1, dash: who may play it.
     ftyp = box(b"ftyp", b"iso6", u32(1), b"iso6mp42avc1dash")

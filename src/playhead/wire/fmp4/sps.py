@@ -9,6 +9,7 @@ _NAL_SPS = 7
 _WITH_CHROMA = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 """profile_idc values whose SPS carries chroma format and bit depth (§7.3.2.1.1)."""
 _CHROMA_444 = 3
+_MAX_DEPTH = 14
 _EXTENDED_SAR = 255
 _LISTS_444 = 12
 _LISTS = 8
@@ -65,6 +66,8 @@ def parse_sps(nal: bytes) -> SequenceParameters:
         planes = reader.flag() if chroma == _CHROMA_444 else False
         luma_depth = 8 + reader.unsigned()
         chroma_depth = 8 + reader.unsigned()
+        if chroma > _CHROMA_444 or max(luma_depth, chroma_depth) > _MAX_DEPTH:  # §7.4.2.1.1
+            raise CorruptError("fmp4.nal", "A sequence parameter set holds a number out of range.")
         reader.flag()  # qpprime_y_zero_transform_bypass_flag
         if reader.flag():  # seq_scaling_matrix_present_flag
             _skip_scaling_lists(reader, _LISTS_444 if chroma == _CHROMA_444 else _LISTS)
