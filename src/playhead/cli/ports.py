@@ -8,6 +8,8 @@ from playhead.base.errors import UnavailableError
 from playhead.environment.ports import Port
 
 PRIVILEGED_BELOW = 1024
+ANY = 0
+"""As a port: whichever the system gives."""
 ATTEMPTS_MAX = 50
 """How many numbers above the wanted one are tried."""
 
@@ -17,7 +19,7 @@ def why_not(host: str, number: int) -> str:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, number))
+            probe.bind(("" if host == "*" else host, number))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return "is taken by another program"
@@ -38,8 +40,8 @@ def choose(row: Port, host: str, *, taken: frozenset[int] = frozenset()) -> tupl
     Raises:
         UnavailableError: ``ports.none_free``.
     """
-    reason = why_not(host, row.number)
-    if not reason and row.number not in taken:
+    reason = "is used by another service of this server" if row.number in taken else why_not(host, row.number)
+    if not reason or row.number == ANY:
         return row.number, ""
     first = row.number + 1 if row.number >= PRIVILEGED_BELOW else row.number + 8000
     for number in range(first, first + ATTEMPTS_MAX):
