@@ -7,9 +7,8 @@
 | ``recording.pem`` | the X25519 key that recordings are sealed to (RFC 7748): without it no recording can be played |
 | ``tokens.pem`` | Ed25519 keys that sign tokens (RFC 8037): the current one first, then the one before |
 
-Made where missing and never replaced but by `Keyring.refresh`. Every write is: write to ``<name>.new``, sync the file,
-rename, sync the folder; after a crash a file is there whole or not at all. One premises process uses a folder; other
-processes of the machine may open it to read.
+Made where missing, each whole or not at all (`playhead.store.small_files`), and never replaced but by `Keyring.refresh`
+and `Keyring.rotate_tokens`. One premises process uses a folder; other processes of the machine may open it to read.
 """
 
 import hashlib
@@ -33,24 +32,26 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from playhead.base.clock import Clock
-from playhead.base.errors import ConflictError, CorruptError, RefusedError
+from playhead.base.errors import ConflictError, CorruptError, NotFoundError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.store.disk import Disk, SystemDisk
+from playhead.store.small_files import read_small_file, write_small_file
 from playhead.wire.pki import (
     SECRET_BYTES,
     SERIAL_BITS,
     Authority,
     EnrolmentCode,
     create_authority,
-    holder_of,
     issue_server,
     issue_workstation,
+    read_authority,
     validity_of,
 )
 
-MAX_FILE_BYTES = 64 * 1024
+FILE_BYTES_MAX = 64 * 1024
 """More than any of these files can have."""
 
+_RESTORE = "Restore it from your backup of the keys; what is sealed to a lost key cannot be played."
 _KEY_END = b"-----END PRIVATE KEY-----\n"
 
 
@@ -108,20 +109,45 @@ class Keyring:
             RefusedError: ``keyring.permissions`` where others may read the folder or a file in it.
             ConflictError: ``keyring.other_site`` where they are another site's.
             CorruptError: ``keyring.unreadable``.
+            UnavailableError: ``file.unwritable``, ``file.unreadable``.
         """
-        if disk is None:
-            disk = SystemDisk()
-            _refuse_wide(folder)
+        disk = _opened(folder, disk)
         if not disk.exists(folder):
             disk.make_folder(folder)
             disk.sync_folder(folder.parent)
-        authority = _authority(disk, folder / "authority.pem", site, clock)
-        recording_key = _recording_key(disk, folder / "recording.pem")
-        tokens = _tokens(disk, folder / "tokens.pem")
+        authority = _load_authority(disk, folder)
+        recording_key = _load_recording_key(disk, folder)
+        if authority is not None and authority.site != site:
+            text = f"The keys in {folder} are of site {authority.site}, not of {site}."
+            hint = "Name the right site in the configuration, or give this one a folder of its own."
+            raise ConflictError("keyring.other_site", text, hint=hint)
+        if authority is not None and recording_key is None:
+            # A new one would be taken in silence, and what is sealed to the old one be lost with it.
+            raise CorruptError("keyring.unreadable", f"{folder / 'recording.pem'} is gone.", hint=_RESTORE)
+        recording_key = recording_key or _make_recording_key(disk, folder)
+        tokens = _load_tokens(disk, folder) or _make_tokens(disk, folder)
+        authority = authority or _make_authority(disk, folder, site, clock)  # last: it says that the others were made
         keyring = cls(folder, clock, disk, authority=authority, recording_key=recording_key, tokens=tokens)
         if not disk.exists(keyring.server_file):
             keyring._write_server()
         return keyring
+
+    @classmethod
+    def open_existing(cls, folder: Path, clock: Clock, disk: Disk | None = None) -> "Keyring":
+        """Load the secrets of whatever site they are of; make nothing.
+
+        Raises:
+            NotFoundError: ``keyring.missing``.
+            RefusedError, CorruptError, UnavailableError: as `open`.
+        """
+        disk = _opened(folder, disk)
+        authority = _load_authority(disk, folder)
+        recording_key = _load_recording_key(disk, folder)
+        tokens = _load_tokens(disk, folder)
+        if authority is None or recording_key is None or tokens is None:
+            text = f"There are no keys of a site in {folder}."
+            raise NotFoundError("keyring.missing", text, hint="The premises make them at their first start.")
+        return cls(folder, clock, disk, authority=authority, recording_key=recording_key, tokens=tokens)
 
     def issue_workstation(self, request: bytes, workstation: WorkstationId) -> bytes:
         """The certificate (DER) of ``workstation`` for the key of a certification request (DER).
@@ -129,8 +155,7 @@ class Keyring:
         Raises:
             InvalidInputError: ``pki.request``.
         """
-        serial = secrets.randbits(SERIAL_BITS) | 1
-        return issue_workstation(self.authority, request, workstation, serial=serial, now_us=self._clock.wall_us())
+        return issue_workstation(self.authority, request, workstation, serial=_serial(), now_us=self._clock.wall_us())
 
     def create_code(self) -> EnrolmentCode:
         """A fresh enrolment code. Keep its ``secret_hash``; show its ``text`` once."""
@@ -141,9 +166,11 @@ class Keyring:
 
         Call at start and daily, and load `server_file` into the TLS context again where it says so.
         """
-        certificate = _certificate(self.server_file, _read(self._disk, self.server_file))
-        if not validity_of(certificate).due(self._clock.wall_us()):
-            return False
+        content = read_small_file(self._disk, self.server_file, bytes_max=FILE_BYTES_MAX)
+        if content is not None:
+            validity = validity_of(_certificate(self.server_file, content))
+            if not validity.due(self._clock.wall_us()):
+                return False
         self._write_server()
         return True
 
@@ -151,53 +178,76 @@ class Keyring:
         """Sign with a new key from now on. The current one goes on to verify; the one before it no longer does."""
         current = Ed25519PrivateKey.generate()
         previous = self.tokens.current
-        _write(self._disk, self.tokens_file, _pem(current) + _pem(previous.key))
+        write_small_file(self._disk, self.tokens_file, _pem(current) + _pem(previous.key))
         self.tokens = TokenKeys(_token_key(current), previous)
 
     def _write_server(self) -> None:
         key = Ed25519PrivateKey.generate()
-        serial = secrets.randbits(SERIAL_BITS) | 1
         now_us = self._clock.wall_us()
-        certificate = issue_server(self.authority, key.public_key(), serial=serial, now_us=now_us)
-        _write(self._disk, self.server_file, _pem(key) + _certificate_pem(certificate))
+        certificate = issue_server(self.authority, key.public_key(), serial=_serial(), now_us=now_us)
+        write_small_file(self._disk, self.server_file, _pem(key) + _certificate_pem(certificate))
 
 
-def _authority(disk: Disk, path: Path, site: SiteId, clock: Clock) -> Authority:
-    if not disk.exists(path):
-        key = Ed25519PrivateKey.generate()
-        serial = secrets.randbits(SERIAL_BITS) | 1
-        authority = create_authority(site, key, serial=serial, now_us=clock.wall_us())
-        _write(disk, path, _pem(key) + _certificate_pem(authority.certificate))
-        return authority
-    content = _read(disk, path)
-    certificate = _certificate(path, content)
-    holder = holder_of(certificate)
-    if holder != site:
-        text = f"The keys in {path.parent} are of site {holder}, not of {site}."
-        hint = "Name the right site in the configuration, or give this one a folder of its own."
-        raise ConflictError("keyring.other_site", text, hint=hint)
-    return Authority(site, _ed25519(path, content), certificate)
+def _opened(folder: Path, disk: Disk | None) -> Disk:
+    if disk is None:
+        _refuse_wide(folder)
+        return SystemDisk()
+    return disk
 
 
-def _recording_key(disk: Disk, path: Path) -> X25519PrivateKey:
-    if not disk.exists(path):
-        key = X25519PrivateKey.generate()
-        _write(disk, path, _pem(key))
-        return key
-    key = _private_key(path, _read(disk, path))
+def _load_authority(disk: Disk, folder: Path) -> Authority | None:
+    path = folder / "authority.pem"
+    content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX)
+    if content is None:
+        return None
+    authority = read_authority(_certificate(path, content), _ed25519(path, content))
+    if authority is None:
+        raise _unreadable(path)
+    return authority
+
+
+def _make_authority(disk: Disk, folder: Path, site: SiteId, clock: Clock) -> Authority:
+    key = Ed25519PrivateKey.generate()
+    authority = create_authority(site, key, serial=_serial(), now_us=clock.wall_us())
+    write_small_file(disk, folder / "authority.pem", _pem(key) + _certificate_pem(authority.certificate))
+    return authority
+
+
+def _load_recording_key(disk: Disk, folder: Path) -> X25519PrivateKey | None:
+    path = folder / "recording.pem"
+    content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX)
+    if content is None:
+        return None
+    key = _private_key(path, content)
     if not isinstance(key, X25519PrivateKey):
         raise _unreadable(path)
     return key
 
 
-def _tokens(disk: Disk, path: Path) -> TokenKeys:
-    if not disk.exists(path):
-        key = Ed25519PrivateKey.generate()
-        _write(disk, path, _pem(key))
-        return TokenKeys(_token_key(key))
-    first, end, rest = _read(disk, path).partition(_KEY_END)
+def _make_recording_key(disk: Disk, folder: Path) -> X25519PrivateKey:
+    key = X25519PrivateKey.generate()
+    write_small_file(disk, folder / "recording.pem", _pem(key))
+    return key
+
+
+def _load_tokens(disk: Disk, folder: Path) -> TokenKeys | None:
+    path = folder / "tokens.pem"
+    content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX)
+    if content is None:
+        return None
+    first, end, rest = content.partition(_KEY_END)
     current = _token_key(_ed25519(path, first + end))
     return TokenKeys(current, _token_key(_ed25519(path, rest)) if rest else None)
+
+
+def _make_tokens(disk: Disk, folder: Path) -> TokenKeys:
+    key = Ed25519PrivateKey.generate()
+    write_small_file(disk, folder / "tokens.pem", _pem(key))
+    return TokenKeys(_token_key(key))
+
+
+def _serial() -> int:
+    return secrets.randbits(SERIAL_BITS) | 1
 
 
 def _token_key(key: Ed25519PrivateKey) -> TokenKey:
@@ -239,30 +289,7 @@ def _certificate(path: Path, content: bytes) -> bytes:
 
 
 def _unreadable(path: Path) -> CorruptError:
-    hint = "Restore it from your backup of the keys; what is sealed to a lost key cannot be played."
-    return CorruptError("keyring.unreadable", f"The key file {path} is damaged.", hint=hint)
-
-
-def _read(disk: Disk, path: Path) -> bytes:
-    file = disk.open(path)
-    try:
-        return file.read_at(MAX_FILE_BYTES, 0)
-    finally:
-        file.close()
-
-
-def _write(disk: Disk, path: Path, content: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    if disk.exists(fresh):
-        disk.remove(fresh)  # left by a crash in the middle of this
-    file = disk.open(fresh, create=True)
-    try:
-        file.write_at(content, 0)
-        file.sync()
-    finally:
-        file.close()
-    disk.rename(fresh, path)
-    disk.sync_folder(path.parent)
+    return CorruptError("keyring.unreadable", f"The key file {path} is damaged.", hint=_RESTORE)
 
 
 def _refuse_wide(folder: Path) -> None:

@@ -9,6 +9,7 @@ from playhead.wire.pki.authority import (
     create_request,
     issue_server,
     issue_workstation,
+    read_authority,
     validity_of,
 )
 from playhead.wire.pki.codes import SECRET_BYTES, EnrolmentCode
@@ -27,6 +28,7 @@ __all__ = [
     "holder_of",
     "issue_server",
     "issue_workstation",
+    "read_authority",
     "require_site",
     "validity_of",
     "workstation_of",

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from playhead.base.errors import InvalidInputError
+from playhead.base.errors import InvalidInputError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.base.instants import utc, wall_us
-from playhead.wire.pki.names import alternative_name
+from playhead.wire.pki.names import alternative_name, holder_of
 
 DAY_US = 86_400_000_000
 BACKDATED_US = DAY_US
@@ -61,6 +61,19 @@ def create_authority(site: SiteId, key: Ed25519PrivateKey, *, serial: int, now_u
         .sign(key, None)
     )
     return Authority(site, key, certificate.public_bytes(Encoding.DER))
+
+
+def read_authority(certificate: bytes, key: Ed25519PrivateKey) -> Authority | None:
+    """The authority of a DER certificate and its key, where they are one: self-signed, by this key, for a site."""
+    try:
+        parsed = x509.load_der_x509_certificate(certificate)
+        parsed.verify_directly_issued_by(parsed)
+        site = holder_of(certificate)
+    except (ValueError, TypeError, InvalidSignature, RefusedError):
+        return None
+    if not isinstance(site, SiteId) or parsed.public_key() != key.public_key():
+        return None
+    return Authority(site, key, certificate)
 
 
 def issue_server(authority: Authority, key: Ed25519PublicKey, *, serial: int, now_us: int) -> bytes:
