@@ -8,7 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from playhead import __version__
 from playhead.base.errors import InvalidInputError, NotFoundError, PlayheadError, UnavailableError
@@ -72,14 +73,7 @@ def create_application(
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)
     app.add_route("/healthz", _health, include_in_schema=False)
-    served = pages or Pages()
-
-    def page(request: Request) -> Response:
-        if request.url.path.startswith(("/api/", "/media/")):
-            raise NotFoundError("http.path", "There is no such path.")
-        return served.answer(request)
-
-    app.routes.append(Route("/{path:path}", page, methods=["GET", "HEAD"]))
+    app.router.default = _page_route(pages or Pages())
 
     def connect(host: HostHeader) -> Sequence[str]:
         return (parts.token_origin(host.name),)
@@ -88,8 +82,25 @@ def create_application(
     return guarded(cast("AsgiApp", app), guard)
 
 
+def _page_route(pages: Pages) -> AsgiApp:
+    """What answers where no route has the path."""
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if request.url.path.startswith(("/api/", "/media/")):
+            raise NotFoundError("http.path", "There is no such path.")
+        if request.method not in {"GET", "HEAD"}:
+            answer = error_response(InvalidInputError("http.method", "This method is not served here."))
+            answer.headers["allow"] = "GET, HEAD"
+        else:
+            answer = pages.answer(request)
+        await answer(scope, receive, send)
+
+    return page
+
+
 async def _health(_request: Request) -> Response:
-    return JSONResponse({"status": "ok", "version": __version__}, headers={"cache-control": "no-store"})
+    return JSONResponse({"status": "ok", "version": __version__})
 
 
 async def _metrics(request: Request) -> Response:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from playhead.base.errors import (
     ConflictError,
@@ -51,6 +52,9 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""
 
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
+"""What any of our applications serves; RFC 9110 §9 has more."""
+
 
 def status_of(error: PlayheadError) -> int:
     """The HTTP status of an error."""
@@ -74,7 +78,7 @@ def error_response(error: PlayheadError, *, retry_after_s: int | None = None) ->
         retry_after_s: when to come back (RFC 9110 §10.2.3).
     """
     status = status_of(error)
-    headers = {"cache-control": "no-store"}
+    headers: dict[str, str] = {}
     if retry_after_s is not None:
         headers["retry-after"] = str(retry_after_s)
     if error.code.startswith("token."):
@@ -82,13 +86,23 @@ def error_response(error: PlayheadError, *, retry_after_s: int | None = None) ->
     return Response(error_body(error), status, headers, media_type="application/json")
 
 
-async def tell_unserved(_request: Request, error: Exception) -> Response:
+async def tell_unserved(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such path, no such method) in the one shape: an exception handler."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         answer = error_response(InvalidInputError("http.method", "This method is not served here."))
-        answer.headers.update(error.headers or {})  # Allow (RFC 9110 §10.2.1)
+        answer.headers["allow"] = ", ".join(_served_methods(request))  # RFC 9110 §15.5.6
         return answer
     if error.status_code == HTTPStatus.NOT_FOUND:
         return error_response(NotFoundError("http.path", "There is no such path."))
     return error_response(InvalidInputError("http.request", "The request is malformed."))
+
+
+def _served_methods(request: Request) -> list[str]:
+    """Of all routes with the path of a request; Starlette tells of the first one alone."""
+    routes: list[BaseRoute] = request.app.routes
+    return [method for method in METHODS if _is_served(routes, {**request.scope, "method": method})]
+
+
+def _is_served(routes: list[BaseRoute], scope: dict[str, Any]) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)

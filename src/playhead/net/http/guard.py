@@ -14,7 +14,7 @@ import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, LimitError, PlayheadError, RefusedError, UnavailableError
-from playhead.net.http.errors import error_response
+from playhead.net.http.errors import METHODS, error_response
 from playhead.net.http.headers import SecurityPolicy
 from playhead.net.http.hosts import AllowedHosts, HostHeader
 from playhead.net.http.metrics import REQUESTS, SECONDS_TO_ANSWER
@@ -36,7 +36,6 @@ BODY_TIMEOUT_S: Final = 10.0
 """From the headers to the last byte of the body."""
 
 _BAD_IN_PATH: Final = re.compile(r"[\x00-\x1f\x7f\\\ufffd]|(?:^|/)\.{1,2}(?:/|$)|//")
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 
 _log = structlog.get_logger()
 
@@ -113,7 +112,7 @@ class _Answer:
         await error_response(error)(self._scope, _nothing_received, self.send)
 
     def _count(self, status: int) -> None:
-        method = self._scope["method"] if self._scope["method"] in _METHODS else "other"
+        method = self._scope["method"] if self._scope["method"] in METHODS else "other"
         seconds = (self._guard.clock.monotonic_us() - self._asked_at_us) / 1e6
         REQUESTS.labels(self._guard.service, method, str(status)).inc()
         SECONDS_TO_ANSWER.labels(self._guard.service).observe(seconds)
@@ -126,7 +125,7 @@ async def _nothing_received() -> Message:
 
 
 def _checked(scope: Scope, hosts: AllowedHosts) -> HostHeader:
-    if scope["method"] not in _METHODS:
+    if scope["method"] not in METHODS:
         raise InvalidInputError("http.method", "This method is not served here.")
     if len(scope["path"]) > PATH_CHARS_MAX or len(scope["query_string"]) > QUERY_BYTES_MAX:
         raise LimitError("http.uri_length", "The address is too long.")

@@ -1,4 +1,4 @@
-"""Headers that tell a browser to trust nothing it was not told to (CSP level 3, Fetch, HTML)."""
+"""Headers that tell a browser to trust and to keep nothing it was not told to (CSP level 3, Fetch, HTML)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ _FEATURES_OFF: Final = (
 )
 
 _ALWAYS: Final[Mapping[str, str]] = {
+    "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),

@@ -12,4 +12,5 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": ErrorAnswer, "description": "It contradicts the present state."},
     429: {"model": ErrorAnswer, "description": "Too often; see Retry-After."},
     503: {"model": ErrorAnswer, "description": "Not possible right now."},
+    "default": {"model": ErrorAnswer, "description": "Any other refusal, in the same shape."},
 }

@@ -35,7 +35,7 @@ async def follow_changes(request: Request, caller: Reading) -> StreamingResponse
     """Follow what changes, from now on."""
     parts = parts_of(request)
     watcher = parts.feed.watch(caller.who)
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    headers = {"x-accel-buffering": "no"}
     return StreamingResponse(_events(parts, caller, watcher), media_type="text/event-stream", headers=headers)
 
 

@@ -1,0 +1,189 @@
+"""A site without workstations: catalogue, keys and segment store in a folder, with recordings put in by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playhead.base.errors import UnavailableError
+from playhead.base.ids import RecordingId, SiteId, UserId, WorkstationId
+from playhead.domain.access import Role
+from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
+from playhead.domain.recordings import RecordingState
+from playhead.portal.passwords import Passwords
+from playhead.premises.screen.live import Hub, Subscription
+from playhead.store.audit_trail import AuditTrail
+from playhead.store.catalogue import Catalogue, recordings, users, workstations
+from playhead.store.catalogue.audit import AuditEntry, list_audit
+from playhead.store.disk import SystemDisk
+from playhead.store.keyring import Keyring
+from playhead.store.segments import CatalogueLedger, OpenSegment, SegmentStore
+from playhead.testing.clock import SimClock
+from playhead.testing.vid import VidFixture
+from playhead.wire.screen.messages import Result
+
+SITE = SiteId("site")
+PASSWORD = "correct horse battery"  # noqa: S105 - not a secret
+"""Of every user that `Site.add_user` adds."""
+
+
+@dataclass
+class FakeControl:
+    """Workstations that do as they are told, and say what was asked of them."""
+
+    hub: Hub = field(default_factory=Hub)
+    live: dict[WorkstationId, LiveWorkstation] = field(default_factory=dict[WorkstationId, LiveWorkstation])
+    asked: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    """Workstation, command, reason."""
+    refusal: Result | None = None
+    """What they answer to everything, if set."""
+
+    def connect(self, name: str, *, agent: str = "", state: str = "idle") -> LiveWorkstation:
+        """A workstation connects, or tells something new."""
+        known = LiveWorkstation(WorkstationId(name), connected=True, changed_at_us=0, state=state, agent=agent)
+        self.live[known.id] = known
+        return known
+
+    def publish(self, event: Event) -> None:
+        """Something happens."""
+        self.hub.publish(event)
+
+    async def command(
+        self, workstation: WorkstationId, name: str, *, recording: RecordingId | None = None, reason: str = ""
+    ) -> Result:
+        """As `ScreenService.command`."""
+        self.asked.append((str(workstation), name, reason))
+        if workstation not in self.live:
+            raise UnavailableError("screen.not_connected", f"{workstation} is not connected.")
+        if self.refusal is not None:
+            return self.refusal
+        return Result(id=len(self.asked), ok=True, recording=b"" if recording is None else recording.bytes)
+
+    def workstations(self) -> list[LiveWorkstation]:
+        """As `ScreenService.workstations`."""
+        return [self.live[name] for name in sorted(self.live)]
+
+    def subscribe(self, recording: RecordingId | None = None) -> Subscription:
+        """As `ScreenService.subscribe`."""
+        return self.hub.subscribe(recording)
+
+
+@dataclass
+class Site:
+    """What services of the premises share."""
+
+    folder: Path
+    clock: SimClock
+    catalogue: Catalogue
+    keyring: Keyring
+    store: SegmentStore
+    control: FakeControl
+    audit: AuditTrail
+    passwords: Passwords
+
+    async def add_user(self, name: str, role: Role) -> None:
+        """Somebody who may sign in with `PASSWORD`."""
+        hashed = await self.passwords.hash(PASSWORD)
+        user = users.User(UserId(name), name.title(), hashed, self.clock.wall_us(), role)
+        async with self.catalogue.writing() as connection:
+            await users.add_user(connection, user)
+
+    async def add_workstation(self, name: str) -> None:
+        """One that is enrolled."""
+        async with self.catalogue.writing() as connection:
+            await workstations.enrol_workstation(
+                connection,
+                workstation=WorkstationId(name),
+                signer=bytes(32),
+                certificate_hash=bytes(32),
+                now_us=self.clock.wall_us(),
+            )
+
+    async def add_recording(
+        self, recording: RecordingId, *, workstation: str = "pc-1", agent: str = "agent.one", started_at_us: int
+    ) -> None:
+        """One without segments, under way; its workstation is enrolled as needed."""
+        async with self.catalogue.reading() as connection:
+            known = await workstations.find_workstation(connection, WorkstationId(workstation))
+        if known is None:
+            await self.add_workstation(workstation)
+        async with self.catalogue.writing() as connection:
+            await recordings.add_recording(
+                connection,
+                recording=recording,
+                workstation=WorkstationId(workstation),
+                agent=agent,
+                started_at_us=started_at_us,
+            )
+
+    async def add_fixture(self, fixture: VidFixture, *, size: int | None = None) -> OpenSegment:
+        """A recording's segment with the fixture's bytes up to ``size``; the recording is made as needed."""
+        header = fixture.header
+        async with self.catalogue.reading() as connection:
+            known = await recordings.find_recording(connection, header.recording)
+        if known is None:
+            await self.add_recording(
+                header.recording,
+                workstation=str(header.workstation),
+                agent=header.agent,
+                started_at_us=header.started_at_us,
+            )
+        segment = await self.store.open(fixture.header_bytes)
+        await self.grow(segment, fixture.data[len(fixture.header_bytes) : size])
+        return segment
+
+    async def grow(self, segment: OpenSegment, data: bytes) -> None:
+        """More of a segment becomes durable, and everyone is told."""
+        self.store.append(segment, data)
+        if segment.scanner.sealed:
+            self.store.end(segment, "sealed")
+        await self.store.settled(segment)
+        grew = SegmentGrew(
+            segment.header.recording, segment.id, segment.durable, segment.scanner.covered_us, segment.ended
+        )
+        self.control.publish(grew)
+
+    async def set_state(self, recording: RecordingId, state: RecordingState, ended_at_us: int | None) -> None:
+        """Change a recording's state in the catalogue."""
+        async with self.catalogue.writing() as connection:
+            await recordings.set_recording_state(connection, recording, state, ended_at_us)
+
+    async def audited(self, action: str) -> list[AuditEntry]:
+        """What the audit log holds of an action, newest first."""
+        async with self.catalogue.reading() as connection:
+            return await list_audit(connection, action=action)
+
+
+@asynccontextmanager
+async def opened_site(folder: Path) -> AsyncGenerator[Site]:
+    """An empty site in ``folder``, whose segment store commits at once."""
+    clock = SimClock()
+    (folder / "keys").mkdir(mode=0o700)
+    catalogue = await Catalogue.open(folder / "catalogue.db")
+    store = SegmentStore(
+        folder / "segments",
+        disk=SystemDisk(),
+        ledger=CatalogueLedger(catalogue),
+        clock=clock,
+        interval_s=0.0,
+        reserve_bytes=0,
+    )
+    await store.recover()
+    passwords = Passwords(memory_kib=64)
+    committing = asyncio.create_task(store.run())
+    try:
+        yield Site(
+            folder=folder,
+            clock=clock,
+            catalogue=catalogue,
+            keyring=Keyring.open(folder / "keys", SITE, clock),
+            store=store,
+            control=FakeControl(),
+            audit=AuditTrail(catalogue, clock),
+            passwords=passwords,
+        )
+    finally:
+        committing.cancel()
+        passwords.close()
+        await catalogue.close()

@@ -1,0 +1,90 @@
+"""A portal on a site of its own, asked in process."""
+
+import contextlib
+
+import httpx
+import pytest
+
+from playhead.domain.access import Role
+from playhead.net.http import AllowedHosts
+from playhead.portal.application import create_application
+from playhead.portal.feed import Feed
+from playhead.portal.parts import Parts
+from playhead.portal.rules import Attempts, Lifetime
+from playhead.portal.sessions import Sessions
+from playhead.portal.sign_in import SignIn
+from playhead.testing.site import PASSWORD, opened_site
+
+ORIGIN = "http://127.0.0.1:2020"
+IDLE_US = 3_600_000_000
+LENGTH_US = 43_200_000_000
+
+
+class Browser(httpx.AsyncClient):
+    """Keeps cookies, and sends what a page of ours sends."""
+
+    async def sign_in(self, user, password=PASSWORD):
+        answer = await self.post("/api/session", json={"user": user, "password": password})
+        if answer.status_code == 200:
+            self.headers["x-csrf-token"] = answer.json()["csrf"]
+        return answer
+
+
+@pytest.fixture
+async def site(tmp_path):
+    async with opened_site(tmp_path) as opened:
+        await opened.add_user("root", Role.ADMINISTRATOR)
+        await opened.add_user("sue", Role.SUPERVISOR)
+        await opened.add_user("jane", Role.AGENT)
+        yield opened
+
+
+@pytest.fixture
+def parts(site):
+    sessions = Sessions(site.catalogue, Lifetime(IDLE_US, LENGTH_US), site.clock)
+    return Parts(
+        clock=site.clock,
+        catalogue=site.catalogue,
+        control=site.control,
+        keyring=site.keyring,
+        audit=site.audit,
+        sessions=sessions,
+        sign_in=SignIn(site.catalogue, site.passwords, sessions, Attempts(), site.audit, site.clock),
+        feed=Feed(site.catalogue, site.control),
+        secure=False,
+        token_port=5650,
+    )
+
+
+@pytest.fixture
+def application(parts):
+    return create_application(parts, hosts=AllowedHosts())
+
+
+@pytest.fixture
+async def browser(application):
+    async with open_browser(application) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def open_browser(application, address="192.0.2.10"):
+    transport = httpx.ASGITransport(application, client=(address, 50000))
+    async with Browser(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as client:
+        yield client
+
+
+@pytest.fixture
+def browse(application):
+    return lambda address="192.0.2.10": open_browser(application, address)
+
+
+def code_of(answer):
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "hint"}
+    return answer.status_code, error["code"]
+
+
+@pytest.fixture(name="code_of")
+def _code_of():
+    return code_of

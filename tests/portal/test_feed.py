@@ -1,0 +1,138 @@
+"""What changes, as pages hear of it."""
+
+import asyncio
+import contextlib
+import json
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from playhead.base.errors import UnavailableError
+from playhead.base.ids import RecordingId, UserId
+from playhead.domain.access import Role, Who
+from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
+from playhead.portal import feed as feed_module
+from playhead.portal.api import events
+from playhead.portal.feed import RESYNC, WAITING_MAX, WATCHERS_MAX, News
+
+SUE = Who(UserId("sue"), Role.SUPERVISOR)
+JANE = Who(UserId("jane"), Role.AGENT)
+RECORDING = RecordingId(UUID(int=1))
+
+
+@pytest.fixture
+async def following(parts, site):
+    task = asyncio.create_task(parts.feed.run())
+    while not site.control.hub._everywhere:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0)
+    yield parts.feed
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def heard(watcher):
+    news = await watcher.next(5)
+    assert news is not None
+    return news.event, json.loads(news.data)
+
+
+async def test_a_changed_recording_is_looked_up_and_told(site, following):
+    await site.add_recording(RECORDING, agent="jane", started_at_us=1)
+    with following.watch(SUE) as sue:
+        site.control.publish(RecordingChanged(RECORDING))
+        event, item = await heard(sue)
+    assert event == "recordings"
+    assert (item["id"], item["agent"], item["state"]) == (str(RECORDING), "jane", "recording")
+
+
+async def test_a_changed_workstation_is_told(site, following):
+    with following.watch(SUE) as sue:
+        site.control.publish(WorkstationChanged(site.control.connect("pc-1", agent="jane")))
+        event, item = await heard(sue)
+        assert (event, item["id"], item["state"]) == ("workstations", "pc-1", "idle")
+        gone = replace(site.control.live[next(iter(site.control.live))], connected=False)
+        site.control.publish(WorkstationChanged(gone))
+        assert (await heard(sue))[1]["state"] == "offline"
+
+
+async def test_an_agent_hears_of_their_own_only(site, following):
+    with following.watch(JANE) as jane:
+        site.control.publish(WorkstationChanged(site.control.connect("pc-1", agent="joe")))
+        site.control.publish(WorkstationChanged(site.control.connect("pc-2", agent="jane")))
+        assert (await heard(jane))[1]["id"] == "pc-2"
+
+
+async def test_what_was_lost_below_is_told_as_such(site, following):
+    with following.watch(JANE) as jane:
+        site.control.publish(Resync())
+        assert await heard(jane) == ("resync", {})
+
+
+async def test_a_slow_page_loses_what_waits_and_is_told(parts):
+    with parts.feed.watch(SUE) as sue:
+        for number in range(WAITING_MAX):
+            sue.offer(News("recordings", f"{number}"))
+        assert (await sue.next(0)).data == "0"
+        sue.offer(News("recordings", "fits"))
+        sue.offer(News("recordings", "one past"))
+        assert await sue.next(0) == RESYNC
+        assert await sue.next(0) is None
+
+
+async def test_pages_are_limited(parts):
+    with contextlib.ExitStack() as stack:
+        for _ in range(WATCHERS_MAX):
+            stack.enter_context(parts.feed.watch(SUE))
+        with pytest.raises(UnavailableError) as caught:
+            parts.feed.watch(SUE)
+        assert caught.value.code == "events.full"
+    parts.feed.watch(SUE)
+
+
+async def test_recordings_under_way_are_told_again_and_again(site, parts, monkeypatch):
+    monkeypatch.setattr(feed_module, "REFRESH_S", 0.01)
+    await site.add_recording(RECORDING, agent="jane", started_at_us=1)
+    task = asyncio.create_task(parts.feed.run())
+    with parts.feed.watch(SUE) as sue:
+        assert (await heard(sue))[1]["id"] == str(RECORDING)
+        assert (await heard(sue))[1]["id"] == str(RECORDING)
+    task.cancel()
+
+
+async def stream(parts, session=None):
+    """The lines of an event stream, as the route would send them."""
+    caller = events.Caller(SUE, "192.0.2.10", session)
+    return events._events(parts, caller, parts.feed.watch(SUE))
+
+
+async def test_the_stream_is_made_of_events_and_heartbeats(parts, monkeypatch):
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    lines = await stream(parts)
+    assert (await anext(lines)).startswith("retry: 2000\n: ")
+    assert await anext(lines) == ": alive\n\n"
+    next(iter(parts.feed._watchers)).offer(News("recordings", '{"a":1}'))
+    assert await anext(lines) == 'event: recordings\ndata: {"a":1}\n\n'
+    await lines.aclose()
+    assert not parts.feed._watchers
+
+
+async def test_the_stream_ends_with_its_session(parts, site, monkeypatch):
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    session = await parts.sessions.open(SUE, "192.0.2.10")
+    lines = await stream(parts, session)
+    await anext(lines)
+    site.clock.advance(events.CHECK_US)
+    assert await anext(lines) == ": alive\n\n"
+    await parts.sessions.close(session.secret)
+    site.clock.advance(events.CHECK_US)
+    with pytest.raises(StopAsyncIteration):
+        await anext(lines)
+
+
+async def test_an_open_page_alone_does_not_keep_a_session_alive(parts, site):
+    session = await parts.sessions.open(SUE, "192.0.2.10")
+    site.clock.advance(3_000_000_000)
+    found = await parts.sessions.find(session.secret, used=False)
+    assert found.expires_at_us == session.expires_at_us

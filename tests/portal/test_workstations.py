@@ -1,0 +1,147 @@
+"""Workstations over HTTP: what they do, and having them do something."""
+
+import secrets
+
+import pytest
+
+from playhead.base.ids import UserId, WorkstationId
+from playhead.store.catalogue import workstations
+from playhead.store.token_keys import signing_key
+from playhead.wire.screen.messages import Result
+from playhead.wire.tokens import Audience, Claims, sign
+
+
+@pytest.fixture(autouse=True)
+async def _desks(site):
+    await site.add_workstation("pc-1")
+    await site.add_workstation("pc-2")
+    site.control.connect("pc-1", agent="jane")
+
+
+def operator_token(site, *, audience=Audience.API, life_s=60):
+    now_s = site.clock.wall_us() // 1_000_000
+    claims = Claims(audience, UserId("operator"), secrets.token_urlsafe(12), now_s, now_s + life_s)
+    return {"authorization": f"Bearer {sign(claims, signing_key(site.keyring), issuer=site.keyring.site)}"}
+
+
+async def test_the_list_holds_those_connected_and_those_that_are_not(browser):
+    await browser.sign_in("sue")
+    first, second = (await browser.get("/api/workstations")).json()["items"]
+    assert first == {
+        "id": "pc-1",
+        "connected": True,
+        "state": "idle",
+        "recording": None,
+        "agent": "jane",
+        "reason": "",
+        "fps": 0.0,
+        "spoolBytes": 0,
+        "monitors": [],
+        "software": "",
+        "lastSeenAt": "1970-01-01T00:00:00Z",
+    }
+    assert (second["id"], second["connected"], second["state"], second["lastSeenAt"]) == (
+        "pc-2",
+        False,
+        "offline",
+        None,
+    )
+
+
+async def test_one_that_is_revoked_is_not_listed(browser, site):
+    async with site.catalogue.writing() as connection:
+        await workstations.revoke_workstation(connection, WorkstationId("pc-2"), 1)
+    await browser.sign_in("sue")
+    items = (await browser.get("/api/workstations")).json()["items"]
+    assert [item["id"] for item in items] == ["pc-1"]
+
+
+async def test_start_and_stop(browser, site):
+    await browser.sign_in("sue")
+    started = await browser.post("/api/workstations/pc-1/record", json={"action": "start"})
+    assert started.status_code == 200
+    assert len(started.json()["recording"]) == 36
+    stopped = await browser.post("/api/workstations/pc-1/record", json={"action": "stop"})
+    assert stopped.json() == {"recording": None}
+    assert site.control.asked == [("pc-1", "start", ""), ("pc-1", "stop", "")]
+    (entry,) = await site.audited("recording.start")
+    assert (entry.actor, entry.subject, entry.details) == ("sue", "pc-1", {"detail": started.json()["recording"]})
+
+
+async def test_blackout_with_its_reason(browser, site):
+    await browser.sign_in("sue")
+    for on in (True, False):
+        answer = await browser.post("/api/workstations/pc-1/blackout", json={"on": on, "reason": "card"})
+        assert (answer.status_code, answer.json()) == (200, {})
+    assert site.control.asked == [("pc-1", "blackout_on", "card"), ("pc-1", "blackout_off", "card")]
+    assert [entry.actor for entry in await site.audited("blackout.on")] == ["sue"]
+
+
+async def test_one_that_is_not_connected_cannot_be_told_anything(browser, code_of):
+    await browser.sign_in("sue")
+    answer = await browser.post("/api/workstations/pc-2/record", json={"action": "start"})
+    assert code_of(answer) == (503, "workstation.offline")
+    assert answer.headers["retry-after"] == "3"
+
+
+async def test_one_that_does_not_exist(browser, code_of):
+    await browser.sign_in("sue")
+    answer = await browser.post("/api/workstations/pc-3/record", json={"action": "start"})
+    assert code_of(answer) == (404, "workstation.not_found")
+
+
+async def test_what_the_workstation_refuses_is_told(browser, site, code_of):
+    site.control.refusal = Result(id=1, ok=False, code="recorder.already", message="It is recording already.")
+    await browser.sign_in("sue")
+    answer = await browser.post("/api/workstations/pc-1/record", json={"action": "start"})
+    assert code_of(answer) == (409, "recorder.already")
+
+
+async def test_an_agent_may_black_out_their_own_desk_and_nothing_else(browser, site, code_of):
+    site.control.connect("pc-2", agent="joe")
+    await browser.sign_in("jane")
+    items = (await browser.get("/api/workstations")).json()["items"]
+    assert [item["id"] for item in items] == ["pc-1"]
+    assert (await browser.post("/api/workstations/pc-1/blackout", json={"on": True})).status_code == 200
+    for path, body in (
+        ("pc-1/blackout", {"on": False}),
+        ("pc-1/record", {"action": "stop"}),
+        ("pc-2/blackout", {"on": True}),
+        ("pc-9/blackout", {"on": True}),
+    ):
+        assert code_of(await browser.post(f"/api/workstations/{path}", json=body)) == (403, "access.refused")
+    assert len(await site.audited("access.refused")) == 4
+
+
+async def test_the_operator_of_the_machine_needs_no_session(browser, site):
+    answer = await browser.post("/api/workstations/pc-1/record", json={"action": "start"}, headers=operator_token(site))
+    assert answer.status_code == 200
+    (entry,) = await site.audited("recording.start")
+    assert entry.actor == "operator"
+
+
+async def test_operator_tokens_of_another_kind_or_time_are_refused(browser, site, code_of):
+    for headers, code in (
+        (operator_token(site, audience=Audience.MEDIA), "token.audience"),
+        (operator_token(site, life_s=-10), "token.expired"),
+        ({"authorization": "Bearer x"}, "token.malformed"),
+        ({"authorization": "Basic x"}, "session.none"),
+        ({"authorization": "Bearer "}, "session.none"),
+    ):
+        assert code_of(await browser.get("/api/workstations", headers=headers)) == (401, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("pc-1/record", {"action": "pause"}),
+        ("pc-1/record", {}),
+        ("pc-1/record", {"action": "start", "more": 1}),
+        ("pc-1/blackout", {"on": True, "reason": "x" * 201}),
+        ("pc-1/blackout", {"on": "maybe"}),
+    ],
+)
+async def test_malformed_orders(browser, site, code_of, path, body):
+    await browser.sign_in("sue")
+    assert code_of(await browser.post(f"/api/workstations/{path}", json=body)) == (400, "http.request")
+    assert site.control.asked == []
