@@ -17,7 +17,7 @@ from playhead.cli.desktop.clock import BurntClock
 from playhead.cli.desktop.driver import Driver
 from playhead.cli.desktop.installed import Places, find_programs
 from playhead.cli.desktop.processes import Programs
-from playhead.cli.desktop.script import Role, Step, agent_day, within
+from playhead.cli.desktop.script import Focus, Read, Role, Step, agent_day, within
 from playhead.cli.desktop.x11 import X11
 from playhead.cli.desktop.xserver import XServer
 
@@ -26,6 +26,9 @@ WINDOWS_WITHIN_S = 30.0
 
 _PAGES = ("customers.html", "guide.html", "orders.html")
 _POLL_S = 0.05
+_REST_MS = 3000
+"""How long menus, highlights and caches of programs take to come to rest."""
+
 _BACKGROUND = (0x2B, 0x3E, 0x50)
 
 # Where each role's window goes: left, top, width, height as fractions of the screen. The browser fills it; terminal
@@ -189,6 +192,14 @@ class Desktop:
         if seconds is not None:
             steps = within(steps, round(seconds * 1000))
         await Driver(self._x11, self._windows).work(steps)
+
+    async def come_to_rest(self) -> None:
+        """Bring a window without a blinking caret to the front, so that nothing on the screen changes any more.
+
+        Raises:
+            UnavailableError: ``desktop.no_display``.
+        """
+        await Driver(self._x11, self._windows).work([Focus(Role.TERMINAL), Read(_REST_MS)])
 
     async def _until(self, happened: Callable[[], bool], what: str) -> None:
         try:
