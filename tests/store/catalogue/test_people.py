@@ -130,7 +130,7 @@ class TestEnrolmentCodes:
         await c.redeem_code(connection, b"h" * 32, DESK, 19)
         with pytest.raises(RefusedError) as raised:
             await c.redeem_code(connection, b"h" * 32, DESK, 19)
-        assert raised.value.code == "enrol.code"
+        assert raised.value.code == "enrolment.code"
 
     async def test_expires(self, connection):
         await self._add(connection)

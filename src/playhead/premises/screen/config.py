@@ -26,7 +26,7 @@ class ScreenConfig(Section, frozen=True):
         ),
     ] = "tls"
     connections_max: Annotated[
-        int, Meta(ge=1, le=20_000, description="Connections at a time; more are turned away and asked to come back.")
+        int, Meta(ge=1, le=4_000, description="Connections at a time; more are turned away and asked to come back.")
     ] = 2_000
     commit_interval: Annotated[
         Duration,
@@ -37,12 +37,6 @@ class ScreenConfig(Section, frozen=True):
             )
         ),
     ] = Duration(200_000)
-    heartbeat_interval: Annotated[
-        Duration, Meta(description="A workstation that was sent nothing for this long is sent a heartbeat.")
-    ] = Duration(5_000_000)
-    stale_after: Annotated[
-        Duration, Meta(description="A workstation that was not heard for this long is shown as lost, and cut off.")
-    ] = Duration(15_000_000)
     command_timeout: Annotated[Duration, Meta(description="How long a workstation may take to answer a command.")] = (
         Duration(5_000_000)
     )

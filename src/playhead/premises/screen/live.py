@@ -7,6 +7,7 @@ from typing import Final, Self
 from playhead.base.errors import LimitError
 from playhead.base.ids import RecordingId
 from playhead.domain.live import Event, RecordingChanged, Resync, SegmentGrew
+from playhead.premises.screen import metrics
 
 SUBSCRIBERS_MAX: Final = 2_000
 """Pages and players that watch at a time: one for each supervisor with some to spare."""
@@ -31,6 +32,7 @@ class Subscription:
         """Put an event in line, or replace the whole line by one `Resync`."""
         if self._waiting.qsize() >= EVENTS_WAITING_MAX:
             self._clear()
+            metrics.RESYNCS.inc()
             event = Resync()
         self._waiting.put_nowait(event)
 
@@ -74,18 +76,20 @@ class Hub:
             raise LimitError("screen.subscribers", f"{SUBSCRIBERS_MAX} pages and players watch already.")
         subscription = Subscription(self, recording)
         self._count += 1
-        self._set_of(recording).add(subscription)
+        those = self._everywhere if recording is None else self._by_recording.setdefault(recording, set())
+        those.add(subscription)
         return subscription
 
     def forget(self, subscription: Subscription) -> bool:
         """Send it no more; False where it was forgotten before."""
-        those = self._set_of(subscription.recording)
+        name = subscription.recording
+        those = self._everywhere if name is None else self._by_recording.get(name, set())
         if subscription not in those:
             return False
         those.remove(subscription)
         self._count -= 1
-        if subscription.recording is not None and not those:
-            del self._by_recording[subscription.recording]
+        if name is not None and not those:
+            del self._by_recording[name]
         return True
 
     def publish(self, event: Event) -> None:
@@ -101,6 +105,3 @@ class Hub:
         """End every subscription."""
         for subscription in [*self._everywhere, *(one for those in self._by_recording.values() for one in those)]:
             subscription.close()
-
-    def _set_of(self, recording: RecordingId | None) -> set[Subscription]:
-        return self._everywhere if recording is None else self._by_recording.setdefault(recording, set())

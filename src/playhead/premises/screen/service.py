@@ -1,17 +1,45 @@
 """The screen service: listens, and runs until cancelled."""
 
 import asyncio
-from typing import Literal
+import contextlib
+import ssl
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.live import LiveWorkstation
+from playhead.net.network import Network
+from playhead.net.screen import Listener, ScreenPeer, listen
+from playhead.net.tls import server_context
+from playhead.premises.screen import metrics
 from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.screen.connected import CommandName, ConnectedWorkstation, Surroundings
+from playhead.premises.screen.directory import Directory
+from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
+from playhead.premises.screen.recordings import Recordings
+from playhead.premises.screen.rules import admit, next_command
+from playhead.premises.screen.upkeep import all_workstations, look_after_keys, watch_revocations
+from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
-from playhead.wire.screen.messages import Result
+from playhead.store.catalogue.workstations import Workstation, find_workstation, note_seen
+from playhead.store.keyring import Keyring
+from playhead.store.segments import SegmentStore
+from playhead.wire.screen import choose_version
+from playhead.wire.screen.messages import Authority, Command, Enrol, Hello, Inquire, Result, Welcome
 
-CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+BUSY_RETRY_MS: Final = 30_000
+"""When to come back, said to a workstation that is one too many."""
+REPLACED_RETRY_MS: Final = 5_000
+"""The same, to the older of two connections of one workstation, should it be another machine with the same keys."""
+
+_log: Any = structlog.get_logger()
 
 
 class ScreenService:
@@ -20,20 +48,39 @@ class ScreenService:
     Args:
         config: what the operator set.
         catalogue: open.
-        segments: the `SegmentStore`, recovered or not.
-        keyring: the site's keys (`playhead.store.keyring`).
+        segments: the store; its `run` is this service's to keep going.
+        keyring: the site's keys.
         clock: tells the time.
+        network: for simulations.
     """
 
     def __init__(
-        self, config: ScreenConfig, *, catalogue: Catalogue, segments: object, keyring: object, clock: Clock
+        self,
+        config: ScreenConfig,
+        *,
+        catalogue: Catalogue,
+        segments: SegmentStore,
+        keyring: Keyring,
+        clock: Clock,
+        network: Network | None = None,
     ) -> None:
         self._config = config
         self._catalogue = catalogue
-        self._segments = segments
+        self._store = segments
         self._keyring = keyring
         self._clock = clock
+        self._network = network
+        self._audit = AuditTrail(catalogue, clock)
         self._hub = Hub()
+        self._directory = Directory(self._hub, clock)
+        recordings = Recordings(catalogue, keyring.site, self._directory.find, self._directory.publish)
+        self._around = Surroundings(segments, recordings, clock, self._directory)
+        self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
+        self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
+        self._serving = 0
+        self._watched: dict[WorkstationId, int] = {}
+        self._last_command = 0
+        self._tls: ssl.SSLContext | None = None
         self.listening = asyncio.Event()
         """Set while connections are accepted; `port` is known then."""
         self.port = 0
@@ -42,9 +89,47 @@ class ScreenService:
         """Recover the store, listen, and serve until cancelled; then drain.
 
         Raises:
-            UnavailableError: ``screen.listen``: the address cannot be listened on.
+            UnavailableError: ``net.port_taken`` and the like: the address cannot be listened on. ``store.failed``.
         """
-        raise NotImplementedError
+        recovery = await self._store.recover()
+        _log.info(
+            "segment store recovered",
+            repaired=len(recovery.repaired),
+            quarantined=len(recovery.quarantined),
+            unreadable=len(recovery.unreadable),
+            deleted=len(recovery.deleted),
+            orphans=len(recovery.orphans),
+        )
+        self._directory.load(await all_workstations(self._catalogue))
+        await self._around.recordings.refresh_of()
+        if self._config.transport == "tls":
+            file = self._keyring.server_file
+            self._tls = server_context(file, file, self._keyring.authority.certificate)
+        listener = await listen(
+            self._serve, self._config.listen, tls=self._tls, clock=self._clock, network=self._network
+        )
+        tasks = [
+            asyncio.create_task(work, name=name)
+            for name, work in (
+                ("commit", self._store.run()),
+                ("revocations", watch_revocations(self._catalogue, self._connected)),
+                ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
+            )
+        ]
+        self.port = listener.address.port
+        self.listening.set()
+        _log.info("screen service listening", address=str(listener.address), transport=self._config.transport)
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            self.listening.clear()
+            await self._drain(listener)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(UnavailableError):  # what is not durable was not acknowledged
+                await self._store.commit()
+            self._directory.close()
 
     async def command(
         self, workstation: WorkstationId, name: CommandName, *, recording: RecordingId | None = None, reason: str = ""
@@ -61,11 +146,20 @@ class ScreenService:
             UnavailableError: ``screen.not_connected``, ``screen.no_answer``.
             LimitError: ``screen.commands``: too many are unanswered.
         """
-        raise NotImplementedError
+        outcome = "failed"
+        try:
+            result = await self._command(workstation, name, recording, reason)
+            outcome = "done" if result.ok else result.code
+        except PlayheadError as error:
+            outcome = error.code
+            raise
+        finally:
+            metrics.COMMANDS.labels(name, outcome).inc()
+        return result
 
     def workstations(self) -> list[LiveWorkstation]:
-        """Every workstation that has connected since the start, by name."""
-        raise NotImplementedError
+        """Every workstation that is enrolled, as it was last heard of, by name."""
+        return self._directory.all()
 
     def subscribe(self, recording: RecordingId | None = None) -> Subscription:
         """Events from now on: all but growth; or, of one recording, its own with its growth.
@@ -74,3 +168,137 @@ class ScreenService:
             LimitError: ``screen.subscribers``.
         """
         return self._hub.subscribe(recording)
+
+    @contextlib.asynccontextmanager
+    async def watching(self, workstation: WorkstationId) -> AsyncGenerator[None]:
+        """While anyone is within, the workstation is asked to send each picture at once."""
+        count = self._watched.get(workstation, 0)
+        self._watched[workstation] = count + 1
+        if count == 0:
+            await self._suggest(workstation, "live_on")
+        try:
+            yield
+        finally:
+            self._watched[workstation] -= 1
+            if self._watched[workstation] == 0:
+                del self._watched[workstation]
+                await self._suggest(workstation, "live_off")
+
+    async def _suggest(self, workstation: WorkstationId, name: CommandName) -> None:
+        """What makes live pictures quicker, and is told again when the workstation comes back."""
+        try:
+            await self.command(workstation, name)
+        except PlayheadError as error:
+            _log.info("workstation not told", workstation=str(workstation), command=name, code=error.code)
+
+    async def _command(
+        self, workstation: WorkstationId, name: CommandName, recording: RecordingId | None, reason: str
+    ) -> Result:
+        connected = self._connected.get(workstation)
+        if connected is None or connected.peer.end is not None:
+            raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
+        self._last_command = next_command(self._last_command, self._clock.wall_us())
+        chosen = recording.bytes if recording is not None else b""
+        command = Command(self._last_command, name, chosen, reason)
+        try:
+            async with asyncio.timeout(self._config.command_timeout.seconds):
+                return await connected.command(command)
+        except TimeoutError as error:
+            text = f"Workstation {workstation} did not answer in time."
+            raise UnavailableError("screen.no_answer", text, hint="It may still act; look at what it does.") from error
+
+    async def _serve(self, peer: ScreenPeer) -> None:
+        """One connection, from its first message to its end."""
+        self._serving += 1
+        try:
+            if self._serving > self._config.connections_max:
+                text = "The server has as many connections as it may have."
+                await peer.close("screen.busy", text, retry_ms=BUSY_RETRY_MS)
+                return
+            first = await anext(aiter(peer), None)
+            match first:
+                case Inquire():
+                    await peer.send(Authority(self._keyring.authority.certificate))
+                case Enrol():
+                    await peer.send(await self._enrolment.enrol(peer, first))
+                case Hello():
+                    await self._greet(peer, first)
+                case _:
+                    pass  # it ended, or said goodbye
+        finally:
+            self._serving -= 1
+
+    async def _greet(self, peer: ScreenPeer, hello: Hello) -> None:
+        claimed = WorkstationId(hello.workstation)
+        try:
+            workstation = await self._admitted(peer, claimed, hello)
+        except PlayheadError as error:
+            metrics.HELLOS.labels(error.code).inc()
+            await self._audit.refuse(str(claimed), "workstation.refused", error.code, peer.remote.rpartition(":")[0])
+            raise
+        metrics.HELLOS.labels("welcome").inc()
+        connected = ConnectedWorkstation(workstation, peer, self._around)
+        await self._replace(connected)
+        self._directory.connected(claimed, agent=hello.user, software=hello.software)
+        metrics.CONNECTED.set(len(self._connected))
+        _log.info("workstation connected", workstation=str(claimed), remote=peer.remote, software=hello.software)
+        try:
+            peer.post(self._welcome(hello, claimed))
+            await connected.serve()
+        finally:
+            await self._gone(connected)
+
+    async def _admitted(self, peer: ScreenPeer, claimed: WorkstationId, hello: Hello) -> Workstation:
+        key = _public_key(peer.certificate) if peer.certificate is not None else None
+        async with self._catalogue.writing() as connection:
+            workstation = admit(claimed, await find_workstation(connection, claimed), key)
+            now_us = self._clock.wall_us()
+            await note_seen(connection, claimed, software=hello.software, agent=hello.user, now_us=now_us)
+        return workstation
+
+    def _welcome(self, hello: Hello, workstation: WorkstationId) -> Welcome:
+        return Welcome(
+            version=choose_version(hello.versions),
+            site=str(self._keyring.site),
+            site_key=self._keyring.site_key,
+            wall_time_us=self._clock.wall_us(),
+            live=workstation in self._watched,
+        )
+
+    async def _replace(self, connected: ConnectedWorkstation) -> None:
+        """The newest connection of a workstation wins; the one before is gone without a trace before it begins."""
+        name = connected.workstation.id
+        while (before := self._connected.get(name)) is not None:
+            text = "This workstation has connected anew."
+            closing = asyncio.ensure_future(before.peer.close("screen.replaced", text, retry_ms=REPLACED_RETRY_MS))
+            try:
+                await before.gone.wait()
+            finally:
+                closing.cancel()
+                before.peer.abort()
+        self._connected[name] = connected
+
+    async def _gone(self, connected: ConnectedWorkstation) -> None:
+        name = connected.workstation.id
+        del self._connected[name]
+        self._directory.lost(name)
+        metrics.CONNECTED.set(len(self._connected))
+        _log.info("workstation gone", workstation=str(name), remote=connected.peer.remote, end=connected.peer.end)
+        connected.gone.set()
+        await self._around.recordings.refresh_of(name)
+
+    async def _drain(self, listener: Listener) -> None:
+        """Make durable and acknowledge what has arrived; then say goodbye to all."""
+        try:
+            async with asyncio.timeout(self._config.drain_timeout.seconds):
+                await self._store.commit()
+        except (UnavailableError, TimeoutError) as error:
+            _log.warning("stopping with bytes that are not acknowledged", reason=str(error))
+        await listener.close()
+
+
+def _public_key(certificate: bytes) -> bytes:
+    """The key of a certificate that the site's authority has signed: it signs none but Ed25519 keys."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    assert isinstance(key, Ed25519PublicKey)  # noqa: S101 # the authority is ours
+    return key.public_bytes_raw()

@@ -1,6 +1,6 @@
 """Enrolment codes: each lets one workstation in, once, for a while."""
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import RefusedError
@@ -36,11 +36,16 @@ async def add_code(
     await connection.execute(insert(enrolment_codes), values)
 
 
-async def redeem_code(connection: AsyncConnection, code_hash: bytes, workstation: WorkstationId, now_us: int) -> None:
+async def redeem_code(
+    connection: AsyncConnection, code_hash: bytes, workstation: WorkstationId, now_us: int
+) -> WorkstationId | None:
     """Use a code up, in the same transaction that enrols the workstation.
 
+    Returns:
+        The workstation that the code is for, or None where it is for any.
+
     Raises:
-        RefusedError: ``enrol.code``: unknown, expired, used, or for another workstation; which, is not told.
+        RefusedError: ``enrolment.code``: unknown, expired, used, or for another workstation; which, is not told.
     """
     codes = enrolment_codes.c
     statement = update(enrolment_codes).where(
@@ -51,7 +56,8 @@ async def redeem_code(connection: AsyncConnection, code_hash: bytes, workstation
     )
     if (await connection.execute(statement.values(used_at_us=now_us, used_by=workstation))).rowcount == 0:
         hint = "Ask for a new one: playhead premises enrolment-code."
-        raise RefusedError("enrol.code", "This enrolment code is not valid for this workstation.", hint=hint)
+        raise RefusedError("enrolment.code", "This enrolment code is not valid for this workstation.", hint=hint)
+    return (await connection.execute(select(codes.workstation_id).where(codes.code_hash == code_hash))).scalar_one()
 
 
 async def delete_expired_codes(connection: AsyncConnection, before_us: int) -> None:

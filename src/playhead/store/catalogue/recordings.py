@@ -158,6 +158,12 @@ async def set_recording_state(
     await connection.execute(statement.values(state=state, ended_at_us=ended_at_us))
 
 
+async def set_recording_start(connection: AsyncConnection, recording: RecordingId, started_at_us: int) -> None:
+    """Let it begin earlier: a segment from before its first one has come late. Never moves it later."""
+    statement = update(recordings).where(recordings.c.id == recording, recordings.c.started_at_us > started_at_us)
+    await connection.execute(statement.values(started_at_us=started_at_us))
+
+
 async def _with_segments(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[Recording, ...]:
     found = await segments_of(connection, [row.id for row in rows])
     by_recording: defaultdict[RecordingId, list[Segment]] = defaultdict(list)

@@ -1,5 +1,6 @@
 """Workstations: who is enrolled, by which key, and when each was last here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,6 +80,12 @@ async def revoke_workstation(connection: AsyncConnection, workstation: Workstati
     statement = update(workstations).where(workstations.c.id == workstation)
     if (await connection.execute(statement.values(revoked_at_us=now_us))).rowcount == 0:
         raise NotFoundError("workstation.not_found", f"There is no workstation {workstation}.")
+
+
+async def list_revoked(connection: AsyncConnection, among: Collection[WorkstationId]) -> set[WorkstationId]:
+    """Those of some workstations that have been revoked."""
+    query = select(workstations.c.id).where(workstations.c.revoked_at_us.is_not(None))
+    return {found for found in (await connection.execute(query)).scalars() if found in among}
 
 
 async def note_seen(

@@ -1,0 +1,209 @@
+"""One connected workstation, from its `Hello` to the end of its connection."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError, UnavailableError
+from playhead.domain.live import SegmentGrew
+from playhead.net.screen import ScreenPeer
+from playhead.premises.screen import metrics
+from playhead.premises.screen.channel import Channel, post
+from playhead.premises.screen.directory import Directory
+from playhead.premises.screen.recordings import Recordings
+from playhead.premises.screen.rules import Refusal
+from playhead.store.catalogue.workstations import Workstation
+from playhead.store.segments import OpenSegment, SegmentStore
+from playhead.wire.screen.messages import Command, Decline, End, Message, Offer, Records, Result, Status
+from playhead.wire.vid import decode_header
+
+UNWRITTEN_BYTES_MAX: Final = 4 << 20
+"""What one connection may have the store hold for the next commit: then it is not read until that is over."""
+
+CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+
+_log: Any = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every connected workstation works with."""
+
+    store: SegmentStore
+    recordings: Recordings
+    clock: Clock
+    directory: Directory
+
+
+class ConnectedWorkstation:
+    """Acts on the messages of one workstation.
+
+    Args:
+        workstation: who it is, admitted.
+        peer: its connection.
+        around: what all of them share.
+    """
+
+    def __init__(self, workstation: Workstation, peer: ScreenPeer, around: Surroundings) -> None:
+        self.workstation = workstation
+        self.peer = peer
+        self.gone = asyncio.Event()
+        """Set when nothing of it is left: another connection may take its place."""
+        self._around = around
+        self._channels: dict[int, Channel] = {}
+        self._commands: dict[int, asyncio.Future[Result]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unwritten = 0
+
+    async def serve(self) -> None:
+        """Act on every message until the connection ends; then let go of everything.
+
+        Raises:
+            ProtocolError: the workstation broke the protocol.
+        """
+        try:
+            async for message in self.peer:
+                match message:
+                    case Records():
+                        await self._receive(message)
+                    case Status():
+                        await self._told(message)
+                    case _:
+                        self._act(message)
+        finally:
+            await self._let_go()
+
+    async def command(self, command: Command) -> Result:
+        """Send a command and wait for its result, for ever.
+
+        Raises:
+            UnavailableError: ``screen.not_connected``: it went away meanwhile.
+            LimitError: ``screen.commands``.
+        """
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._commands[command.id] = answer
+        try:
+            self.peer.post(command)
+            return await answer
+        finally:
+            self._commands.pop(command.id, None)
+
+    async def _receive(self, message: Records) -> None:
+        channel = self._channels.get(message.channel)
+        if channel is None:
+            return  # it crossed our Decline
+        await self._around.store.room()
+        channel.receive(message)
+        self._unwritten += len(message.data)
+        if self._unwritten > UNWRITTEN_BYTES_MAX and message.channel in self._channels:
+            await channel.segment.changed()
+            self._unwritten = 0
+
+    def _act(self, message: Message) -> None:
+        match message:
+            case Offer():
+                self._run(self._offered(message))
+            case End():
+                channel = self._channels.get(message.channel)
+                if channel is not None:
+                    channel.end(message)
+            case Result():
+                answer = self._commands.get(message.id)
+                if answer is not None and not answer.done():
+                    answer.set_result(message)
+            case _:
+                pass  # a heartbeat: that it came was noted below us
+
+    async def _told(self, message: Status) -> None:
+        """Waiting for the catalogue here keeps a workstation that tells much from being heard faster than that."""
+        before = self._around.directory.find(self.workstation.id)
+        now = self._around.directory.told(self.workstation.id, message)
+        if before is not None and before.recording != now.recording:
+            for recording in filter(None, (before.recording, now.recording)):
+                await self._around.recordings.refresh(recording)
+
+    async def _offered(self, offer: Offer) -> None:
+        """Judge an offer, open its segment, and accept; or decline. Takes a commit's time, so beside the others."""
+        refusal = await self._opened(offer)
+        metrics.OFFERS.labels(refusal.code if refusal else "accepted").inc()
+        if refusal is not None:
+            _log.warning("offer declined", workstation=str(self.workstation.id), code=refusal.code)
+            post(self.peer, Decline(offer.channel, refusal.code, refusal.message, final=refusal.final))
+
+    async def _opened(self, offer: Offer) -> Refusal | None:
+        around = self._around
+        try:
+            header = decode_header(offer.header)
+            refusal = await around.recordings.begin(offer, header, self.workstation)
+            if refusal is not None:
+                return refusal
+            segment = await around.store.open(offer.header)
+        except UnavailableError as error:
+            return Refusal(error.code, error.message, final=False)
+        except PlayheadError as error:
+            # In use: by a connection of ours that is ending, or twice in this one. Not what trying again cannot help.
+            return Refusal(error.code, error.message, final=error.code != "store.in_use")
+        if self.peer.end is not None:
+            around.store.release(segment)
+            return None
+        self._channels[offer.channel] = Channel(
+            offer.channel,
+            segment,
+            peer=self.peer,
+            store=around.store,
+            clock=around.clock,
+            on_durable=self._grew,
+            on_closed=self._closed,
+        )
+        await around.recordings.refresh(header.recording, changed=True)
+        return None
+
+    def _grew(self, segment: OpenSegment) -> None:
+        self._around.directory.publish(
+            SegmentGrew(segment.recording, segment.id, segment.durable, segment.covered_us, segment.durable_end)
+        )
+
+    def _closed(self, channel: Channel) -> None:
+        del self._channels[channel.number]
+        self._run(self._refresh(channel.segment))
+
+    async def _refresh(self, segment: OpenSegment) -> None:
+        """After its end is in the catalogue, or will not be."""
+        try:
+            await self._around.store.settled(segment)
+        except PlayheadError as error:
+            _log.info("segment not settled", segment=str(segment.id), code=error.code)
+        await self._around.recordings.refresh(segment.recording)
+
+    def _run(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or task.exception() is None:
+            return
+        error = task.exception()
+        if isinstance(error, UnavailableError):
+            _log.warning("catalogue not updated", workstation=str(self.workstation.id), code=error.code)
+            return
+        _log.error("screen service failed", workstation=str(self.workstation.id), exc_info=error)
+        self.peer.abort()
+
+    async def _let_go(self) -> None:
+        """Leave nothing behind that the next connection of this workstation could stumble over."""
+        for channel in self._channels.values():
+            channel.release()
+        self._channels.clear()
+        for answer in self._commands.values():
+            if not answer.done():
+                answer.set_exception(UnavailableError("screen.not_connected", "The workstation went away."))
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,93 @@
+"""Recordings in the catalogue, as the segments and workstations of the screen service change them."""
+
+from collections.abc import Callable
+
+from playhead.base.ids import RecordingId, SiteId, WorkstationId
+from playhead.domain.live import Event, LiveWorkstation, RecordingChanged
+from playhead.domain.recordings import Recording, RecordingState
+from playhead.premises.screen.rules import Refusal, end_of, judge_offer, state_of
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.recordings import (
+    add_recording,
+    find_recording,
+    list_unfinished,
+    set_recording_start,
+    set_recording_state,
+)
+from playhead.store.catalogue.workstations import Workstation
+from playhead.wire.screen.messages import Offer
+from playhead.wire.vid import Header
+
+
+class Recordings:
+    """Keeps the state of recordings true.
+
+    Args:
+        catalogue: open.
+        site: this one.
+        live: what a workstation last said, by its name.
+        publish: tells everyone of an event.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        site: SiteId,
+        live: Callable[[WorkstationId], LiveWorkstation | None],
+        publish: Callable[[Event], None],
+    ) -> None:
+        self._catalogue = catalogue
+        self._site = site
+        self._live = live
+        self._publish = publish
+
+    async def begin(self, offer: Offer, header: Header, workstation: Workstation) -> Refusal | None:
+        """Judge an offer; where it is taken, the recording is in the catalogue afterwards."""
+        async with self._catalogue.writing() as connection:
+            recording = await find_recording(connection, header.recording)
+            refusal = judge_offer(offer, header, site=self._site, workstation=workstation, recording=recording)
+            if refusal is not None:
+                return refusal
+            if recording is None:
+                await add_recording(
+                    connection,
+                    recording=header.recording,
+                    workstation=workstation.id,
+                    agent=header.agent,
+                    started_at_us=header.started_at_us,
+                )
+            elif header.started_at_us < recording.started_at_us:
+                await set_recording_start(connection, header.recording, header.started_at_us)
+        return None
+
+    async def refresh(self, recording: RecordingId, *, changed: bool = False) -> None:
+        """Set a recording's state to what it is now.
+
+        Args:
+            recording: which; none is fine.
+            changed: tell everyone even where the state stays as it was (a new segment).
+        """
+        async with self._catalogue.writing() as connection:
+            found = await find_recording(connection, recording)
+            if found is None:
+                return
+            state = self._state(found)
+            ended_at_us = end_of(found.segments, state)
+            if (state, ended_at_us) != (found.state, found.ended_at_us):
+                await set_recording_state(connection, recording, state, ended_at_us)
+                changed = True
+        if changed:
+            self._publish(RecordingChanged(recording))
+
+    async def refresh_of(self, workstation: WorkstationId | None = None) -> None:
+        """Set the state of every unfinished recording, of one workstation or of all, to what it is now."""
+        async with self._catalogue.reading() as connection:
+            unfinished = await list_unfinished(connection, workstation)
+        for recording in unfinished:
+            await self.refresh(recording.id)
+
+    def _state(self, recording: Recording) -> RecordingState:
+        live = self._live(recording.workstation)
+        connected = live is not None and live.connected
+        making = live is not None and live.recording == recording.id
+        return state_of(recording.segments, connected=connected, making=making)
