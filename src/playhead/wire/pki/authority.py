@@ -113,7 +113,7 @@ def check_request(request: bytes) -> Ed25519PublicKey:
         parsed = x509.load_der_x509_csr(request)
         key = parsed.public_key()
         valid = parsed.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.InvalidVersion):
         raise InvalidInputError("pki.request", "The certification request cannot be read.") from None
     if not isinstance(key, Ed25519PublicKey):
         raise InvalidInputError("pki.request", "The certification request is not for an Ed25519 key.")

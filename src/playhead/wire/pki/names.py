@@ -33,7 +33,13 @@ def holder_of(certificate: bytes) -> SiteId | WorkstationId:
             x509.SubjectAlternativeName
         )
         uris = names.value.get_values_for_type(x509.UniformResourceIdentifier)
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except (
+        ValueError,
+        x509.InvalidVersion,
+        x509.ExtensionNotFound,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         raise foreign from None
     ours = [uri.removeprefix(_PREFIX).partition(":") for uri in uris if uri.startswith(_PREFIX)]
     if len(ours) != 1:
