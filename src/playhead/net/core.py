@@ -87,3 +87,4 @@ class Timings:
     handshake_s: float
     heartbeat_s: float
     silence_s: float
+    stall_s: float = 60.0

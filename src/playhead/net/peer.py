@@ -86,6 +86,7 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._queued_bytes = 0
         self._flushing = False
+        self._stalled_bytes = 0
         self._made_at = self._heard_at = self._sent_at = self._stalled_at = self._loop.time()
 
     # What its owner uses
@@ -125,6 +126,7 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
         if self.end is not None:
             raise UnavailableError("net.closed", f"The connection to {self.remote} has ended ({self.end}).")
         self._queued_bytes += self.core.send(message)
+        self._settle()
         if self._queued_bytes >= FLUSH_BYTES:
             self._flush()
         elif not self._flushing:
@@ -226,7 +228,7 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
     def pause_writing(self) -> None:
         """The transport holds enough (`asyncio.BaseProtocol`)."""
         self._drained = self._loop.create_future()
-        self._stalled_at = self._loop.time()
+        self._stalled_at, self._stalled_bytes = self._loop.time(), OUTBOUND_BYTES_MAX
 
     def resume_writing(self) -> None:
         """The transport wants more (`asyncio.BaseProtocol`)."""
@@ -299,7 +301,8 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
         timings = self._timings
         due: list[float] = []
         if self._drained is not None:
-            due.append(self._stalled_at + timings.silence_s)
+            self._note_progress(now, self._transport.get_write_buffer_size())
+            due.append(self._stalled_at + timings.stall_s)
             if now >= due[0]:
                 self.abort(End.STALLED)
                 return
@@ -320,6 +323,10 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
                     self._beat(now)
                 due.append(self._sent_at + timings.heartbeat_s)
         self._timer = self._loop.call_at(min(due), self._tick)
+
+    def _note_progress(self, now: float, unwritten: int) -> None:
+        if unwritten < self._stalled_bytes:
+            self._stalled_at, self._stalled_bytes = now, unwritten
 
     def _beat(self, now: float) -> None:
         self._sent_at = now

@@ -33,11 +33,11 @@ from playhead.net.network import Listening, Network, SystemNetwork
 from playhead.net.peer import READ_BYTES, Peer
 from playhead.wire.pki import require_site, workstation_of
 from playhead.wire.screen import Connection, Message, Role
-from playhead.wire.screen.limits import HANDSHAKE_S, HEARTBEAT_S, SILENCE_S
+from playhead.wire.screen.limits import HANDSHAKE_S, HEARTBEAT_S, SILENCE_S, STALL_S
 
 ScreenPeer = Peer[Message]
 
-TIMINGS = Timings(handshake_s=HANDSHAKE_S, heartbeat_s=HEARTBEAT_S, silence_s=SILENCE_S)
+TIMINGS = Timings(handshake_s=HANDSHAKE_S, heartbeat_s=HEARTBEAT_S, silence_s=SILENCE_S, stall_s=STALL_S)
 STRANGERS_MAX = 256
 """Connections in their handshake at a time; others wait in the system's queue. Bounds what a flood of them can hold."""
 PEERS_MAX = 4096

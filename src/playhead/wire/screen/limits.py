@@ -54,3 +54,6 @@ HEARTBEAT_S = 10.0
 
 SILENCE_S = 30.0
 """After this long without one whole message the other side is taken for gone."""
+
+STALL_S = 60.0
+"""After this long without one byte written, though there are some, the other side is taken for stuck."""
