@@ -22,7 +22,8 @@ from playhead.wire.screen.messages import Command, Decline, End, Message, Offer,
 from playhead.wire.vid import decode_header
 
 UNWRITTEN_BYTES_MAX: Final = 4 << 20
-"""What one connection may have the store hold for the next commit: then it is not read until that is over."""
+"""What one connection may have the store hold for the next commit: then it is not read until a commit is over. (Twice
+that at the most, for as much again may come while one is under way.)"""
 
 CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
 
