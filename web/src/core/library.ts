@@ -1,0 +1,154 @@
+/** The lists of the portal: recordings and workstations as the API gives them, kept in order while they change. */
+
+import { asObject, flag, type Json, list, number, oneOf, optional, text } from "./decode.ts";
+import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
+import { dayText } from "./time.ts";
+
+export interface RecordingItem {
+  readonly id: string;
+  readonly workstation: { readonly id: string; readonly name: string };
+  readonly agent: string;
+  readonly state: RecordingState;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly live: boolean;
+  readonly gaps: number;
+  /** How old the last durable progress was when the server answered, and when that answer came. */
+  readonly progressAgeMs: number | null;
+  readonly receivedAtMs: number;
+}
+
+export interface WorkstationItem {
+  readonly id: string;
+  readonly name: string;
+  readonly agent: string;
+  readonly connected: boolean;
+  readonly since: Date | null;
+  readonly recording: string | null;
+  readonly blackout: boolean;
+  readonly blackoutReason: string;
+  readonly progressAgeMs: number | null;
+  readonly receivedAtMs: number;
+}
+
+function instant(from: Json, key: string, path: string): Date {
+  return new Date(text(from, key, path));
+}
+
+export function readRecording(value: unknown, receivedAtMs: number, path = "recording"): RecordingItem {
+  const from = asObject(value, path);
+  const workstation = asObject(from.workstation, `${path}.workstation`);
+  return {
+    id: text(from, "id", path),
+    workstation: { id: text(workstation, "id", path), name: text(workstation, "name", path) },
+    agent: text(from, "agent", path),
+    state: oneOf(from, "state", path, RECORDING_STATES),
+    startedAt: instant(from, "startedAt", path),
+    endedAt: optional(instant, from, "endedAt", path),
+    durationMs: number(from, "durationMs", path),
+    bytes: number(from, "bytes", path),
+    live: flag(from, "live", path),
+    gaps: number(from, "gaps", path),
+    progressAgeMs: optional(number, from, "progressAgeMs", path),
+    receivedAtMs,
+  };
+}
+
+export function readWorkstation(value: unknown, receivedAtMs: number, path = "workstation"): WorkstationItem {
+  const from = asObject(value, path);
+  return {
+    id: text(from, "id", path),
+    name: text(from, "name", path),
+    agent: text(from, "agent", path),
+    connected: flag(from, "connected", path),
+    since: optional(instant, from, "since", path),
+    recording: optional(text, from, "recording", path),
+    blackout: flag(from, "blackout", path),
+    blackoutReason: optional(text, from, "blackoutReason", path) ?? "",
+    progressAgeMs: optional(number, from, "progressAgeMs", path),
+    receivedAtMs,
+  };
+}
+
+/** One page of the list, newest first, and the cursor of the next. */
+export interface Page {
+  readonly items: readonly RecordingItem[];
+  readonly next: string | null;
+}
+
+export function readPage(value: unknown, receivedAtMs: number): Page {
+  const from = asObject(value, "recordings");
+  return {
+    items: list(from, "items", "recordings", (item, path) => readRecording(item, receivedAtMs, path)),
+    next: optional(text, from, "next", "recordings"),
+  };
+}
+
+export function readWorkstations(value: unknown, receivedAtMs: number): WorkstationItem[] {
+  return list(asObject(value, "workstations"), "items", "workstations", (item, path) =>
+    readWorkstation(item, receivedAtMs, path),
+  );
+}
+
+/** "Recording now" is only true while durable progress is newer than this. */
+export const PROGRESS_FRESH_MS = 5_000;
+
+/** What may honestly be said about a recording or workstation now. */
+export type Liveness = "live" | "silent" | "off";
+
+/** `live` while progress is fresh; `silent` where it should be recording and nothing arrives; else `off`. */
+export function liveness(
+  item: { readonly progressAgeMs: number | null; readonly receivedAtMs: number },
+  recording: boolean,
+  nowMs: number,
+): Liveness {
+  if (!recording) return "off";
+  if (item.progressAgeMs === null) return "silent";
+  return item.progressAgeMs + (nowMs - item.receivedAtMs) < PROGRESS_FRESH_MS ? "live" : "silent";
+}
+
+/** How long a recording is by now: a live one grows between two answers. */
+export function lengthNow(item: RecordingItem, nowMs: number): number {
+  if (liveness(item, item.state === "recording", nowMs) !== "live") return item.durationMs;
+  return item.durationMs + (nowMs - item.receivedAtMs);
+}
+
+/** Whether an item belongs into a list with this filter. */
+export function matches(
+  item: RecordingItem,
+  filter: { readonly state: RecordingState | null; readonly workstation: string | null },
+): boolean {
+  if (filter.state !== null && item.state !== filter.state) return false;
+  return filter.workstation === null || item.workstation.id === filter.workstation;
+}
+
+/**
+ * The list with a new or changed item in its place: newest first, each once. An item older than the last one shown is
+ * left out while more pages are to come, or it would appear in the wrong place.
+ */
+export function merged(items: readonly RecordingItem[], item: RecordingItem, complete: boolean): RecordingItem[] {
+  const others = items.filter((one) => one.id !== item.id);
+  const known = others.length !== items.length;
+  const at = others.findIndex((one) => one.startedAt.getTime() <= item.startedAt.getTime());
+  if (at < 0 && !known && !complete && others.length > 0) return others;
+  others.splice(at < 0 ? others.length : at, 0, item);
+  return others;
+}
+
+/** The list in days, as a person looks for it. */
+export function byDay(
+  items: readonly RecordingItem[],
+  now: Date,
+  locale?: string,
+): { readonly day: string; readonly items: readonly RecordingItem[] }[] {
+  const days: { day: string; items: RecordingItem[] }[] = [];
+  for (const item of items) {
+    const day = dayText(item.startedAt, now, locale);
+    const last = days.at(-1);
+    if (last?.day === day) last.items.push(item);
+    else days.push({ day, items: [item] });
+  }
+  return days;
+}

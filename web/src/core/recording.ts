@@ -1,0 +1,315 @@
+/** A recording as the player knows it: segments on one timeline, what is covered, what is missing, how it grows. */
+
+import { Line, type Piece, type SegmentEnd } from "./line.ts";
+import type {
+  Epoch,
+  Gap,
+  LiveEvent,
+  Marker,
+  RecordingIndex,
+  RecordingState,
+  Segment,
+  ThumbnailRef,
+  TrackInfo,
+} from "./recording-index.ts";
+
+/** Shorter holes between segments are clock noise, not something a person has to be told. */
+export const GAP_US_MIN = 200_000;
+
+/** A stretch that was recorded, within one segment. */
+export interface Span {
+  readonly segment: number;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** What a position is. */
+export type Place =
+  | { readonly kind: "media"; readonly span: Span }
+  | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "end" };
+
+/** A marker on the recording's timeline. */
+export interface Moment {
+  readonly positionUs: number;
+  readonly code: string;
+  readonly details: Marker["details"];
+}
+
+interface GrowingSegment {
+  id: string;
+  offsetUs: number;
+  sealed: boolean;
+  coveredUs: number;
+  epochs: Epoch[];
+  thumbnails: ThumbnailRef[];
+  markers: Marker[];
+  pieces: Segment["pieces"];
+  newestRecord: number;
+}
+
+/** What an event changed, so that the caller does no more than needed. `reload`: ask for the index again. */
+export type Change = "nothing" | "piece" | "coverage" | "structure" | "reload";
+
+function newestOf(segment: Segment): number {
+  const records = [...segment.pieces.values()].map((columns) => columns.record.at(-1) ?? -1);
+  return Math.max(-1, ...records, ...segment.epochs.map((epoch) => epoch.record));
+}
+
+export class Recording {
+  readonly id: string;
+  readonly startedAtUs: number;
+  readonly tracks: readonly TrackInfo[];
+  state: RecordingState;
+  private readonly segments: GrowingSegment[];
+  private readonly statedGaps: readonly Gap[];
+  private readonly lines = new Map<number, Line>();
+  private spanCache: readonly Span[] | null = null;
+  private gapCache: readonly Gap[] | null = null;
+
+  constructor(index: RecordingIndex) {
+    this.id = index.recording;
+    this.startedAtUs = index.startedAtUs;
+    this.tracks = index.tracks;
+    this.state = index.state;
+    this.statedGaps = index.gaps;
+    this.segments = [...index.segments]
+      .sort((one, other) => one.offsetUs - other.offsetUs)
+      .map((segment) => ({
+        ...segment,
+        epochs: [...segment.epochs],
+        thumbnails: [...segment.thumbnails],
+        markers: [...segment.markers],
+        newestRecord: newestOf(segment),
+      }));
+  }
+
+  /** Position up to which the recording is known to cover. */
+  get endUs(): number {
+    let end = 0;
+    for (const segment of this.segments) end = Math.max(end, segment.offsetUs + segment.coveredUs);
+    return end;
+  }
+
+  get growing(): boolean {
+    return this.state === "recording";
+  }
+
+  segmentId(order: number): string {
+    return this.segments[order]?.id ?? "";
+  }
+
+  segmentOffsetUs(order: number): number {
+    return this.segments[order]?.offsetUs ?? 0;
+  }
+
+  /** The pieces of a track; made once, then grown by `apply`. */
+  line(track: number): Line {
+    let line = this.lines.get(track);
+    if (line === undefined) {
+      line = new Line(track);
+      this.segments.forEach((segment, order) => {
+        (line as Line).pushSegment(segment, order);
+      });
+      this.lines.set(track, line);
+    }
+    return line;
+  }
+
+  /** The piece of a track with this record number as an index of its line, or -1. */
+  find(track: number, segment: string, record: number): number {
+    return this.line(track).find(this.order(segment), record);
+  }
+
+  /** Where each segment's pictures end; null for the one that may still grow. */
+  ends(): readonly SegmentEnd[] {
+    const last = this.segments.length - 1;
+    return this.segments.map((segment, order) => {
+      const closed = segment.sealed || order < last || !this.growing;
+      const next = this.segments[order + 1]?.offsetUs ?? Number.POSITIVE_INFINITY;
+      return { id: segment.id, endUs: closed ? Math.min(segment.offsetUs + segment.coveredUs, next) : null };
+    });
+  }
+
+  /** The size and codec that hold from an epoch on. */
+  epoch(order: number, track: number, epoch: number): Epoch | null {
+    return this.segments[order]?.epochs.find((one) => one.track === track && one.epoch === epoch) ?? null;
+  }
+
+  /** The record after which the live stream has news: the newest one known. */
+  newestRecord(): { readonly segment: string; readonly record: number } | null {
+    const segment = this.segments.findLast((one) => one.newestRecord >= 0);
+    return segment === undefined ? null : { segment: segment.id, record: segment.newestRecord };
+  }
+
+  /** What was recorded, in order, without overlap. */
+  spans(): readonly Span[] {
+    if (this.spanCache !== null) return this.spanCache;
+    const spans: Span[] = [];
+    this.segments.forEach((segment, order) => {
+      const next = this.segments[order + 1]?.offsetUs ?? Number.POSITIVE_INFINITY;
+      let fromUs = segment.offsetUs;
+      const toUs = Math.min(segment.offsetUs + segment.coveredUs, next);
+      for (const gap of this.statedGaps) {
+        if (gap.toUs <= fromUs || gap.fromUs >= toUs) continue;
+        if (gap.fromUs > fromUs) spans.push({ segment: order, fromUs, toUs: gap.fromUs });
+        fromUs = Math.max(fromUs, gap.toUs);
+      }
+      if (toUs > fromUs) spans.push({ segment: order, fromUs, toUs });
+    });
+    this.spanCache = spans;
+    return spans;
+  }
+
+  /** The stretches between spans that are long enough to matter, with the server's reason where it gave one. */
+  gaps(): readonly Gap[] {
+    if (this.gapCache !== null) return this.gapCache;
+    const gaps: Gap[] = [];
+    let covered = 0;
+    for (const span of this.spans()) {
+      if (span.fromUs - covered >= GAP_US_MIN) gaps.push(this.named(covered, span.fromUs));
+      covered = Math.max(covered, span.toUs);
+    }
+    this.gapCache = gaps;
+    return gaps;
+  }
+
+  private named(fromUs: number, toUs: number): Gap {
+    const stated = this.statedGaps.find((gap) => gap.fromUs < toUs && gap.toUs > fromUs);
+    return { fromUs, toUs, reason: stated?.reason ?? "unknown" };
+  }
+
+  /** What lies at a position. A hole too short to be a gap belongs to the span after it. */
+  locate(positionUs: number): Place {
+    const spans = this.spans();
+    for (const span of spans) {
+      if (positionUs >= span.toUs) continue;
+      const gap = this.gaps().find((one) => positionUs >= one.fromUs && positionUs < one.toUs);
+      return gap === undefined ? { kind: "media", span } : { kind: "gap", gap };
+    }
+    return { kind: "end" };
+  }
+
+  /** Everything that happened, in order. */
+  moments(): readonly Moment[] {
+    return this.segments.flatMap((segment) =>
+      segment.markers.map((marker) => ({
+        positionUs: segment.offsetUs + marker.atUs,
+        code: marker.code,
+        details: marker.details,
+      })),
+    );
+  }
+
+  /** The thumbnail to show for a position of a track: the last one taken by then, or the first after it. */
+  thumbnailAt(track: number, positionUs: number): { readonly segment: string; readonly record: number } | null {
+    let best: { segment: string; record: number; atUs: number } | null = null;
+    for (const segment of this.segments) {
+      for (const thumbnail of segment.thumbnails) {
+        if (thumbnail.track !== track) continue;
+        const atUs = segment.offsetUs + thumbnail.atUs;
+        if (best !== null && atUs > positionUs) return best;
+        best = { segment: segment.id, record: thumbnail.record, atUs };
+      }
+    }
+    return best;
+  }
+
+  /** Takes in an event of the live stream. */
+  apply(event: LiveEvent): Change {
+    switch (event.kind) {
+      case "piece":
+        return this.applyPiece(event);
+      case "progress":
+        return this.cover(this.order(event.segment), event.coveredUs);
+      case "epoch": {
+        const { kind: _, segment, ...epoch } = event;
+        return this.at(segment, (one) => {
+          one.epochs.push(epoch);
+          one.newestRecord = Math.max(one.newestRecord, epoch.record);
+          return "nothing";
+        });
+      }
+      case "segment":
+        return this.applySegment(event.id, event.offsetUs);
+      case "marker":
+        return this.at(event.segment ?? this.segmentId(this.segments.length - 1), (one) => {
+          one.markers.push(event.marker);
+          return "structure";
+        });
+      case "thumbnail":
+        return this.at(event.segment, (one) => {
+          one.thumbnails.push(event.thumbnail);
+          return "nothing";
+        });
+      case "state":
+        this.state = event.state;
+        this.forget();
+        return "structure";
+      case "unknown":
+        return "nothing";
+    }
+  }
+
+  private order(id: string): number {
+    return this.segments.findIndex((segment) => segment.id === id);
+  }
+
+  private at(id: string, act: (segment: GrowingSegment) => Change): Change {
+    const segment = this.segments[this.order(id)];
+    return segment === undefined ? "reload" : act(segment);
+  }
+
+  private applyPiece(event: Extract<LiveEvent, { kind: "piece" }>): Change {
+    const order = this.order(event.segment);
+    if (order < 0) return "reload";
+    const piece: Piece = {
+      segment: order,
+      record: event.record,
+      atUs: this.segmentOffsetUs(order) + event.atUs,
+      epoch: event.epoch,
+      key: event.key,
+      bytes: event.bytes,
+    };
+    const line = this.line(event.track);
+    if (line.find(order, event.record) >= 0) return "nothing";
+    if (!line.push(piece)) return "reload";
+    const segment = this.segments[order] as GrowingSegment;
+    segment.newestRecord = Math.max(segment.newestRecord, event.record);
+    this.cover(order, event.atUs + event.spanUs);
+    return "piece";
+  }
+
+  private applySegment(id: string, offsetUs: number): Change {
+    if (this.order(id) >= 0) return "nothing";
+    const last = this.segments[this.segments.length - 1];
+    if (last !== undefined && offsetUs < last.offsetUs) return "reload";
+    this.segments.push({
+      id,
+      offsetUs,
+      sealed: false,
+      coveredUs: 0,
+      epochs: [],
+      thumbnails: [],
+      markers: [],
+      pieces: new Map(),
+      newestRecord: -1,
+    });
+    this.forget();
+    return "structure";
+  }
+
+  private cover(order: number, coveredUs: number): Change {
+    const segment = this.segments[order];
+    if (segment === undefined) return "reload";
+    if (coveredUs <= segment.coveredUs) return "nothing";
+    segment.coveredUs = coveredUs;
+    this.forget();
+    return "coverage";
+  }
+
+  private forget(): void {
+    this.spanCache = null;
+    this.gapCache = null;
+  }
+}

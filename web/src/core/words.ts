@@ -1,0 +1,84 @@
+/** Codes of the recorder in words for a person. An unknown code is shown as it is: honest, if not pretty. */
+
+import type { Json } from "./decode.ts";
+import { lengthText } from "./time.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  unknown: "no reason is known",
+  killed: "the recorder was ended by force",
+  restarted: "the recorder was restarted",
+  disk_full: "the workstation's disk was full",
+  lost: "the workstation's disk lost it",
+  offline: "workstation off",
+  workstation_off: "workstation off",
+  workstation_offline: "workstation off",
+  sleep: "the workstation slept",
+  stopped: "recording was stopped",
+  no_display: "there was no display to record",
+};
+
+/** Why nothing was recorded. */
+export function reasonText(reason: string): string {
+  return REASONS[reason] ?? reason.replaceAll("_", " ");
+}
+
+/** How an event is shown: its words, and how much attention it asks for. */
+export interface MomentText {
+  readonly title: string;
+  readonly detail: string;
+  readonly tone: "neutral" | "notice" | "warning";
+}
+
+function detailOf(details: Json, key: string): string {
+  const value = details[key];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
+  "capture.layout_changed": (details) => ({
+    title: "Displays changed",
+    detail: detailOf(details, "monitors"),
+    tone: "neutral",
+  }),
+  "capture.track_ended": (details) => ({
+    title: "A monitor was removed",
+    detail: detailOf(details, "monitor"),
+    tone: "neutral",
+  }),
+  "capture.no_display": () => ({ title: "The display was gone", detail: "", tone: "warning" }),
+  "capture.display_back": (details) => ({ title: "The display was back", detail: awayText(details), tone: "neutral" }),
+  "capture.failed": (details) => ({
+    title: "Capturing failed for a moment",
+    detail: detailOf(details, "message"),
+    tone: "warning",
+  }),
+  "capture.rate_changed": rateWords,
+  "capture.blackout_on": (details) => ({
+    title: "Blackout began",
+    detail: detailOf(details, "reason"),
+    tone: "warning",
+  }),
+  "capture.blackout_off": () => ({ title: "Blackout ended", detail: "", tone: "neutral" }),
+};
+
+function awayText(details: Json): string {
+  const away = details.away_us;
+  return typeof away === "number" ? `after ${lengthText(away / 1000)}` : "";
+}
+
+/** The governor lowers the rate before the agent notices that the PC is busy, and says so. */
+function rateWords(details: Json): MomentText {
+  const fps = Number(details.fps);
+  const before = Number(details.from_fps);
+  const detail = Number.isFinite(fps) ? `${fps} pictures a second` : "";
+  if (before > fps) return { title: "Fewer pictures: the PC was busy", detail, tone: "notice" };
+  return { title: "More pictures again", detail, tone: "neutral" };
+}
+
+/** An event in words. */
+export function momentWords(code: string, details: Json): MomentText {
+  const known = MOMENTS[code];
+  if (known !== undefined) return known(details);
+  const words = code.replaceAll(/[._]/g, " ");
+  return { title: words.charAt(0).toUpperCase() + words.slice(1), detail: "", tone: "neutral" };
+}
