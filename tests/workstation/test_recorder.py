@@ -4,6 +4,7 @@ import pytest
 from workstation.desk import SECOND_US, TICK_US, Desk, recording_id
 
 from playhead.base.errors import ConflictError
+from playhead.testing.scripted_pipeline import ScriptedPipeline
 from playhead.wire import fmp4
 from playhead.wire.vid import Kind
 from playhead.workstation.outputs import Notice, Sample, Thumbnail
@@ -453,6 +454,22 @@ def test_a_lost_segment_is_followed_by_another_that_says_why() -> None:
     assert second.pictures[0].key
     gap_us = second.started_at_us - first.started_at_us - first.records[-1].header.end_us
     assert 9 * SECOND_US < gap_us < 12 * SECOND_US
+
+
+def test_a_capture_that_begins_anew_begins_a_new_segment() -> None:
+    desk = Desk()
+    desk.start()
+    desk.run(3)
+    desk.pipeline = ScriptedPipeline()
+    desk.world.pass_time(5 * SECOND_US)
+    desk.do(desk.recorder.capture_began(desk.world.now))
+    desk.run(3)
+    first, second = desk.world.segments
+    assert first.sealed
+    assert first.markers[-1]["code"] == "capture.failed"
+    assert second.markers[0] == {"at_us": 0, "code": "recording.resumed", "reason": "lost"}
+    assert second.recording == first.recording
+    assert second.of(Kind.INIT)[0].header.epoch == 0
 
 
 def test_a_recording_goes_on_after_a_crash_behind_what_it_had() -> None:

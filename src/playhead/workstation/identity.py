@@ -78,8 +78,12 @@ class IdentityFolder:
     def _site_path(self) -> Path:
         return self._folder / "site.json"
 
-    def load(self, workstation: WorkstationId) -> Identity:
+    def load(self, workstation: WorkstationId, *, certified: bool = False) -> Identity:
         """What was saved.
+
+        Args:
+            workstation: the name that the configuration has.
+            certified: what was learnt over plain TCP does not count.
 
         Raises:
             NotFoundError: ``workstation.not_enrolled``.
@@ -89,10 +93,10 @@ class IdentityFolder:
         """
         site_data = self._read(self._site_path)
         key_data = self._read(self._key_path)
-        if site_data is None or key_data is None:
+        certificate_data = self._read(self._certificate_path)
+        if site_data is None or key_data is None or (certified and certificate_data is None):
             hint = "Ask the premises for a code, and run: playhead workstation enrol --server HOST --code CODE"
             raise NotFoundError("workstation.not_enrolled", "This workstation is not enrolled.", hint=hint)
-        certificate_data = self._read(self._certificate_path)
         try:
             saved = msgspec.json.decode(site_data, type=_Site)
             signer = _key(key_data)

@@ -16,8 +16,6 @@ class Intake:
         self._unconfirmed = 0
         self.no_display = False
         """The display is gone."""
-        self.fps = 0.0
-        """The frame rate that the governor last named; 0 until it did."""
 
     @property
     def epochs(self) -> tuple[Epoch, ...]:
@@ -33,6 +31,11 @@ class Intake:
     def blackout(self) -> Mark | None:
         """The marker that began the blackout in force."""
         return self._blackout
+
+    def forget(self) -> None:
+        """The capture begins anew, and with it the numbers of tracks and epochs. A blackout stays in force."""
+        self._epochs.clear()
+        self.no_display = False
 
     def set_blackout(self, at_us: int, *, on: bool, reason: str) -> Mark:
         """Begin or end a blackout; returns its marker."""
@@ -78,8 +81,6 @@ class Intake:
                 self._unconfirmed = max(0, self._unconfirmed - 1)
             case "capture.track_ended" if isinstance(track, int):
                 self._epochs.pop(track, None)
-            case "capture.rate_changed":
-                self.fps = float(details.get("fps", 0.0))
             case _:
                 pass
         return Mark(notice.at_us, notice.code, details)

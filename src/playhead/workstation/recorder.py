@@ -10,7 +10,7 @@ from typing import Final
 
 from playhead.base.errors import ConflictError
 from playhead.base.ids import RecordingId
-from playhead.wire.vid import Track
+from playhead.wire.vid import MAX_NAME_CHARS, Track
 from playhead.workstation.actions import Action, ForceKey, Now, OpenSegment, SealSegment, SetBlackout, WriteRecord
 from playhead.workstation.intake import Intake, because
 from playhead.workstation.outputs import Output, Sample
@@ -123,15 +123,8 @@ class Recorder:
         """
         if self._wanted is None:
             raise ConflictError("recording.none", "Nothing is being recorded.")
-        actions: list[Action] = []
-        cutter, rotation = self._cutter, self._rotation
-        if cutter is not None:
-            for item in [] if rotation is None else rotation.held:
-                actions += cutter.add(item, now)
-            at_us = max(self._alive_us, cutter.base_us)
-            actions += cutter.add(Mark(at_us, "recording.stopped", because(reason)), now)
-            actions += self._seal(cutter, at_us, now)
-        self._wanted = self._rotation = self._successor = None
+        actions = self._end_segment(now, Mark(self._alive_us, "recording.stopped", because(reason)))
+        self._wanted = self._successor = None
         self._blocked = ""
         return actions
 
@@ -169,6 +162,15 @@ class Recorder:
         self._blocked = ""
 
     # What happens
+
+    def capture_began(self, now: Now) -> list[Action]:
+        """What comes next is of a new pipeline: its tracks and epochs have nothing to do with the earlier ones."""
+        self.intake.forget()
+        self._ring.clear()
+        if self._cutter is None or self._wanted is None:
+            return []
+        self._wanted.resumption = Resumption("lost")
+        return self._end_segment(now, Mark(self._alive_us, "capture.failed"))
 
     def feed(self, outputs: Iterable[Output], alive_us: int, now: Now) -> list[Action]:
         """Take what one tick of the pipeline gave.
@@ -238,12 +240,23 @@ class Recorder:
         if self.intake.blackout is not None:
             marks.append(Mark(first_us, "blackout.on", self.intake.blackout.details))
         cutter = self._cutter = Cutter(first_us)
-        tracks = tuple(Track(track_id(epoch.track), epoch.monitor) for epoch in self.intake.epochs)
+        tracks = tuple(Track(track_id(epoch.track), epoch.monitor[:MAX_NAME_CHARS]) for epoch in self.intake.epochs)
         actions: list[Action] = [OpenSegment(wanted.recording, wanted.wall_us(first_us), tracks)]
         for item in sorted([*marks, *items], key=lambda item: item.at_us):
             actions += cutter.add(item, now)
         self._last_write_us = now.monotonic_us
         return actions
+
+    def _end_segment(self, now: Now, mark: Mark) -> list[Action]:
+        """Put into the open segment all that belongs there, and seal it."""
+        cutter, rotation = self._cutter, self._rotation
+        if cutter is None:
+            return []
+        actions: list[Action] = []
+        for item in [*(() if rotation is None else rotation.held), mark]:
+            actions += cutter.add(item, now)
+        self._rotation = None
+        return actions + self._seal(cutter, max(self._alive_us, cutter.base_us), now)
 
     def _seal(self, cutter: Cutter, at_us: int, now: Now) -> list[Action]:
         actions: list[Action] = [*cutter.flush(at_us, now)]

@@ -1,0 +1,247 @@
+"""The thread that captures: it drives the pipeline and hands what comes of it to the event loop.
+
+Encoding takes its time, so it has a thread of its own; everything else of the workstation runs in the loop. A pipeline
+that fails is made anew; a display that is not there is asked for until it is.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError
+from playhead.workstation.outputs import Output, Sample, Thumbnail
+
+RETRY_S: Final = 1.0
+"""Pause before a pipeline that could not be made, or broke, is tried again."""
+
+WAITING_BYTES_MAX: Final = 32 << 20
+"""Pictures that wait for the loop. Past it the capture pauses: a loop that is behind must not eat the memory."""
+
+ALIVE_US: Final = 500_000
+"""How often the loop is told that nothing happened."""
+
+EAGER_US: Final = 1_000_000
+"""Longest time without a look at the screen while recording."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CapturePipeline(Protocol):
+    """What is needed of `playhead.workstation.pipeline.Pipeline`, which documents it."""
+
+    @property
+    def fps(self) -> float:
+        """The frame rate now."""
+        ...
+
+    def tick(self) -> list[Output]:
+        """What happened."""
+        ...
+
+    def wait(self, timeout_us: int | None = None) -> None:
+        """Sleep until there is something to do."""
+        ...
+
+    def wake(self) -> None:
+        """End `wait`. From any thread."""
+        ...
+
+    def force_key(self) -> None:
+        """Key frames of every track, at once. From any thread."""
+        ...
+
+    def set_blackout(self, on: bool) -> None:  # noqa: FBT001 - as the pipeline has it
+        """Capture nothing, or capture again. From any thread."""
+        ...
+
+    def set_live(self, on: bool) -> None:  # noqa: FBT001 - as the pipeline has it
+        """Somebody watches, or nobody does. From any thread."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one tick gave."""
+
+    outputs: list[Output] = field(default_factory=list[Output])
+    alive_us: int = 0
+    """When the tick ended (monotonic)."""
+    fps: float = 0.0
+    is_first: bool = False
+    """Of a new pipeline: what an earlier one said about tracks and epochs is void."""
+    code: str = ""
+    """Why nothing is captured: an error's code, and its sentence."""
+    problem: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory, about."""
+        return sum(_bytes(output) for output in self.outputs)
+
+
+class CaptureThread:
+    """See the module. Methods are for the event loop's thread.
+
+    Args:
+        make_pipeline: called in the capture thread, again after each failure.
+        clock: for the time.
+        take: called in the loop with each batch, in order.
+    """
+
+    def __init__(
+        self, make_pipeline: Callable[[], CapturePipeline], clock: Clock, take: Callable[[Batch], None]
+    ) -> None:
+        self._make_pipeline = make_pipeline
+        self._clock = clock
+        self._take = take
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._changed = threading.Condition()
+        # Under the condition's lock:
+        self._pipeline: CapturePipeline | None = None
+        self._blackouts: deque[bool] = deque()
+        self._is_dark = False
+        self._is_live = False
+        self._is_capturing = False
+        self._is_eager = False
+        self._is_stopping = False
+        self._waiting_bytes = 0
+
+    def start(self) -> None:
+        """Begin. Nothing is captured before `set_capturing`."""
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """End the thread; every batch was taken on return."""
+        with self._changed:
+            self._is_stopping = True
+        self._wake()
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
+        await asyncio.sleep(0)  # what the thread has handed over last runs before this goes on
+
+    def set_capturing(self, *, on: bool, eager: bool) -> None:
+        """Look at the screen or do not; ``eager`` also where nothing happens on it, to be sure that nothing does."""
+        with self._changed:
+            if (on, eager) == (self._is_capturing, self._is_eager):
+                return
+            self._is_capturing, self._is_eager = on, eager
+        self._wake()
+
+    def force_key(self) -> None:
+        """Ask for key frames."""
+        with self._changed:
+            pipeline = self._pipeline
+        if pipeline is not None:  # a new one begins with key frames anyway
+            pipeline.force_key()
+
+    def set_blackout(self, *, on: bool) -> None:
+        """Begin or end a blackout. Each change gets a tick of its own, so that each is confirmed."""
+        with self._changed:
+            self._blackouts.append(on)
+        self._wake()
+
+    def set_live(self, *, on: bool) -> None:
+        """Somebody watches, or nobody does."""
+        with self._changed:
+            self._is_live = on
+            if self._pipeline is not None:
+                self._pipeline.set_live(on)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+            if self._pipeline is not None:
+                self._pipeline.wake()
+
+    # In the thread
+
+    def _run(self) -> None:
+        problem = ""
+        while not self._is_stopping:
+            try:
+                pipeline = self._make_pipeline()
+            except PlayheadError as error:
+                if str(error) != problem:
+                    problem = str(error)
+                    _log.warning("capture not possible", code=error.code, error=error.message)
+                self._hand_over(Batch(code=error.code, problem=problem))
+                self._rest()
+                continue
+            problem = ""
+            try:
+                self._capture(pipeline)
+            except Exception as error:  # noqa: BLE001 - the capture must go on, whatever was wrong with this pipeline
+                _log.exception("capture failed")
+                self._hand_over(Batch(code="capture.failed", problem=f"The capture failed ({type(error).__name__})."))
+                self._rest()
+            finally:
+                with self._changed:
+                    self._pipeline = None
+                pipeline.close()
+
+    def _rest(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_stopping, RETRY_S)
+
+    def _capture(self, pipeline: CapturePipeline) -> None:
+        with self._changed:
+            self._pipeline = pipeline
+            pipeline.set_blackout(self._is_dark)
+            pipeline.set_live(self._is_live)
+        is_first, told_us = True, 0
+        while self._prepare(pipeline):
+            outputs = pipeline.tick()
+            now_us = self._clock.monotonic_us()
+            if outputs or is_first or now_us - told_us >= ALIVE_US:
+                self._hand_over(Batch(outputs, now_us, pipeline.fps, is_first=is_first))
+                is_first, told_us = False, now_us
+            with self._changed:
+                is_hurried = bool(self._blackouts) or self._is_stopping
+                timeout_us = EAGER_US if self._is_eager else None
+            if not is_hurried:
+                pipeline.wait(timeout_us)
+
+    def _prepare(self, pipeline: CapturePipeline) -> bool:
+        """Return when there is to be a tick, or False when there is to be none any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_capturing or self._blackouts or self._is_stopping)
+            if self._blackouts:
+                self._is_dark = self._blackouts.popleft()
+                pipeline.set_blackout(self._is_dark)
+            return not self._is_stopping
+
+    def _hand_over(self, batch: Batch) -> None:
+        size = batch.bytes
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting_bytes <= WAITING_BYTES_MAX or self._is_stopping)
+            self._waiting_bytes += size
+        self._loop.call_soon_threadsafe(self._taken, batch, size)
+
+    def _taken(self, batch: Batch, size: int) -> None:
+        try:
+            self._take(batch)
+        finally:
+            with self._changed:
+                self._waiting_bytes -= size
+                self._changed.notify_all()
+
+
+def _bytes(output: Output) -> int:
+    match output:
+        case Sample():
+            return len(output.data)
+        case Thumbnail():
+            return len(output.jpeg)
+        case _:
+            return 256

@@ -1,0 +1,286 @@
+"""Carries out what the recorder decides: the one place where recorder, capture, keys and spool meet.
+
+Runs in the event loop and never blocks longer than a write to the page cache. Trouble with the disk ends a segment, is
+shown, and is over as soon as writing works again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError
+from playhead.base.ids import RecordingId
+from playhead.wire.screen import Status
+from playhead.workstation.actions import Action, ForceKey, Now, OpenSegment, SealSegment, SetBlackout, WriteRecord
+from playhead.workstation.capture_thread import Batch
+from playhead.workstation.recorder import Limits, Recorder
+from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.spool import Spool
+from playhead.workstation.spool_files import Reason, SpooledSegment
+from playhead.workstation.status import Facts, judge
+from playhead.workstation.wanted import Resumption
+
+RETRY_US: Final = 5_000_000
+"""How often writing is tried again after it had to stop."""
+
+REFUSED_RETRY_US: Final = 60_000_000
+"""The same after the premises refused a segment for good: the next one may fare no better."""
+
+_NO_ROOM: Final = frozenset({"spool.full", "spool.disk_full"})
+
+_log = structlog.get_logger(__name__)
+
+
+class Capture(Protocol):
+    """What is needed of `playhead.workstation.capture_thread.CaptureThread`, which documents it."""
+
+    def set_capturing(self, *, on: bool, eager: bool) -> None:
+        """Look at the screen, or do not."""
+        ...
+
+    def force_key(self) -> None:
+        """Ask for key frames."""
+        ...
+
+    def set_blackout(self, *, on: bool) -> None:
+        """Begin or end a blackout."""
+        ...
+
+    def set_live(self, *, on: bool) -> None:
+        """Somebody watches, or nobody does."""
+        ...
+
+
+class Director:
+    """See the module.
+
+    Args:
+        limits: of the recorder.
+        recording_us: after how long a recording is followed by another; None for never.
+        spool: the segments.
+        writer: puts records into it.
+        clock: for the time.
+        notify: called when there is more to ship or to tell.
+        on_recording: called when another recording than before begins to be written.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        recording_us: int | None,
+        spool: Spool,
+        writer: SegmentWriter,
+        clock: Clock,
+        notify: Callable[[], None],
+        on_recording: Callable[[RecordingId], None],
+    ) -> None:
+        self._recorder = Recorder(limits)
+        self._recording_us = recording_us
+        self._spool = spool
+        self._writer = writer
+        self._clock = clock
+        self._notify = notify
+        self._on_recording = on_recording
+        self._capture: Capture | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._retry_us: int | None = None
+        self._trouble = ""
+        self._written: RecordingId | None = None
+        self._begun_us = 0
+        self._wanted_us: int | None = None
+        self._newest = Batch()
+
+    @property
+    def recording(self) -> RecordingId | None:
+        """The recording that is being made, or tried to."""
+        return self._recorder.recording
+
+    @property
+    def blackout(self) -> str | None:
+        """Reason of the blackout in force; None without one."""
+        mark = self._recorder.intake.blackout
+        return None if mark is None else str(mark.details.get("reason", ""))
+
+    def begin(self, capture: Capture) -> None:
+        """The capture is there."""
+        self._capture = capture
+        self._apply([])
+
+    def end(self) -> None:
+        """Seal what is open, and do nothing any more. Call when the capture has stopped."""
+        if self._recorder.recording is not None:
+            self._apply(self._recorder.stop(self._now(), reason="the workstation stops"))
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # What it is told to do
+
+    def start(self, recording: RecordingId, *, reason: str, resumption: Resumption | None = None) -> None:
+        """Record.
+
+        Raises:
+            ConflictError: ``recording.active``.
+        """
+        actions = self._recorder.start(recording, self._now(), reason=reason, resumption=resumption)
+        if self._wanted_us is None:
+            self._wanted_us = self._clock.monotonic_us()
+        _log.info("recording wanted", recording=str(recording), reason=reason)
+        self._apply(actions)
+
+    def stop(self, *, reason: str) -> None:
+        """Record no more.
+
+        Raises:
+            ConflictError: ``recording.none``.
+        """
+        recording = self._recorder.recording
+        actions = self._recorder.stop(self._now(), reason=reason)
+        self._wanted_us = self._written = self._retry_us = None
+        _log.info("recording stopped", recording=str(recording), reason=reason)
+        self._apply(actions)
+
+    def set_blackout(self, *, on: bool, reason: str) -> None:
+        """Begin or end a blackout."""
+        _log.info("blackout", on=on, reason=reason)
+        self._apply(self._recorder.set_blackout(self._now(), on=on, reason=reason))
+
+    def set_live(self, *, on: bool) -> None:
+        """Somebody watches, or nobody does."""
+        self._recorder.set_live(on=on)
+        if self._capture is not None:
+            self._capture.set_live(on=on)
+
+    # What happens
+
+    def take(self, batch: Batch) -> None:
+        """The capture has news."""
+        now = self._now()
+        actions: list[Action] = []
+        if batch.is_first:
+            actions += self._recorder.capture_began(now)
+        self._newest = batch
+        if not batch.problem:
+            actions += self._recorder.feed(batch.outputs, batch.alive_us, now)
+        self._apply(actions)
+
+    def tick(self) -> None:
+        """Do what has become due."""
+        now = self._now()
+        if self._retry_us is not None and now.monotonic_us >= self._retry_us:
+            self._retry_us = now.monotonic_us + RETRY_US
+            if self._recorder.blocked != "disk_full" or self._spool.has_room():
+                self.try_again()
+        actions: list[Action] = []
+        if self._is_long(now):
+            actions += self._recorder.follow_with(RecordingId.new(self._clock), now)
+        self._apply(actions + self._recorder.tick(now))
+
+    def try_again(self) -> None:
+        """Whatever kept segments from being written may be over."""
+        self._recorder.unblock()
+        self._retry_us = None
+
+    def broken(self, segment: SpooledSegment, why: str, *, retry_us: int = RETRY_US) -> None:
+        """A segment cannot go on: the disk did not keep it, or the premises will never take it."""
+        if segment is self._writer.segment:
+            self._lose("lost", why, retry_us)
+            self._apply([])
+
+    # What it says
+
+    def status(self) -> Status:
+        """As the premises shall see it."""
+        state, reason = judge(self._facts())
+        recording = self._recorder.recording
+        return Status(
+            state,
+            recording=b"" if recording is None else recording.bytes,
+            reason=reason[:1024],
+            fps=self._newest.fps,
+            spool_bytes=self._spool.waiting_bytes,
+            monitors=tuple(epoch.monitor[:1024] for epoch in self._recorder.intake.epochs[:32]),
+        )
+
+    def _facts(self) -> Facts:
+        recorder, newest = self._recorder, self._newest
+        return Facts(
+            now_us=self._clock.monotonic_us(),
+            wanted_us=self._wanted_us,
+            is_writing=recorder.is_writing,
+            blocked=recorder.blocked,
+            trouble=self._trouble,
+            is_blackout=recorder.intake.blackout is not None,
+            blackout_reason=self.blackout or "",
+            no_display=recorder.intake.no_display,
+            capture_code=newest.code,
+            capture_problem=newest.problem,
+            alive_us=newest.alive_us,
+        )
+
+    # How
+
+    def _now(self) -> Now:
+        return Now(self._clock.wall_us(), self._clock.monotonic_us())
+
+    def _apply(self, actions: Sequence[Action]) -> None:
+        capture, is_lost = self._capture, False
+        for action in actions:
+            if isinstance(action, ForceKey):
+                if capture is not None:
+                    capture.force_key()
+            elif isinstance(action, SetBlackout):
+                if capture is not None:
+                    capture.set_blackout(on=action.on)
+            elif not is_lost:
+                is_lost = not self._write(action)
+        if capture is not None:
+            is_wanted = self._recorder.recording is not None
+            capture.set_capturing(on=self._recorder.needs_capture, eager=is_wanted)
+        self._plan()
+        self._notify()
+
+    def _write(self, action: OpenSegment | WriteRecord | SealSegment) -> bool:
+        """Put it into the spool; False where that cannot be done, and the segment is lost."""
+        try:
+            match action:
+                case OpenSegment():
+                    self._writer.open(action)
+                    self._trouble = ""
+                    if action.recording != self._written:
+                        self._written, self._begun_us = action.recording, self._clock.monotonic_us()
+                        self._on_recording(action.recording)
+                case WriteRecord():
+                    self._writer.write(action)
+                case SealSegment():
+                    self._writer.seal(action)
+        except PlayheadError as error:
+            reason: Reason = "disk_full" if error.code in _NO_ROOM else "lost"
+            if str(error) != self._trouble:
+                _log.error("recording interrupted", code=error.code, error=str(error))
+            self._lose(reason, str(error), RETRY_US)
+            return False
+        return True
+
+    def _lose(self, reason: Reason, why: str, retry_us: int) -> None:
+        self._writer.finish(reason)
+        self._recorder.lost(reason)
+        self._trouble = why
+        self._retry_us = self._clock.monotonic_us() + retry_us
+
+    def _is_long(self, now: Now) -> bool:
+        is_written = self._written is not None and self._written == self._recorder.recording
+        return self._recording_us is not None and is_written and now.monotonic_us - self._begun_us >= self._recording_us
+
+    def _plan(self) -> None:
+        """See to it that `tick` is called when something is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+        due_us = [each for each in (self._recorder.due_us, self._retry_us) if each is not None]
+        self._timer = None
+        if due_us and self._capture is not None:
+            pause_s = max(min(due_us) - self._clock.monotonic_us(), 0) / 1e6
+            self._timer = asyncio.get_running_loop().call_later(pause_s, self.tick)

@@ -1,0 +1,165 @@
+"""What the workstation is told to do, by the premises or at its own control socket: made durable, then done."""
+
+import asyncio
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
+from playhead.base.ids import RecordingId
+from playhead.wire.screen import Command, Result
+from playhead.workstation.director import Director
+from playhead.workstation.spool_files import SpooledSegment
+from playhead.workstation.state_file import StateFile, WorkstationState
+from playhead.workstation.wanted import Resumption
+
+LOCAL_NAMES: Final = frozenset({"start", "stop", "blackout_on", "blackout_off"})
+
+_log = structlog.get_logger(__name__)
+
+
+class Orders:
+    """One order at a time, but a blackout, which is done before anything else.
+
+    Args:
+        director: does it.
+        state_file: keeps it.
+        state: what was kept.
+        clock: for ids.
+        continuous: the configuration wants one recording after another.
+    """
+
+    def __init__(
+        self, director: Director, state_file: StateFile, state: WorkstationState, clock: Clock, *, continuous: bool
+    ) -> None:
+        self._director = director
+        self._state_file = state_file
+        self._state = state
+        self._clock = clock
+        self._continuous = continuous
+        self._lock = asyncio.Lock()
+        self._saving = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def resume(self, mended: list[SpooledSegment]) -> None:
+        """Go on with what a crash interrupted, or begin what the configuration wants.
+
+        Args:
+            mended: segments that the crash broke off.
+        """
+        if self._state.blackout is not None:
+            self._director.set_blackout(on=True, reason=self._state.blackout)
+        if self._state.recording:
+            recording = RecordingId.parse(self._state.recording)
+            ends = [each.started_at_us + each.covered_us for each in mended if each.recording == recording]
+            resumption = Resumption("killed", max(ends, default=0))
+            self._director.start(recording, reason="", resumption=resumption)
+        elif self._continuous:
+            await self.do("start", reason="continuous")
+
+    async def carry_out(self, command: Command) -> Result:
+        """Do what the premises wants.
+
+        Raises:
+            PlayheadError: it could not be done.
+        """
+        if command.name in {"live_on", "live_off"}:
+            self._director.set_live(on=command.name == "live_on")
+        if command.name not in LOCAL_NAMES:
+            await self._keep(command=command.id)
+            return Result(command.id, ok=True)
+        recording = RecordingId(UUID(bytes=command.recording)) if command.recording else None
+        done = await self.do(command.name, recording=recording, reason=command.reason, command=command.id)
+        return Result(command.id, ok=True, recording=b"" if done is None else done.bytes)
+
+    async def do(
+        self, name: str, *, recording: RecordingId | None = None, reason: str = "", command: int | None = None
+    ) -> RecordingId | None:
+        """Start, stop, begin or end a blackout.
+
+        Args:
+            name: one of `LOCAL_NAMES`.
+            recording: ``start``: its id; a new one where it is left out.
+            reason: goes into the recording.
+            command: the id to keep with it.
+
+        Returns:
+            The recording that was started or stopped.
+
+        Raises:
+            ConflictError: ``recording.*``.
+            UnavailableError: ``file.unwritable``: it could not be made durable, so it was not done.
+            InvalidInputError: ``command.unknown``.
+        """
+        if name == "blackout_on":
+            self._director.set_blackout(on=True, reason=reason)  # before all else: it must not wait for a disk
+        kept = {} if command is None else {"command": command}
+        async with self._lock:
+            match name:
+                case "start":
+                    return await self._start(recording or RecordingId.new(self._clock), reason, kept)
+                case "stop":
+                    return await self._stop(reason, kept)
+                case "blackout_on":
+                    await self._keep_if_possible(blackout=reason, **kept)
+                    return None
+                case "blackout_off":
+                    await self._keep(blackout=None, **kept)
+                    self._director.set_blackout(on=False, reason=reason)
+                    return None
+                case _:
+                    message = f"There is no command {name[:40]!r}."
+                    raise InvalidInputError(
+                        "command.unknown", message, hint=f"Known: {', '.join(sorted(LOCAL_NAMES))}."
+                    )
+
+    def note_recording(self, recording: RecordingId) -> None:
+        """Another recording has taken over by itself: keep that, soon."""
+        if self._state.recording != str(recording):
+            task = asyncio.create_task(self._keep_if_possible(recording=str(recording)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """The workstation stops in good order: nothing is to go on by itself but a blackout."""
+        await asyncio.gather(*self._tasks)
+        await self._keep_if_possible(recording="")
+
+    async def _start(self, recording: RecordingId, reason: str, kept: dict[str, Any]) -> RecordingId:
+        active = self._director.recording
+        if active is not None and active != recording:
+            await self._keep_if_possible(**kept)
+            raise ConflictError("recording.active", f"Recording {active} is being made.", hint="Stop it first.")
+        await self._keep(recording=str(recording), **kept)
+        self._director.start(recording, reason=reason)
+        return recording
+
+    async def _stop(self, reason: str, kept: dict[str, Any]) -> RecordingId | None:
+        active = self._director.recording
+        if active is None or self._continuous:
+            await self._keep_if_possible(**kept)
+        if active is None:
+            raise ConflictError("recording.none", "Nothing is being recorded.")
+        if self._continuous:
+            hint = "Set continuous = false in its configuration, or begin a blackout."
+            raise ConflictError("recording.continuous", "This workstation records all the time.", hint=hint)
+        # A full disk must not keep a recording from being stopped; a crash would then let it go on once more.
+        await self._keep_if_possible(recording="", **kept)
+        self._director.stop(reason=reason)
+        return active
+
+    async def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
+        async with self._saving:
+            state = msgspec.structs.replace(self._state, **changes)
+            if state != self._state:
+                await asyncio.to_thread(self._state_file.save, state)
+                self._state = state
+
+    async def _keep_if_possible(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
+        try:
+            await self._keep(**changes)
+        except UnavailableError as error:
+            _log.error("state not kept", code=error.code, error=error.message)

@@ -1,0 +1,293 @@
+"""The workstation service: captures, seals, spools and ships until it is cancelled."""
+
+import asyncio
+import getpass
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from playhead.base.clock import Clock
+from playhead.base.errors import NotFoundError, PlayheadError, UnavailableError
+from playhead.base.ids import RecordingId, SiteId
+from playhead.net.network import Network
+from playhead.store.disk import Disk, SystemDisk
+from playhead.store.folder_lock import FolderLock
+from playhead.wire.screen import Command, Result, Status, Welcome
+from playhead.wire.screen.commands import CommandLog
+from playhead.workstation.capture.source import Source
+from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
+from playhead.workstation.config import WorkstationConfig
+from playhead.workstation.control import Question, control_socket
+from playhead.workstation.director import REFUSED_RETRY_US, Director
+from playhead.workstation.enrolment import IDENTITY_FOLDER
+from playhead.workstation.identity import Identity, IdentityFolder
+from playhead.workstation.orders import Orders
+from playhead.workstation.pipeline import Pipeline, PipelineConfig
+from playhead.workstation.recorder import Limits
+from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.shipper import Shipper
+from playhead.workstation.spool import Spool
+from playhead.workstation.spool_files import SpooledSegment
+from playhead.workstation.state_file import StateFile
+from playhead.workstation.status import DURABLE_US, LocalStatus
+
+SYNC_S: Final = 0.5
+"""How often new bytes are made durable: a power cut costs no more than this, with what waits in the recorder."""
+
+DRAIN_S: Final = 5.0
+"""How long a clean stop waits for the premises to have everything. What it has not goes after the next start."""
+
+CLOCKS_APART_US: Final = 5_000_000
+"""A difference to the premises' clock that is worth a line in the log."""
+
+_log = structlog.get_logger(__name__)
+
+
+def pipelines(config: WorkstationConfig, open_source: Callable[[], Source], clock: Clock) -> Callable[[], Pipeline]:
+    """How the service makes its pipelines: each with a fresh source from ``open_source``."""
+    return lambda: Pipeline(open_source(), PipelineConfig(fps=config.fps, quality=config.quality), clock)
+
+
+class WorkstationService:
+    """See the module, and docs/services/workstation.md.
+
+    Args:
+        config: what the operator set.
+        make_pipeline: called in the capture thread, again after each failure; see `pipelines`.
+        clock: for the time.
+        disk: for simulations; so are the others.
+        network: where the premises is.
+        chance: for the pauses between attempts to connect.
+    """
+
+    def __init__(
+        self,
+        config: WorkstationConfig,
+        make_pipeline: Callable[[], CapturePipeline],
+        clock: Clock,
+        *,
+        disk: Disk | None = None,
+        network: Network | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._config = config
+        self._make_pipeline = make_pipeline
+        self._clock = clock
+        self._disk = disk or SystemDisk()
+        self._network = network
+        self._chance = chance or random.SystemRandom()
+        self._agent = config.agent or getpass.getuser()
+        self._identities = IdentityFolder(self._disk, config.data / IDENTITY_FOLDER)
+        bytes_max, free_bytes_min = config.spool_max.bytes, config.disk_free_min.bytes
+        self._spool = Spool(self._disk, config.data / "spool", bytes_max=bytes_max, free_bytes_min=free_bytes_min)
+        self._writer = SegmentWriter(self._spool, clock, self._agent)
+        segment_bytes = min(config.segment_size.bytes, bytes_max // 4)  # a growing segment must not fill the spool
+        self._director = Director(
+            Limits(config.pre_buffer.us, config.segment_length.us, segment_bytes),
+            recording_us=config.continuous_length.us if config.continuous else None,
+            spool=self._spool,
+            writer=self._writer,
+            clock=clock,
+            notify=self._notify,
+            on_recording=self._on_recording,
+        )
+        self._orders: Orders | None = None
+        self._shipper: Shipper | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+        """Set once commands are taken."""
+
+    async def run(self) -> None:
+        """Work until cancelled; then seal what is open and give the premises a moment to take it.
+
+        Raises:
+            ConflictError: ``folder.locked``, ``workstation.other_name``.
+            NotFoundError: ``workstation.not_enrolled``.
+            UnavailableError: a file or folder cannot be used.
+            CorruptError: ``state.damaged``, ``workstation.identity_damaged``.
+        """
+        try:
+            self._disk.make_folder(self._config.data)
+        except OSError as error:
+            message = f"The folder {self._config.data} cannot be made: {error.strerror}."
+            raise UnavailableError("folder.unusable", message) from error
+        with FolderLock(self._config.data, "workstation"):
+            state_file = StateFile(self._disk, self._config.data / "state.json")
+            state = await asyncio.to_thread(state_file.load)
+            identity = self._writer.identity = await asyncio.to_thread(self._load_identity)
+            orders = self._orders = Orders(
+                self._director, state_file, state, self._clock, continuous=self._config.continuous
+            )
+            shipper = self._shipper = Shipper(
+                self._config.id,
+                self._config.addresses,
+                self._spool,
+                self,
+                identity=None if self._config.plain else identity,
+                folder=self._identities,
+                commands=CommandLog(state.command),
+                agent=self._agent,
+                clock=self._clock,
+                chance=self._chance,
+                network=self._network,
+            )
+            await self._work(orders, shipper)
+
+    async def _work(self, orders: Orders, shipper: Shipper) -> None:
+        capture = CaptureThread(self._make_pipeline, self._clock, self._director.take)
+        work: list[asyncio.Task[None]] = []
+        try:
+            capture.start()
+            self._director.begin(capture)
+            mended = await asyncio.to_thread(self._spool.recover)  # meanwhile the pre-buffer fills
+            await orders.resume(mended)
+            work.append(asyncio.create_task(shipper.run(), name="shipper"))
+            work.append(asyncio.create_task(self._keep_durable(), name="spool"))
+            async with control_socket(self._config.data, self._answer):
+                self.ready.set()
+                _log.info("workstation ready", workstation=str(self._config.id), spool_bytes=self._spool.used_bytes)
+                done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # neither ends by itself: this raises
+        finally:
+            await capture.stop()
+            self._director.end()
+            await orders.close()
+            await self._drain(shipper)
+            self._stopping.set()
+            for task in work[:1]:
+                task.cancel()
+            await asyncio.gather(*work, *self._tasks, return_exceptions=True)
+            self._spool.close()
+            _log.info("workstation stopped", spool_bytes=self._spool.used_bytes)
+
+    async def _keep_durable(self) -> None:
+        """Sync what was written, again and again, and once more at the end."""
+        is_last = False
+        while not is_last:
+            is_last = self._stopping.is_set()
+            job = self._spool.job()
+            if job is not None:
+                await asyncio.to_thread(job.run)
+                for segment in self._spool.settle(job):
+                    self._director.broken(segment, "The disk did not keep what was written.")
+            if not is_last:
+                try:
+                    async with asyncio.timeout(SYNC_S):
+                        await self._stopping.wait()
+                except TimeoutError:
+                    continue
+
+    async def _drain(self, shipper: Shipper) -> None:
+        if not shipper.is_connected:
+            return
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                await shipper.drained()
+        except TimeoutError:
+            _log.warning("premises has not everything yet", spool_bytes=self._spool.waiting_bytes)
+
+    def _load_identity(self) -> Identity | None:
+        if not self._config.plain:
+            return self._identities.load(self._config.id, certified=True)
+        self._identities.load_or_make_key()
+        try:
+            return self._identities.load(self._config.id)
+        except NotFoundError:
+            return None  # the first welcome says which site this is
+
+    # What the shipper asks and tells (`playhead.workstation.shipper.Owner`)
+
+    def status(self) -> Status:
+        """As the premises shall see it."""
+        return self._director.status()
+
+    async def carry_out(self, command: Command) -> Result:
+        """Do what the premises wants."""
+        if self._orders is None:
+            raise AssertionError("not running")
+        return await self._orders.carry_out(command)
+
+    def welcomed(self, welcome: Welcome) -> None:
+        """Take note of the site and its key, and of its clock."""
+        apart_us = welcome.wall_time_us - self._clock.wall_us()
+        if abs(apart_us) > CLOCKS_APART_US:
+            _log.warning("clock differs from the premises'", by_s=round(apart_us / 1e6, 1))
+        identity = self._writer.identity
+        if identity is None or (str(identity.site), identity.site_key) != (welcome.site, welcome.site_key):
+            self._spawn(self._learn(SiteId(welcome.site), welcome.site_key))
+
+    def set_live(self, *, on: bool) -> None:
+        """Somebody watches, or nobody does."""
+        self._director.set_live(on=on)
+
+    def refused(self, segment: SpooledSegment, why: str) -> None:
+        """What is being recorded will never be taken."""
+        self._director.broken(segment, f"The premises refuses the recording: {why}", retry_us=REFUSED_RETRY_US)
+
+    async def _learn(self, site: SiteId, site_key: bytes) -> None:
+        """The site has another key; on plain TCP it may even be another site."""
+        identity = self._writer.identity
+        try:
+            if self._config.plain or identity is None:
+                await asyncio.to_thread(self._identities.save_plain, self._config.id, site, site_key)
+            else:
+                await asyncio.to_thread(self._identities.save_site_key, identity, site_key)
+            self._writer.identity = await asyncio.to_thread(self._identities.load, self._config.id)
+        except PlayheadError as error:
+            _log.error("site key not kept", code=error.code, error=error.message)
+            return
+        _log.info("site key learnt", site=str(site))
+        self._director.try_again()
+        self._director.tick()
+
+    # What the control socket asks
+
+    async def _answer(self, question: Question) -> dict[str, Any]:
+        if question.command == "status":
+            return {"status": msgspec.to_builtins(self.local_status())}
+        if self._orders is None:
+            raise AssertionError("not running")
+        recording = RecordingId.parse(question.recording) if question.recording else None
+        done = await self._orders.do(question.command, recording=recording, reason=question.reason)
+        return {"recording": "" if done is None else str(done), "status": msgspec.to_builtins(self.local_status())}
+
+    def local_status(self) -> LocalStatus:
+        """As a person at this machine shall see it."""
+        if self._shipper is None:
+            raise AssertionError("not running")
+        status, progress_us = self._director.status(), self._shipper.progress_us
+        age_us = None if progress_us is None else self._clock.monotonic_us() - progress_us
+        recording = self._director.recording
+        return LocalStatus(
+            workstation=str(self._config.id),
+            state=status.state,
+            reason=status.reason,
+            recording="" if recording is None else str(recording),
+            durable=recording is not None and age_us is not None and age_us < DURABLE_US,
+            durable_age_ms=None if age_us is None else age_us // 1000,
+            connected=self._shipper.is_connected,
+            connection_problem=self._shipper.problem,
+            spool_bytes=status.spool_bytes,
+            fps=status.fps,
+            monitors=status.monitors,
+        )
+
+    # How
+
+    def _notify(self) -> None:
+        if self._shipper is not None:
+            self._shipper.notify()
+
+    def _on_recording(self, recording: RecordingId) -> None:
+        if self._orders is not None:
+            self._orders.note_recording(recording)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,80 @@
+"""What a workstation says of itself: never "recording" while nothing is being recorded."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import msgspec
+
+State = Literal["idle", "recording", "blackout", "no_display", "disk_full", "failed"]
+
+PATIENCE_US: Final = 3_000_000
+"""How long a recording may take to begin before that is called a failure."""
+
+STALLED_US: Final = 10_000_000
+"""After so long without a sign from the capture it is taken for stuck."""
+
+DURABLE_US: Final = 5_000_000
+"""Progress at the premises that is older than this is no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known at one moment. Times are monotonic microseconds."""
+
+    now_us: int
+    wanted_us: int | None = None
+    """Since when a recording is wanted; None where none is."""
+    is_writing: bool = False
+    blocked: str = ""
+    """``disk_full`` or ``lost``: why nothing can be written."""
+    trouble: str = ""
+    """The same as a sentence."""
+    is_blackout: bool = False
+    blackout_reason: str = ""
+    no_display: bool = False
+    capture_code: str = ""
+    """Why nothing can be captured; empty where it can."""
+    capture_problem: str = ""
+    alive_us: int = 0
+    """When the capture last gave a sign."""
+
+
+def judge(facts: Facts) -> tuple[State, str]:
+    """The state to show, and its reason; the worst there is comes first."""
+    is_wanted = facts.wanted_us is not None
+    waited_us = facts.now_us - (facts.wanted_us or 0)
+    silent_us = facts.now_us - max(facts.alive_us, facts.wanted_us or 0)
+    signs: list[tuple[bool, State, str]] = [
+        (facts.blocked == "disk_full", "disk_full", facts.trouble),
+        (bool(facts.blocked), "failed", facts.trouble),
+        (facts.capture_code == "capture.no_display", "no_display", facts.capture_problem),
+        (bool(facts.capture_code), "failed", facts.capture_problem),
+        (facts.no_display, "no_display", "The display is gone."),
+        (is_wanted and silent_us > STALLED_US, "failed", "The capture gives no sign of life."),
+        (is_wanted and not facts.is_writing and waited_us > PATIENCE_US, "failed", "No picture has come yet."),
+        (facts.is_blackout, "blackout", facts.blackout_reason),
+        (is_wanted, "recording", ""),
+    ]
+    for is_so, state, reason in signs:
+        if is_so:
+            return state, reason
+    return "idle", ""
+
+
+class LocalStatus(msgspec.Struct, frozen=True):
+    """What the control socket answers to ``status``."""
+
+    workstation: str
+    state: State
+    reason: str
+    recording: str
+    durable: bool
+    """The premises has made progress of this recording durable within the last seconds."""
+    durable_age_ms: int | None
+    """How long ago it last did; None where it never has since the start."""
+    connected: bool
+    connection_problem: str
+    spool_bytes: int
+    """Captured and not acknowledged by the premises yet."""
+    fps: float
+    monitors: tuple[str, ...]
