@@ -18,6 +18,27 @@ from playhead.wire.fmp4 import annexb_to_lengths
 _BITS = 16
 _DARK, _BRIGHT, _THRESHOLD = 40, 216, 128
 
+NUMBER_OF_JS = """
+const numberOf = (video) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  const line = context.getImageData(0, canvas.height >> 1, canvas.width, 1).data;
+  const step = Math.ceil(canvas.width / 16);
+  let number = 0;
+  for (let bar = 0; bar < 16; bar++) number = number * 2 + (line[(bar * step + (step >> 1)) * 4] > 128 ? 1 : 0);
+  return number;
+};
+const showAt = async (video, seconds) => {
+  const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+  video.currentTime = seconds;
+  await shown;
+  return [numberOf(video), video.videoWidth, video.videoHeight];
+};
+"""
+"""`number_of` for a browser's video element, and seeking to a time to read it there with the picture's size."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedPictures:

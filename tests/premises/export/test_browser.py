@@ -7,35 +7,26 @@ import pytest
 from playwright.async_api import async_playwright
 
 from playhead.premises.export import OpenSegment, export_mp4
+from playhead.testing.pictures import NUMBER_OF_JS
 from playhead.testing.vid import STARTED_AT_US, make_vid
 
 CHROMIUM = Path("/usr/bin/chromium")
 
 PLAY = """
 async ([source, times]) => {
+  %s
   const video = document.createElement("video");
   video.muted = true;
+  const begun = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
   video.src = source;
   document.body.append(video);
   await new Promise((resolve, reject) => {
     video.onloadeddata = resolve;
     video.onerror = () => reject(new Error(video.error.message));
   });
+  await begun;
   const seen = [];
-  for (const time of times) {
-    const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
-    video.currentTime = time;
-    await shown;
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-    const context = canvas.getContext("2d");
-    context.drawImage(video, 0, 0);
-    const line = context.getImageData(0, canvas.height >> 1, canvas.width, 1).data;
-    const step = Math.ceil(canvas.width / 16);
-    let number = 0;
-    for (let bar = 0; bar < 16; bar++) number = number * 2 + (line[(bar * step + (step >> 1)) * 4] > 128 ? 1 : 0);
-    seen.push([number, canvas.width, canvas.height]);
-  }
+  for (const time of times) seen.push(await showAt(video, time));
   video.currentTime = 0;
   video.playbackRate = 8;
   const ended = new Promise((resolve) => (video.onended = resolve));
@@ -73,6 +64,6 @@ async def test_chromium_shows_every_picture_of_an_export(page, tmp_path):
     pictures = [(p.at_us, p.number, *sizes[1, p.epoch]) for p in first.pictures]
     pictures += [(p.at_us + 6_000_000, p.number, *sizes[2, p.epoch]) for p in second.pictures]
     later = [picture for picture in pictures if picture[0] > start_us]
-    result = await page.evaluate(PLAY, [source, [(at - start_us + 50_000) / 1e6 for at, *_ in later]])
+    result = await page.evaluate(PLAY % NUMBER_OF_JS, [source, [(at - start_us + 50_000) / 1e6 for at, *_ in later]])
     assert result["seen"] == [list(picture) for _, *picture in later]
     assert result["duration"] == pytest.approx(8 - start_us / 1e6)

@@ -34,7 +34,7 @@ def pieces(per_piece=2, size=(160, 96), base=0):
     return made
 
 
-def ended(made):
+def ended(made, end_us=END_US):
     """The same pieces, each ending where the next begins."""
     starts = [fmp4.parse_fragment(piece).base_time_us for piece in made[1:]]
-    return [fmp4.ending_at(piece, end) for piece, end in zip(made, [*starts, END_US], strict=True)]
+    return [fmp4.ending_at(piece, end) for piece, end in zip(made, [*starts, end_us], strict=True)]
