@@ -20,7 +20,7 @@ from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import ask
-from playhead.workstation.desktop import open_desktop
+from playhead.workstation.capture.x11 import X11Source
 from playhead.workstation.service import WorkstationService
 
 CONFIG_NAME: Final = "workstation.toml"
@@ -70,7 +70,7 @@ def run(data: Path, *, log: str) -> None:
     clock = SystemClock()
     logs.configure(clock, form=cast("Literal['human', 'json']", log))
     settings = load_settings(data)
-    service = WorkstationService(settings, lambda: open_desktop(settings.display), clock)
+    service = WorkstationService(settings, lambda: X11Source(settings.display or None), clock)
     run_until_stopped(service.run())
 
 
