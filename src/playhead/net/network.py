@@ -16,7 +16,9 @@ from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
 from playhead.net.http.listener import listen
 
 CONNECT_S = 10.0
-"""How long making a connection may take, and then again its TLS handshake."""
+"""How long making a connection may take."""
+HANDSHAKE_S = 10.0
+"""How long a TLS handshake may take."""
 TLS_CLOSE_S = 3.0
 """How long the farewell of TLS may take before the socket is closed without it."""
 ACCEPT_PAUSE_S = 0.5
@@ -73,19 +75,26 @@ class Network(Protocol):
 
 
 class SystemNetwork:
-    """TCP of the machine."""
+    """TCP of the machine.
+
+    Args:
+        handshake_s: how long a TLS handshake may take.
+    """
+
+    def __init__(self, *, handshake_s: float = HANDSHAKE_S) -> None:
+        self._handshake_s = handshake_s
 
     async def connect(self, make_protocol: Callable[[], P], address: Address, tls: ssl.SSLContext | None) -> P:
         """Connect by IPv6 or IPv4, whichever answers (RFC 8305), and with ``tls`` shake hands."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(2 * CONNECT_S):
+            async with asyncio.timeout(CONNECT_S + self._handshake_s):
                 _, protocol = await loop.create_connection(
                     make_protocol,
                     address.host,
                     address.port,
                     ssl=tls,
-                    ssl_handshake_timeout=CONNECT_S if tls is not None else None,
+                    ssl_handshake_timeout=self._handshake_s if tls is not None else None,
                     ssl_shutdown_timeout=TLS_CLOSE_S if tls is not None else None,
                 )
         except (OSError, UnicodeError) as error:
@@ -101,7 +110,8 @@ class SystemNetwork:
         strangers: asyncio.Semaphore,
     ) -> Listening:
         """Listen on one address, or on all with ``*``."""
-        return _SystemListening(listen(address.host, address.port), make_protocol, tls, strangers)
+        listener = listen(address.host, address.port)
+        return _SystemListening(listener, make_protocol, tls, strangers, self._handshake_s)
 
 
 class _SystemListening:
@@ -113,7 +123,9 @@ class _SystemListening:
         make_protocol: Callable[[], asyncio.BaseProtocol],
         tls: ssl.SSLContext | None,
         strangers: asyncio.Semaphore,
+        handshake_s: float,
     ) -> None:
+        self._handshake_s = handshake_s
         self._listener = listener
         self._make_protocol = make_protocol
         self._tls = tls
@@ -162,7 +174,7 @@ class _SystemListening:
                 self._make_protocol,
                 connection,
                 ssl=self._tls,
-                ssl_handshake_timeout=CONNECT_S if self._tls is not None else None,
+                ssl_handshake_timeout=self._handshake_s if self._tls is not None else None,
                 ssl_shutdown_timeout=TLS_CLOSE_S if self._tls is not None else None,
             )
             made = True
@@ -181,7 +193,7 @@ def _unconnected(address: Address, error: OSError | UnicodeError) -> PlayheadErr
             return RefusedError("net.untrusted_server", text)
         case ssl.SSLError():
             return RefusedError("net.tls", f"TLS with {address} failed: {_reason(error)}.")
-        case TimeoutError():
+        case TimeoutError() | ConnectionAbortedError():
             return UnavailableError("net.timeout", f"{address} did not answer in time.")
         case _:
             return UnavailableError("net.unreachable", f"{address} cannot be reached: {_reason(error)}.")
