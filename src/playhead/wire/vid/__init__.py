@@ -29,7 +29,7 @@ from playhead.wire.vid.limits import (
     REORDER_US,
     TAG_BYTES,
 )
-from playhead.wire.vid.order import OrderState
+from playhead.wire.vid.order import Order, OrderState
 from playhead.wire.vid.reading import ReadAt, open_at, read_header, walk
 from playhead.wire.vid.record import RECORD_HEADER_BYTES, RECORD_OVERHEAD_BYTES, Flag, Kind, RecordHeader, open_record
 from playhead.wire.vid.scanner import Scanned, Scanner, ScanState
@@ -58,6 +58,7 @@ __all__ = [
     "Flag",
     "Header",
     "Kind",
+    "Order",
     "OrderState",
     "ReadAt",
     "RecordHeader",
