@@ -60,6 +60,15 @@ class FakeControl:
             return self.refusal
         return Result(id=len(self.asked), ok=True, recording=b"" if recording is None else recording.bytes)
 
+    @asynccontextmanager
+    async def watching(self, workstation: WorkstationId) -> AsyncGenerator[None]:
+        """As `ScreenService.watching`."""
+        self.asked.append((str(workstation), "live_on", ""))
+        try:
+            yield
+        finally:
+            self.asked.append((str(workstation), "live_off", ""))
+
     def workstations(self) -> list[LiveWorkstation]:
         """As `ScreenService.workstations`."""
         return [self.live[name] for name in sorted(self.live)]

@@ -85,6 +85,13 @@ async def segments_of(connection: AsyncConnection, recordings: Sequence[Recordin
     return [_segment(row) for row in (await connection.execute(query)).all()]
 
 
+async def locate_segments(connection: AsyncConnection, recording: RecordingId) -> list[Located]:
+    """The segments of one recording in time order, and where each lies."""
+    query = select(segments).where(segments.c.recording_id == recording)
+    query = query.order_by(segments.c.started_at_us, segments.c.id)
+    return [_located(row) for row in (await connection.execute(query)).all()]
+
+
 async def list_unfinished_segments(connection: AsyncConnection) -> list[Located]:
     """Every segment that may still grow, or whose deletion has begun."""
     rows = (await connection.execute(select(segments).where(segments.c.ended.in_(["", DELETING])))).all()
