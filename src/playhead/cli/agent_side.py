@@ -11,17 +11,17 @@ import msgspec
 from playhead.base import config, logs
 from playhead.base.addresses import Address
 from playhead.base.clock import SystemClock
-from playhead.base.errors import NotFoundError, UnavailableError
+from playhead.base.errors import NotFoundError
 from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json
 from playhead.cli.run import run_until_stopped
 from playhead.cli.settings import host_name
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
-from playhead.workstation.config import WorkstationConfig
-from playhead.workstation.control import ask
 from playhead.workstation.capture.x11 import X11Source
-from playhead.workstation.service import WorkstationService
+from playhead.workstation.config import WorkstationConfig
+from playhead.workstation.control import Question, ask
+from playhead.workstation.service import WorkstationService, pipelines
 
 CONFIG_NAME: Final = "workstation.toml"
 
@@ -70,13 +70,13 @@ def run(data: Path, *, log: str) -> None:
     clock = SystemClock()
     logs.configure(clock, form=cast("Literal['human', 'json']", log))
     settings = load_settings(data)
-    service = WorkstationService(settings, lambda: X11Source(settings.display or None), clock)
-    run_until_stopped(service.run())
+    pipeline = pipelines(settings, lambda: X11Source(settings.display or None), clock)
+    run_until_stopped(WorkstationService(settings, pipeline, clock).run())
 
 
 def status(data: Path, *, as_json: bool) -> None:
     """Print what the running workstation says about itself."""
-    answer = _ask(data, {"command": "status"})
+    answer = _ask(data, Question("status"))
     if as_json:
         emit_json(answer)
     else:
@@ -86,12 +86,9 @@ def status(data: Path, *, as_json: bool) -> None:
 
 def blackout(data: Path, *, on: bool, reason: str) -> None:
     """Switch the blackout of the running workstation."""
-    _ask(data, {"command": "blackout_on" if on else "blackout_off", "reason": reason})
+    _ask(data, Question("blackout_on" if on else "blackout_off", reason=reason))
     done("Nothing on this screen is captured." if on else "The screen is captured again.")
 
 
-def _ask(data: Path, question: dict[str, str]) -> dict[str, object]:
-    answer = asyncio.run(ask(load_settings(data).data, question))
-    if answer.get("ok") is False:
-        raise UnavailableError(str(answer.get("code", "workstation.refused")), str(answer.get("message", "Refused.")))
-    return answer
+def _ask(data: Path, question: Question) -> dict[str, object]:
+    return asyncio.run(ask(load_settings(data).data, question))

@@ -101,7 +101,7 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
-    keyring = Keyring.open_existing(places.keys, clock=SystemClock())
+    keyring = Keyring.open_existing(places.keys, SystemClock())
     with ExitStack() as stack:
         parts: list[OpenSegment] = []
         for part in located:
@@ -110,8 +110,12 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
             data_key = open_data_key(header, keyring.recording_key)
             parts.append(OpenSegment(file.read_at, part.segment.durable_bytes, data_key))
         with click.progressbar(length=1000, label=f"Writing {out}", file=click.get_text_stream("stderr")) as bar:
-            export_mp4(parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos))
-    done(f"{out}: {human_length(_covered_us(recording))}, {human_bytes(out.stat().st_size)}")
+            written = export_mp4(
+                parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos)
+            )
+    for fault in written.faults:
+        notice(f"Left out: {fault}")
+    done(f"{out}: {human_length(written.duration_us)}, {human_bytes(written.size_bytes)}")
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
 from playhead.base.ids import UserId, WorkstationId
 from playhead.cli.places import PremisesPlaces, Running
-from playhead.cli.settings import PremisesSettings
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key
 from playhead.wire.tokens import Audience, Claims, sign
@@ -33,7 +32,7 @@ class Operator:
     def __init__(self, places: PremisesPlaces) -> None:
         self._portal = Running.read(places).portal
         self._clock = SystemClock()
-        self._keyring = Keyring.open(places.keys, PremisesSettings.load(places).site.id, self._clock)
+        self._keyring = Keyring.open_existing(places.keys, self._clock)
 
     def record(self, workstation: str, action: str) -> str:
         """Start or stop recording a workstation; the id of the recording."""

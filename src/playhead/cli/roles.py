@@ -63,7 +63,13 @@ async def _run(
     )
     screen = ScreenService(settings.screen, catalogue=catalogue, segments=segments, keyring=keyring, clock=clock)
     player = PlayerService(
-        catalogue=catalogue, segments=segments, keyring=keyring, control=screen, audit=audit, clock=clock
+        settings.player,
+        catalogue=catalogue,
+        store=segments,
+        keyring=keyring,
+        screen=screen,
+        audit=audit,
+        clock=clock,
     )
     tls = _tls(settings.portal, keyring)
     portal_listener = listen(settings.portal.listen.host, settings.portal.listen.port)

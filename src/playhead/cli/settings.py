@@ -11,6 +11,7 @@ from playhead.base.config import Section
 from playhead.base.ids import SiteId
 from playhead.cli.places import PremisesPlaces
 from playhead.portal.config import PortalConfig
+from playhead.premises.player import PlayerConfig
 from playhead.premises.screen import ScreenConfig
 from playhead.premises.tokens import TokensConfig
 
@@ -30,6 +31,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     screen: ScreenConfig = ScreenConfig()
     tokens: TokensConfig = TokensConfig()
     portal: PortalConfig = PortalConfig()
+    player: PlayerConfig = PlayerConfig()
 
     @classmethod
     def load(cls, places: PremisesPlaces) -> "PremisesSettings":

@@ -37,8 +37,8 @@ async def verify(places: PremisesPlaces, text: str, *, as_json: bool) -> bool:
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
-        signer = (await get_workstation(connection, recording.workstation)).signing_key
-    site_key = Keyring.open_existing(places.keys, clock=SystemClock()).recording_key
+        signer = (await get_workstation(connection, recording.workstation)).signer
+    site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
     findings = [_check(places, each, site_key, signer) for each in located]
     whole = bool(findings) and not any(finding.fault for finding in findings)
     if as_json:

@@ -56,11 +56,11 @@ class CapturePipeline(Protocol):
         """Key frames of every track, at once. From any thread."""
         ...
 
-    def set_blackout(self, on: bool) -> None:  # noqa: FBT001 - as the pipeline has it
+    def set_blackout(self, *, on: bool) -> None:
         """Capture nothing, or capture again. From any thread."""
         ...
 
-    def set_live(self, on: bool) -> None:  # noqa: FBT001 - as the pipeline has it
+    def set_live(self, *, on: bool) -> None:
         """Somebody watches, or nobody does. From any thread."""
         ...
 
@@ -156,7 +156,7 @@ class CaptureThread:
         with self._changed:
             self._is_live = on
             if self._pipeline is not None:
-                self._pipeline.set_live(on)
+                self._pipeline.set_live(on=on)
 
     def _wake(self) -> None:
         with self._changed:
@@ -197,8 +197,8 @@ class CaptureThread:
     def _capture(self, pipeline: CapturePipeline) -> None:
         with self._changed:
             self._pipeline = pipeline
-            pipeline.set_blackout(self._is_dark)
-            pipeline.set_live(self._is_live)
+            pipeline.set_blackout(on=self._is_dark)
+            pipeline.set_live(on=self._is_live)
         is_first, told_us = True, 0
         while self._prepare(pipeline):
             outputs = pipeline.tick()
@@ -218,7 +218,7 @@ class CaptureThread:
             self._changed.wait_for(lambda: self._is_capturing or self._blackouts or self._is_stopping)
             if self._blackouts:
                 self._is_dark = self._blackouts.popleft()
-                pipeline.set_blackout(self._is_dark)
+                pipeline.set_blackout(on=self._is_dark)
             return not self._is_stopping
 
     def _hand_over(self, batch: Batch) -> None:

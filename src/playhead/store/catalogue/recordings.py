@@ -101,6 +101,13 @@ async def get_recording(connection: AsyncConnection, recording: RecordingId) -> 
     return found
 
 
+async def recordings_beginning_with(connection: AsyncConnection, digits: str, *, limit: int) -> tuple[Recording, ...]:
+    """Recordings whose ids begin with up to 32 hexadecimal digits, in the order of their ids."""
+    first, last = (RecordingId(UUID(digits.ljust(32, fill))) for fill in "0f")
+    query = select(recordings).where(recordings.c.id.between(first, last)).order_by(recordings.c.id).limit(limit)
+    return await _with_segments(connection, (await connection.execute(query)).all())
+
+
 async def list_recordings(
     connection: AsyncConnection,
     *,
