@@ -9,7 +9,7 @@ from net.site import SITE, Site, raw, ship
 from structlog.testing import capture_logs
 
 from playhead.base.addresses import Address
-from playhead.base.errors import RefusedError, UnavailableError
+from playhead.base.errors import CorruptError, LimitError, RefusedError, UnavailableError
 from playhead.base.ids import SiteId
 from playhead.net import screen as screen_module
 from playhead.net.core import End, Timings
@@ -92,6 +92,27 @@ async def test_a_server_that_fails_tells_the_log_and_not_the_peer(site):
             await ship(witness, 1, b"still served")
             await witness.close()
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["peer_failed"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (LimitError("x.full", "Too much.", hint="Wait."), Goodbye("x.full", "Too much. Wait.")),
+        (
+            UnavailableError("x.disk", "/srv/secret is gone."),
+            Goodbye("x.disk", "The server cannot go on with this now."),
+        ),
+        (CorruptError("x.bad", "/srv/secret is bad."), Goodbye("x.bad", "The server cannot go on with this now.")),
+    ],
+)
+async def test_refusals_are_told_in_words_and_troubles_of_the_server_by_their_code(site, error, told):
+    async def serve(_peer):
+        raise error
+
+    site.serve = serve
+    async with site.listening() as listener:
+        peer = await connect(listener.address, tls=site.client_tls(), clock=site.clock, site=SITE)
+        assert await anext(peer) == told
 
 
 async def test_one_peer_too_many_is_told_to_come_back(site):

@@ -26,7 +26,7 @@ import structlog
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
-from playhead.base.errors import PlayheadError, ProtocolError, RefusedError, UnavailableError
+from playhead.base.errors import CorruptError, PlayheadError, ProtocolError, RefusedError, UnavailableError
 from playhead.base.ids import SiteId
 from playhead.net.core import End, Timings
 from playhead.net.network import Listening, Network, SystemNetwork
@@ -96,8 +96,9 @@ async def listen(
 ) -> "Listener":
     """Accept workstations and run ``serve`` for each in a task of its own.
 
-    ``serve`` reads the peer; when it returns the connection is closed. Where it raises a `PlayheadError`, the peer is
-    told code and message; any other exception is logged with its trace, and the peer learns only that it happened.
+    ``serve`` reads the peer; when it returns the connection is closed. Where it refuses by a `PlayheadError`, the peer
+    is told its code, message and hint; of one that is not the peer's fault only the code. Any other exception is
+    logged with its trace, and the peer learns only that it happened.
 
     Raises:
         UnavailableError: ``net.port_taken``, ``net.port_forbidden``, ``net.address_unusable``.
@@ -183,12 +184,12 @@ class Listener:
             await self._serve(peer)
         except ProtocolError as fault:
             log.warning("peer_refused", remote=peer.remote, code=fault.code, error=fault.message)
-        except UnavailableError as error:
-            log.info("peer_lost", remote=peer.remote, code=error.code, end=peer.end)
-            await peer.close(error.code, error.message)
+        except (UnavailableError, CorruptError) as error:  # ours or the network's: its words are not for the peer
+            log.info("peer_lost", remote=peer.remote, code=error.code, error=error.message, end=peer.end)
+            await peer.close(error.code, "The server cannot go on with this now.")
         except PlayheadError as error:
             log.warning("peer_refused", remote=peer.remote, code=error.code, error=error.message)
-            await peer.close(error.code, error.message)
+            await peer.close(error.code, str(error))
         except Exception:
             log.exception("peer_failed", remote=peer.remote)
             await peer.close("screen.internal", "The server failed.")

@@ -327,6 +327,12 @@ def test_a_refusal_tells_the_peer_no_more_than_a_sentence():
     assert len(farewell.message) < 200
 
 
+def test_a_farewell_in_too_many_words_is_cut():
+    ws, pr = open_pair()
+    pr.send(pr.goodbye("x" * 65, "y" * 1025, 5))
+    assert pump(pr, ws) == [Goodbye("x" * 64, "y" * 1024, 5)]
+
+
 # Properties
 
 session = [

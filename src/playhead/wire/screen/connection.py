@@ -9,10 +9,12 @@ from playhead.wire.screen.channels import Channels
 from playhead.wire.screen.codec import decode_control, encode_control
 from playhead.wire.screen.frames import FrameReader, control_frame, records_head
 from playhead.wire.screen.limits import (
+    MAX_CODE_CHARACTERS,
     MAX_COMMANDS,
     MAX_CONTROL_BYTES,
     MAX_FIRST_BYTES,
     MAX_RECORDS_BYTES,
+    MAX_TEXT_CHARACTERS,
     VERSIONS,
 )
 from playhead.wire.screen.states import CONNECTION, Role, State
@@ -152,13 +154,13 @@ class Connection:
 
     @staticmethod
     def goodbye(code: str, message: str, retry_ms: int = 0) -> m.Goodbye:
-        """The message that closes."""
-        return m.Goodbye(code, message, retry_ms)
+        """The message that closes. Words that are too long are cut rather than refused."""
+        return m.Goodbye(code[:MAX_CODE_CHARACTERS], message[:MAX_TEXT_CHARACTERS], retry_ms)
 
     def _refuse(self, fault: ProtocolError) -> None:
         self.fault = fault
         self.state = State.CLOSED
-        self._out.append(control_frame(encode_control(m.Goodbye(fault.code, fault.message))))
+        self._out.append(control_frame(encode_control(self.goodbye(fault.code, fault.message))))
 
     def _step(self, sender: Role, message: m.Message) -> bool:
         """Take ``message`` through the tables; False where it is to be dropped.
