@@ -77,14 +77,3 @@ async def open_browser(application, address="192.0.2.10"):
 @pytest.fixture
 def browse(application):
     return lambda address="192.0.2.10": open_browser(application, address)
-
-
-def code_of(answer):
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "hint"}
-    return answer.status_code, error["code"]
-
-
-@pytest.fixture(name="code_of")
-def _code_of():
-    return code_of

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from http_answers import code_of
 
 from playhead.base.ids import RecordingId
 from playhead.domain.recordings import RecordingState
@@ -98,7 +99,7 @@ async def test_an_agent_sees_their_own_over_all_pages(browser, site):
     assert found == [str(recording_id(number)) for number in (8, 4, 0)]
 
 
-async def test_an_agent_is_refused_what_is_not_theirs_and_that_is_noted(browser, site, code_of):
+async def test_an_agent_is_refused_what_is_not_theirs_and_that_is_noted(browser, site):
     await add(site, 1, agent="joe")
     await browser.sign_in("jane")
     assert code_of(await browser.get(f"/api/recordings/{recording_id(1)}")) == (403, "access.refused")
@@ -127,13 +128,13 @@ async def test_an_agent_is_refused_what_is_not_theirs_and_that_is_noted(browser,
         ("/api/recordings/a%00b", (400, "http.path")),
     ],
 )
-async def test_malformed_questions(browser, code_of, path, expected):
+async def test_malformed_questions(browser, path, expected):
     await browser.sign_in("sue")
     assert code_of(await browser.get(path)) == expected
 
 
 @pytest.mark.parametrize("path", ["/api/recordings", "/api/session", "/api/workstations/pc-1/record", "/healthz", "/"])
-async def test_wrong_methods_say_which_are_right(browser, code_of, path):
+async def test_wrong_methods_say_which_are_right(browser, path):
     await browser.sign_in("sue")
     right = "POST" if path.endswith("record") else "GET"
     wrong = "GET" if right == "POST" else "POST" if path != "/api/session" else "OPTIONS"

@@ -4,6 +4,7 @@ import gzip
 
 import httpx
 import pytest
+from http_answers import code_of
 
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
@@ -86,7 +87,7 @@ async def test_health(browser):
     assert (await browser.get("/healthz")).json()["status"] == "ok"
 
 
-async def test_metrics_are_for_this_machine_and_for_administrators(browser, browse, code_of):
+async def test_metrics_are_for_this_machine_and_for_administrators(browser, browse):
     assert code_of(await browser.get("/metrics")) == (401, "session.none")
     await browser.sign_in("sue")
     assert code_of(await browser.get("/metrics")) == (403, "access.refused")

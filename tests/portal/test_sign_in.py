@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from http_answers import code_of
 
 from playhead.base.ids import UserId
 from playhead.domain.access import Role
@@ -59,7 +60,7 @@ async def test_the_secret_is_stored_nowhere(browser, site):
 
 
 @pytest.mark.parametrize("user", ["sue", "nobody", "", "Not A Name", "x" * 128, "sue\0", "root'--"])
-async def test_wrong_passwords_and_unknown_users_look_alike(browser, code_of, user):
+async def test_wrong_passwords_and_unknown_users_look_alike(browser, user):
     answer = await browser.sign_in(user, "wrong password")
     assert code_of(answer) == (401, "sign_in.refused")
     assert answer.json()["error"]["message"] == "The name or the password is wrong."
@@ -70,18 +71,18 @@ async def test_a_name_is_taken_whatever_its_case(browser):
     assert (await browser.sign_in(" SUE ")).status_code == 200
 
 
-async def test_without_a_session_nothing_is_told(browser, code_of):
+async def test_without_a_session_nothing_is_told(browser):
     for path in ("/api/session", "/api/recordings", "/api/workstations", "/api/events"):
         assert code_of(await browser.get(path)) == (401, "session.none")
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "x" * 43, "x" * 5000, "ü" * 43])
-async def test_cookies_that_were_not_given_here_are_no_session(browser, code_of, cookie):
+async def test_cookies_that_were_not_given_here_are_no_session(browser, cookie):
     answer = await browser.get("/api/session", headers={"cookie": f"{COOKIE}={cookie}".encode()})
     assert code_of(answer) == (401, "session.none")
 
 
-async def test_signing_out_ends_it_here_and_in_the_catalogue(browser, code_of):
+async def test_signing_out_ends_it_here_and_in_the_catalogue(browser):
     await browser.sign_in("sue")
     secret = browser.cookies[COOKIE]
     answer = await browser.delete("/api/session")
@@ -91,13 +92,13 @@ async def test_signing_out_ends_it_here_and_in_the_catalogue(browser, code_of):
     assert code_of(again) == (401, "session.none")
 
 
-async def test_an_idle_session_ends(browser, site, code_of):
+async def test_an_idle_session_ends(browser, site):
     await browser.sign_in("sue")
     site.clock.advance(IDLE_US)
     assert code_of(await browser.get("/api/session")) == (401, "session.none")
 
 
-async def test_a_used_session_goes_on_but_not_for_ever(browser, site, code_of):
+async def test_a_used_session_goes_on_but_not_for_ever(browser, site):
     await browser.sign_in("sue")
     for _ in range(LENGTH_US // IDLE_US * 2 - 1):
         site.clock.advance(IDLE_US // 2)
@@ -106,7 +107,7 @@ async def test_a_used_session_goes_on_but_not_for_ever(browser, site, code_of):
     assert code_of(await browser.get("/api/session")) == (401, "session.none")
 
 
-async def test_disabling_a_user_ends_their_sessions_at_once(browser, site, code_of):
+async def test_disabling_a_user_ends_their_sessions_at_once(browser, site):
     await browser.sign_in("sue")
     async with site.catalogue.writing() as connection:
         await users.set_disabled(connection, UserId("sue"), site.clock.wall_us())
@@ -121,7 +122,7 @@ async def test_a_new_role_holds_at_once(browser, site):
     assert (await browser.get("/api/session")).json()["role"] == "agent"
 
 
-async def test_guessing_is_slowed_down_and_says_until_when(browser, site, code_of):
+async def test_guessing_is_slowed_down_and_says_until_when(browser, site):
     for _ in range(FREE_FAILURES["pair"] + 1):
         assert code_of(await browser.sign_in("sue", "wrong password")) == (401, "sign_in.refused")
     answer = await browser.sign_in("sue")
@@ -162,7 +163,7 @@ async def test_everything_is_noted(browser, site):
     assert [entry.actor for entry in await site.audited("sign_out.ok")] == ["sue"]
 
 
-async def test_changes_need_the_token_of_the_page(browser, code_of):
+async def test_changes_need_the_token_of_the_page(browser):
     await browser.sign_in("sue")
     token = browser.headers.pop("x-csrf-token")
     assert code_of(await browser.delete("/api/session")) == (403, "csrf.refused")
@@ -172,7 +173,7 @@ async def test_changes_need_the_token_of_the_page(browser, code_of):
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:2021", "https://127.0.0.1:2020"])
-async def test_pages_of_other_origins_can_change_nothing_and_sign_nobody_in(browser, code_of, origin):
+async def test_pages_of_other_origins_can_change_nothing_and_sign_nobody_in(browser, origin):
     answer = await browser.post("/api/session", json={"user": "sue", "password": PASSWORD}, headers={"origin": origin})
     assert code_of(answer) == (403, "csrf.origin")
     await browser.sign_in("sue")
@@ -195,7 +196,7 @@ async def test_pages_of_other_origins_can_change_nothing_and_sign_nobody_in(brow
         (b"user=sue&password=x", "application/x-www-form-urlencoded"),
     ],
 )
-async def test_malformed_bodies_are_refused_without_saying_what_was_sent(browser, code_of, body, kind):
+async def test_malformed_bodies_are_refused_without_saying_what_was_sent(browser, body, kind):
     answer = await browser.post("/api/session", content=body, headers={"content-type": kind})
     assert code_of(answer) == (400, "http.request")
     assert "sue" not in answer.text

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from http_answers import code_of
 
 from playhead.base.ids import UserId, WorkstationId
 from playhead.store.catalogue import workstations
@@ -77,27 +78,27 @@ async def test_blackout_with_its_reason(browser, site):
     assert [entry.actor for entry in await site.audited("blackout.on")] == ["sue"]
 
 
-async def test_one_that_is_not_connected_cannot_be_told_anything(browser, code_of):
+async def test_one_that_is_not_connected_cannot_be_told_anything(browser):
     await browser.sign_in("sue")
     answer = await browser.post("/api/workstations/pc-2/record", json={"action": "start"})
     assert code_of(answer) == (503, "workstation.offline")
     assert answer.headers["retry-after"] == "3"
 
 
-async def test_one_that_does_not_exist(browser, code_of):
+async def test_one_that_does_not_exist(browser):
     await browser.sign_in("sue")
     answer = await browser.post("/api/workstations/pc-3/record", json={"action": "start"})
     assert code_of(answer) == (404, "workstation.not_found")
 
 
-async def test_what_the_workstation_refuses_is_told(browser, site, code_of):
+async def test_what_the_workstation_refuses_is_told(browser, site):
     site.control.refusal = Result(id=1, ok=False, code="recorder.already", message="It is recording already.")
     await browser.sign_in("sue")
     answer = await browser.post("/api/workstations/pc-1/record", json={"action": "start"})
     assert code_of(answer) == (409, "recorder.already")
 
 
-async def test_an_agent_may_black_out_their_own_desk_and_nothing_else(browser, site, code_of):
+async def test_an_agent_may_black_out_their_own_desk_and_nothing_else(browser, site):
     site.control.connect("pc-2", agent="joe")
     await browser.sign_in("jane")
     items = (await browser.get("/api/workstations")).json()["items"]
@@ -120,7 +121,7 @@ async def test_the_operator_of_the_machine_needs_no_session(browser, site):
     assert entry.actor == "operator"
 
 
-async def test_operator_tokens_of_another_kind_or_time_are_refused(browser, site, code_of):
+async def test_operator_tokens_of_another_kind_or_time_are_refused(browser, site):
     for headers, code in (
         (operator_token(site, audience=Audience.MEDIA), "token.audience"),
         (operator_token(site, life_s=-10), "token.expired"),
@@ -141,7 +142,7 @@ async def test_operator_tokens_of_another_kind_or_time_are_refused(browser, site
         ("pc-1/blackout", {"on": "maybe"}),
     ],
 )
-async def test_malformed_orders(browser, site, code_of, path, body):
+async def test_malformed_orders(browser, site, path, body):
     await browser.sign_in("sue")
     assert code_of(await browser.post(f"/api/workstations/{path}", json=body)) == (400, "http.request")
     assert site.control.asked == []

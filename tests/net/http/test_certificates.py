@@ -32,9 +32,7 @@ def test_is_made_once_and_kept(tmp_path):
 
 
 def test_names_what_the_server_is_known_by(tmp_path):
-    found = names_in(
-        own_certificate(tmp_path, ["A.example", "192.0.2.7", "[2001:db8::7]", "*"], FixedClock()).key
-    )
+    found = names_in(own_certificate(tmp_path, ["A.example", "192.0.2.7", "[2001:db8::7]", "*"], FixedClock()).key)
     assert {"localhost", "127.0.0.1", "::1", "a.example", "192.0.2.7", "2001:db8::7"} <= found
     assert "*" not in found
 

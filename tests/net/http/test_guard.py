@@ -5,6 +5,7 @@ import contextlib
 
 import httpx
 import pytest
+from http_answers import code_of
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError, PlayheadError
@@ -36,13 +37,6 @@ async def browser(app):
 async def quiet(_scope, _receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body"})
-
-
-def code_of(answer):
-    assert answer.headers["content-type"] == "application/json"
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "hint"}
-    return answer.status_code, error["code"]
 
 
 async def test_a_good_request_passes_whole():

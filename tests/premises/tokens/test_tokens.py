@@ -4,6 +4,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from http_answers import code_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,12 +61,6 @@ async def player(site):
 
 def cookie(name):
     return {"cookie": f"{COOKIE}={name}"}
-
-
-def code_of(answer):
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "hint"}
-    return answer.status_code, error["code"]
 
 
 def claims_of(site, answer):
