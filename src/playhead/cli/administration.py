@@ -1,6 +1,6 @@
 """What an administrator does on the premises server itself: people, enrolment codes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from playhead.base.clock import SystemClock
@@ -19,7 +19,7 @@ HOUR_US = 3_600_000_000
 
 
 @asynccontextmanager
-async def opened_catalogue(places: PremisesPlaces) -> AsyncIterator[Catalogue]:
+async def opened_catalogue(places: PremisesPlaces) -> AsyncGenerator[Catalogue]:
     """The catalogue of a data folder, made where there is none yet; beside a running server too."""
     places.make()
     catalogue = await Catalogue.open(places.catalogue)

@@ -43,7 +43,8 @@ def load_settings(data: Path) -> WorkstationConfig:
     if not path.exists():
         hint = "Run `playhead workstation enrol` first, or name its folder with --data."
         raise NotFoundError("workstation.not_enrolled", f"No workstation is enrolled in {data}.", hint=hint)
-    return config.load(path, WorkstationSettings).workstation
+    settings = config.load(path, WorkstationSettings).workstation
+    return msgspec.structs.replace(settings, data=data.absolute() / settings.data)
 
 
 def write_settings(data: Path, workstation: WorkstationId, server: Address, **more: int | bool) -> None:

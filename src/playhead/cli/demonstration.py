@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -93,7 +93,7 @@ async def _login(places: PremisesPlaces, file: Path) -> str:
 
 
 @asynccontextmanager
-async def _server(places: PremisesPlaces, settings: PremisesSettings) -> AsyncIterator[Running]:
+async def _server(places: PremisesPlaces, settings: PremisesSettings) -> AsyncGenerator[Running]:
     """The premises server beside us; it ends last, after the workstation has sent its seal."""
     listening: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
 
@@ -123,7 +123,7 @@ async def _prepare_workstation(places: PremisesPlaces, folder: Path, port: int, 
 
 
 @asynccontextmanager
-async def _workstation(folder: Path, environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _workstation(folder: Path, environment: dict[str, str]) -> AsyncGenerator[asyncio.subprocess.Process]:
     """The workstation as the process of its own that it is everywhere else."""
     with (folder / "workstation.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(

@@ -1,6 +1,7 @@
 """Reading the premises server's recordings from the command line: list and export."""
 
-from collections.abc import AsyncIterator, Iterator
+import sys
+from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ PREFIX_LENGTH_MIN = 4
 
 
 @asynccontextmanager
-async def reading(places: PremisesPlaces) -> AsyncIterator[AsyncConnection]:
+async def reading(places: PremisesPlaces) -> AsyncGenerator[AsyncConnection]:
     """The catalogue of a data folder, as it is at this moment."""
     places.require()
     catalogue = await Catalogue.open(places.catalogue)
@@ -49,14 +50,16 @@ async def resolve(connection: AsyncConnection, text: str) -> Recording:
     if not PREFIX_LENGTH_MIN <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004 - a UUID
         message = f"{text[:64]!r} is not a recording's id."
         raise InvalidInputError("id.malformed", message, hint="`playhead recordings list` shows them.")
-    found = await recordings_beginning_with(connection, digits, limit=2)
-    if not found:
-        hint = "`playhead recordings list` shows what there is."
-        raise NotFoundError("recording.not_found", f"No recording's id begins with {text}.", hint=hint)
-    if len(found) > 1:
-        message = f"Several recordings' ids begin with {text}."
-        raise InvalidInputError("recording.ambiguous", message, hint="Write more of it.")
-    return found[0]
+    found = list(await recordings_beginning_with(connection, digits, limit=2))
+    match found:
+        case [one]:
+            return one
+        case []:
+            hint = "`playhead recordings list` shows what there is."
+            raise NotFoundError("recording.not_found", f"No recording's id begins with {text}.", hint=hint)
+        case _:
+            message = f"Several recordings' ids begin with {text}."
+            raise InvalidInputError("recording.ambiguous", message, hint="Write more of it.")
 
 
 async def show(
@@ -109,7 +112,7 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
             header, _ = read_header(file.read_at)
             data_key = open_data_key(header, keyring.recording_key)
             parts.append(OpenSegment(file.read_at, part.segment.durable_bytes, data_key))
-        with click.progressbar(length=1000, label=f"Writing {out}", file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(length=1000, label=f"Writing {out}", file=sys.stderr) as bar:
             written = export_mp4(
                 parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos)
             )
@@ -119,7 +122,7 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[File]:
+def opened(path: Path) -> Generator[File]:
     """A file of the data folder, closed at the end."""
     file = SystemDisk().open(path)
     try:

@@ -80,11 +80,14 @@ class Running:
             UnavailableError: ``server.not_running``.
         """
         hint = "Start it with `playhead up`, or name another data folder with --data."
+        message = f"No premises server is running with {places.root}."
         try:
             running = msgspec.json.decode(places.running.read_bytes(), type=cls)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            raise UnavailableError("server.not_running", message, hint=hint) from None
+        try:
             os.kill(running.process, 0)
-        except (FileNotFoundError, ProcessLookupError, msgspec.MsgspecError):
-            message = f"No premises server is running with {places.root}."
+        except ProcessLookupError:
             raise UnavailableError("server.not_running", message, hint=hint) from None
         except PermissionError:
             pass  # it runs, as somebody else

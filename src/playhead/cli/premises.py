@@ -1,6 +1,7 @@
 """``playhead premises``: the customer site's server."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -66,9 +67,9 @@ def add_user(user: str, name: str | None, role: str, data: Path, *, password_std
     from playhead.cli import administration
 
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\n")
     else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     asyncio.run(administration.add_person(PremisesPlaces(data), user, name=name or user, role=role, password=password))
 
 
