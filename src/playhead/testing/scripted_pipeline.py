@@ -1,7 +1,10 @@
 """A capture pipeline without a desktop: it gives what it is told to, when it is told to, as a real one would."""
 
+import threading
+from collections.abc import Callable
 from functools import lru_cache
 
+from playhead.base.clock import Clock
 from playhead.testing.pictures import encode_numbered
 from playhead.workstation.outputs import Epoch, Notice, Output, Sample
 
@@ -17,13 +20,20 @@ def parameter_sets() -> tuple[bytes, bytes]:
 
 
 class ScriptedPipeline:
-    """What `playhead.workstation.pipeline.Pipeline` does, by script. Each sample's data names its place in its track.
+    """What `playhead.workstation.pipeline.Pipeline` does, by script.
+
+    Each sample's data is a NAL unit that reads "<prefix> <track> <number>", or "black <track> <number>".
+
+    Args:
+        monitors: to begin with.
+        prefix: tells one script's pictures from another's.
 
     Attributes:
         changing: tracks whose picture differs at every tick.
     """
 
-    def __init__(self, monitors: tuple[str, ...] = ("screen",)) -> None:
+    def __init__(self, monitors: tuple[str, ...] = ("screen",), *, prefix: str = "shown") -> None:
+        self._prefix = prefix
         self.changing: set[int] = set()
         self._tracks: dict[int, int] = {}
         self._names: dict[str, int] = {}
@@ -103,7 +113,82 @@ class ScriptedPipeline:
         if is_key or is_changed or at_us - self._last_us.get(track, 0) >= STILL_US:
             number = self._numbers[track] = self._numbers.get(track, -1) + 1
             self._last_us[track] = at_us
-            name = f"{'black' if self._blackout else 'shown'} {track} {number}"
+            name = f"{'black' if self._blackout else self._prefix} {track} {number}"
             data = len(name).to_bytes(4, "big") + name.encode()
             outputs.append(Sample(track, epoch, at_us, data, is_key, 0.5 if is_changed else 0.0))
         return outputs
+
+
+class ClockedPipeline:
+    """A `ScriptedPipeline` on a real clock: what the capture thread drives.
+
+    Args:
+        script: what happens.
+        clock: when.
+        interval_us: between two pictures.
+        on_outputs: told what came of each tick, in the capture thread, before anyone else.
+    """
+
+    def __init__(
+        self,
+        script: ScriptedPipeline,
+        clock: Clock,
+        *,
+        interval_us: int = 50_000,
+        on_outputs: Callable[[list[Output]], None] | None = None,
+    ) -> None:
+        self.script = script
+        self.closed = False
+        self.live: list[bool] = []
+        self._clock = clock
+        self._interval_us = interval_us
+        self._on_outputs = on_outputs
+        self._woken = threading.Event()
+        self._looked_us = 0
+        self._hurry = True
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second."""
+        return 1e6 / self._interval_us
+
+    def tick(self) -> list[Output]:
+        """What the script has for now."""
+        now_us = self._clock.monotonic_us()
+        if not self._hurry and now_us < self._looked_us + self._interval_us:
+            return []
+        self._hurry, self._looked_us = False, now_us
+        outputs = self.script.tick(now_us)
+        if self._on_outputs is not None:
+            self._on_outputs(outputs)
+        return outputs
+
+    def wait(self, timeout_us: int | None = None) -> None:
+        """Sleep until the next tick is due, or `wake`."""
+        span_us = self._looked_us + self._interval_us - self._clock.monotonic_us()
+        self._woken.wait(max(0, span_us if timeout_us is None else min(span_us, timeout_us)) / 1e6)
+        self._woken.clear()
+
+    def wake(self) -> None:
+        """End `wait`."""
+        self._woken.set()
+
+    def force_key(self) -> None:
+        """Key frames at the next tick, which is now."""
+        self.script.force_key()
+        self._hurry = True
+        self.wake()
+
+    def set_blackout(self, *, on: bool) -> None:
+        """Black pictures from the next tick on, which is now."""
+        self.script.set_blackout(on=on)
+        self._hurry = True
+        self.wake()
+
+    def set_live(self, *, on: bool) -> None:
+        """Remembered."""
+        self.live.append(on)
+
+    def close(self) -> None:
+        """Remembered, too."""
+        self.closed = True

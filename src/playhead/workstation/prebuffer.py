@@ -18,8 +18,8 @@ RING_BYTES_MAX: Final = 64 << 20
 OTHERS_MAX: Final = 1_000
 """Thumbnails and markers in the ring: more than a minute of them."""
 
-KEY_INTERVAL_MIN_US: Final = 2_000_000
-"""Key frames are dear: none for the ring's sake sooner than this after the last."""
+KEY_INTERVAL_MIN_US: Final = 1_000_000
+"""Key frames are dear: none for the ring's sake sooner than this after the last, unless the ring is shorter yet."""
 
 GROUP_PICTURES_MAX: Final = 64
 """Pictures behind one key frame before the next is asked for: minutes of a still screen."""
@@ -67,7 +67,7 @@ class PreBuffer:
 
     def __init__(self, span_us: int) -> None:
         self._span_us = span_us
-        self._key_interval_us = max(span_us // 4, KEY_INTERVAL_MIN_US)
+        self._key_interval_us = max(span_us // 4, min(span_us // 2, KEY_INTERVAL_MIN_US))
         self._rings: dict[int, _Ring] = {}
         self._others: deque[Thumbnail | Mark] = deque(maxlen=OTHERS_MAX)
         self._bytes = 0

@@ -150,10 +150,14 @@ class Shipper:
             await self._commands.close()
 
     async def drained(self) -> None:
-        """Return when the premises has everything that the spool held. For a clean stop, with a time limit."""
-        while self._spool.segments:
+        """Return when the premises has all that the spool held, and the status. For a clean stop, with a time limit."""
+        while self._spool.segments or not self._has_told_state():
             self._news.clear()
             await self._news.wait()
+
+    def _has_told_state(self) -> bool:
+        now, told = self._owner.status(), self._told
+        return told is not None and (told.state, told.recording) == (now.state, now.recording)
 
     def _pause_s(self, rounds: int) -> float:
         longest_s = min(RETRY_S * 2 ** min(rounds - 1, 10), RETRY_S_MAX)
@@ -235,6 +239,9 @@ class Shipper:
             message = self._due_status(now_us) or shipping.next(now_us)
             if message is not None:
                 await peer.send(message)
+                if isinstance(message, Status):
+                    self._told, self._told_us = message, now_us
+                    self._news.set()
                 continue
             wakes_us = shipping.wakes_us()
             pause_s = STATUS_S if wakes_us is None else min(STATUS_S, max((wakes_us - now_us) / 1e6, 0.05))
@@ -253,7 +260,6 @@ class Shipper:
             is_mere_figure = msgspec.structs.replace(status, spool_bytes=told.spool_bytes) == told
             if is_mere_figure and now_us < self._told_us + STATUS_S * 1e6:
                 return None
-        self._told, self._told_us = status, now_us
         return status
 
     def _receive(self, peer: ScreenPeer, shipping: Shipping, message: Message) -> None:
