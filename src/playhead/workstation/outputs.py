@@ -67,7 +67,8 @@ class Notice:
         ``capture.display_back``: it is there again; ``away_us``.
         ``capture.failed``: grabbing or encoding failed and is tried again; ``message``.
         ``capture.rate_changed``: the governor moved the frame rate; ``fps``, ``from_fps``, ``reason``.
-        ``capture.blackout_on``, ``capture.blackout_off``: nothing is captured from here on; captured again.
+        ``capture.blackout_on``, ``capture.blackout_off``: nothing is captured from here on; captured again. One for
+            each call of `Pipeline.set_blackout`, even where nothing changes.
     """
 
     at_us: int

@@ -26,11 +26,15 @@ TINY_SHARE = 0.003
 """Up to this share of the picture too, because large screens have large carets."""
 MOTION_SHARE = 0.08
 """From this share on, a change that follows another closely is motion: a window that scrolls."""
+MOTION_US = 500_000
+"""Motion is coded at most this often while nobody watches live."""
+TINY_US = 1_000_000
+"""And so are caret-sized changes."""
 STREAK_US = 2_000_000
 """Changes of any size that have gone on for this long without a pause are motion too (a video, a spinner)."""
 LOOK_US = 200_000
 """A screen without news is looked at this often, for the pointer."""
-IDLE_LOOK_US = 500_000
+IDLE_LOOK_US = 1_000_000
 """And this often once nothing has changed for `RECENT_US`."""
 RECENT_US = 5_000_000
 PAUSE_US = 1_000_000
@@ -47,9 +51,10 @@ class Intervals:
 
     @classmethod
     def of(cls, fps: float, *, live: bool = False) -> "Intervals":
-        """For a frame rate. Somebody who watches live sees typing twice a second rather than once."""
+        """For a frame rate. Somebody who watches live gets motion and typing twice as often."""
         frame_us = round(1_000_000 / fps)
-        return cls(frame_us, max(frame_us, 500_000), max(frame_us, 500_000 if live else 1_000_000))
+        motion_us, tiny_us = (MOTION_US // 2, TINY_US // 2) if live else (MOTION_US, TINY_US)
+        return cls(frame_us, max(frame_us, motion_us), max(frame_us, tiny_us))
 
 
 class _Change(IntEnum):

@@ -5,6 +5,7 @@ Single-threaded: one thread calls `Pipeline.tick` and, between, `Pipeline.wait`.
 
 import select
 import socket
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -81,14 +82,15 @@ class Pipeline:
         self._tracks: dict[str, Track] = {}  # by monitor's name, for as long as the pipeline lives
         self._layout: Layout | None = None
         self._away: int | None = None  # since when the display is gone
+        self._blackouts: deque[bool] = deque()  # asked for, not yet begun or ended
         self._blackout = False
-        self._was_blackout = False
         self._hurry = False
         now_us = clock.monotonic_us()
         self._looked_us: int | None = None
         self._next_us = now_us
         self._late_us = 0
         self._sampled_us = now_us
+        self._worked = False  # whether a changed picture was coded since the sample before
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.settimeout(0)
         self._wake_sender.settimeout(0)
@@ -102,16 +104,17 @@ class Pipeline:
         self._hurry = True
         self.wake()
 
-    def set_blackout(self, on: bool) -> None:  # noqa: FBT001 - it is the whole message
+    def set_blackout(self, *, on: bool) -> None:
         """From now on capture nothing, or capture again. From any thread.
 
-        Ticks that begin after this capture nothing, and one that is running throws away what it has captured.
+        Ticks that begin after this capture nothing, and one that is running throws away what it has captured. Each
+        call is answered by one notice, in order.
         """
-        self._blackout = on
+        self._blackouts.append(on)
         self._hurry = True
         self.wake()
 
-    def set_live(self, on: bool) -> None:  # noqa: FBT001 - it is the whole message
+    def set_live(self, *, on: bool) -> None:
         """Somebody watches now, or nobody does: small changes go out sooner. From any thread."""
         self._live = on
         self._hurry = True
@@ -145,13 +148,13 @@ class Pipeline:
         """Sleep until `tick` has something to do, `wake` was called, or the time is over (microseconds)."""
         now_us = self._clock.monotonic_us()
         until_us = self._next_us if timeout_us is None else min(self._next_us, now_us + timeout_us)
-        earliest_us = now_us if self._looked_us is None else self._looked_us + self._intervals.frame_us
-        if self._sleep(min(earliest_us, until_us) - now_us, -1):
+        # Under a blackout, whatever happens on the screen is no news.
+        is_news = not self._blackout and self._source.ready()
+        if not is_news and self._sleep(until_us - now_us, -1 if self._blackout else self._source.fileno()):
             return
-        if self._blackout:  # whatever happens on the screen is no news
-            self._sleep(until_us - self._clock.monotonic_us(), -1)
-        elif not self._source.ready():
-            self._sleep(until_us - self._clock.monotonic_us(), self._source.fileno())
+        if self._looked_us is not None:  # news may come at any time, but is taken in at the frame rate only
+            earliest_us = self._looked_us + self._intervals.frame_us
+            self._sleep(min(earliest_us, until_us) - self._clock.monotonic_us(), -1)
 
     def tick(self) -> list[Output]:
         """Look at the desktop where it is time to, and return what came of it, oldest first.
@@ -165,15 +168,16 @@ class Pipeline:
         self._late_us = max(self._late_us, now_us - self._next_us)
         self._looked_us = now_us
         outputs = self._govern(now_us)
-        outputs += self._switch_blackout(now_us)
+        while self._blackouts:
+            outputs += self._switch_blackout(now_us, on=self._blackouts.popleft())
         if self._away is None or now_us >= self._next_us or hurry:
             outputs += self._look(now_us)
-        if self._blackout and not self._was_blackout:
+        if True in self._blackouts and not self._blackout:
             # It came on while this tick ran, in another thread: what was just captured is thrown away. The next
             # picture is a black key frame, so nothing is missing between.
             outputs = list[Output](each for each in outputs if isinstance(each, Epoch | Notice))
             self._hurry = True
-        self._next_us = self._plan(self._clock.monotonic_us())
+        self._next_us = max(self._plan(self._clock.monotonic_us()), now_us + self._intervals.frame_us)
         return outputs
 
     def close(self) -> None:
@@ -188,7 +192,8 @@ class Pipeline:
 
     def _govern(self, now_us: int) -> list[Output]:
         outputs: list[Output] = []
-        if now_us - self._sampled_us >= SAMPLE_US:
+        if self._worked and now_us - self._sampled_us >= SAMPLE_US:
+            self._worked = False  # at rest there is nothing to lower, and a look should cost as little as can be
             self._sampled_us = now_us
             rate = self._governor.sample(self._load.sample(now_us, self._late_us))
             self._late_us = 0
@@ -217,8 +222,10 @@ class Pipeline:
 
     def _sleep(self, span_us: int, descriptor: int) -> bool:
         """Sleep, and say whether it was ended early by `wake`."""
+        if span_us <= 0:
+            return False
         watched = [self._wake_receiver.fileno()] + ([descriptor] if descriptor >= 0 else [])
-        ready, _, _ = select.select(watched, [], [], max(span_us, 0) / 1e6)
+        ready, _, _ = select.select(watched, [], [], span_us / 1e6)
         if self._wake_receiver.fileno() not in ready:
             return False
         self._wake_receiver.recv(4096)
@@ -262,6 +269,7 @@ class Pipeline:
             if frame.changed:
                 track.saw(frame, now_us)
         picture = frame
+        self._worked = True
         return self._encoding(track, now_us, lambda: track.send(picture, now_us) + track.thumbnail(now_us))
 
     def _encoding(self, track: Track, now_us: int, work: Callable[[], list[Output]]) -> list[Output]:
@@ -326,15 +334,12 @@ class Pipeline:
 
     # --- blackout
 
-    def _switch_blackout(self, now_us: int) -> list[Output]:
-        if self._blackout == self._was_blackout:
-            return []
-        self._was_blackout = self._blackout
-        if self._was_blackout:
-            return [Notice(now_us, "capture.blackout_on")]
-        for track in self._tracks.values():
-            track.lift_blackout()
-        return [Notice(now_us, "capture.blackout_off")]
+    def _switch_blackout(self, now_us: int, *, on: bool) -> list[Output]:
+        if self._blackout and not on:
+            for track in self._tracks.values():
+                track.lift_blackout()
+        self._blackout = on
+        return [Notice(now_us, "capture.blackout_on" if on else "capture.blackout_off")]
 
 
 def _describe(layout: Layout) -> str:

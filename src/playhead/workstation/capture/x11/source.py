@@ -42,6 +42,8 @@ class _View:
     sprite: PointerSprite
     damaged: list[Rectangle] = field(default_factory=list[Rectangle])
     """In the monitor's pixels."""
+    pointed: tuple[Pointer | None, tuple[int, int]] | None = None
+    """The pointer's shape and place in the root window at the last look."""
     seen: bool = False
     """Whether it was handed out; the first frame is new all over, even where it is as black as the empty picture."""
 
@@ -145,7 +147,7 @@ class X11Source:
             pointer=self._extensions.pointer and display.has_pointer,
         )
         self._display = display
-        self._news = News(damage=True, layout=True, pointer_shape=True)
+        self._news = News(damage=self._use.damage, layout=True, pointer_shape=self._use.pointer)
         try:
             if self._use.damage:
                 display.watch_damage()
@@ -202,13 +204,17 @@ class X11Source:
             message = f"Monitor {monitor.name} is gone, or of another size or place."
             raise UnavailableError("capture.layout_changed", message)
         self._take_damage(display)
+        shape = self._pointer_shape(display) if self._use.pointer else None
+        pointed = (shape, position) if position is not None else None
+        if not view.damaged and pointed == view.pointed:
+            return []
+        view.pointed = pointed
         view.sprite.lift()
         try:
             changed = self._grab_damaged(monitor, view)
         finally:
-            shape = self._pointer_shape(display) if position is not None else None
             x, y = position or (0, 0)
-            moved = view.sprite.drop(shape, x - monitor.x, y - monitor.y)
+            moved = view.sprite.drop(shape if pointed else None, x - monitor.x, y - monitor.y)
         return changed + moved
 
     def _take_damage(self, display: Display) -> None:
