@@ -28,6 +28,11 @@ class Step:
     piece: int | None = None
     """Number of the piece in its track."""
 
+    @property
+    def reaches(self) -> int:
+        """The record that a viewer has come to with it: a resync only announces the one it names."""
+        return self.record if self.piece is not None or self.lane == OTHERS else self.record - 1
+
 
 @dataclass(slots=True)
 class Reached:
@@ -44,7 +49,7 @@ class Reached:
     def take(self, steps: Sequence[Step]) -> None:
         """These were sent."""
         for step in steps:
-            self.by_lane[step.lane] = step.record
+            self.by_lane[step.lane] = step.reaches
 
 
 def steps_after(index: SegmentIndex, reached: Reached) -> list[Step]:
