@@ -18,6 +18,9 @@ from playhead.workstation.wanted import Resumption
 
 LOCAL_NAMES: Final = frozenset({"start", "stop", "blackout_on", "blackout_off"})
 
+RETRY_S: Final = 5.0
+"""How often the state is tried to be kept that could not be kept when something was done."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -37,12 +40,14 @@ class Orders:
     ) -> None:
         self._director = director
         self._state_file = state_file
-        self._state = state
+        self._state = self._wanted = state
         self._clock = clock
         self._continuous = continuous
         self._lock = asyncio.Lock()
         self._saving = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._retry: asyncio.TimerHandle | None = None
+        self._closed = False
 
     async def resume(self, mended: list[SpooledSegment]) -> None:
         """Go on with what a crash interrupted, or begin what the configuration wants.
@@ -119,12 +124,13 @@ class Orders:
     def note_recording(self, recording: RecordingId) -> None:
         """Another recording has taken over by itself: keep that, soon."""
         if self._state.recording != str(recording):
-            task = asyncio.create_task(self._keep_if_possible(recording=str(recording)))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._keep_later(recording=str(recording))
 
     async def close(self) -> None:
         """The workstation stops in good order: nothing is to go on by itself but a blackout."""
+        self._closed = True
+        if self._retry is not None:
+            self._retry.cancel()
         await asyncio.gather(*self._tasks)
         await self._keep_if_possible(recording="")
 
@@ -152,14 +158,24 @@ class Orders:
         return active
 
     async def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
+        """Make these fields of the state durable, and those that could not be made so before."""
         async with self._saving:
-            state = msgspec.structs.replace(self._state, **changes)
-            if state != self._state:
-                await asyncio.to_thread(self._state_file.save, state)
-                self._state = state
+            wanted = msgspec.structs.replace(self._wanted, **changes)
+            if wanted != self._state:
+                await asyncio.to_thread(self._state_file.save, wanted)
+            self._state = self._wanted = wanted
 
     async def _keep_if_possible(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
         try:
             await self._keep(**changes)
         except UnavailableError as error:
             _log.error("state not kept", code=error.code, error=error.message)
+            self._wanted = msgspec.structs.replace(self._wanted, **changes)
+            if self._retry is None and not self._closed:
+                self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._keep_later)
+
+    def _keep_later(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
+        self._retry = None
+        task = asyncio.create_task(self._keep_if_possible(**changes))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

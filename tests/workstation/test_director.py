@@ -1,0 +1,344 @@
+"""Director and orders in virtual time, on a disk that fails when told to."""
+
+import asyncio
+import contextlib
+import errno
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
+from playhead.base.ids import RecordingId, SiteId, WorkstationId
+from playhead.testing.disk import PowerCutError, SimulatedDisk, Step
+from playhead.testing.loop import Simulation, run
+from playhead.testing.scripted_pipeline import ScriptedPipeline
+from playhead.testing.vid import signing_key, site_key
+from playhead.wire import vid
+from playhead.wire.screen import Command, Result
+from playhead.workstation.capture_thread import Batch
+from playhead.workstation.director import REFUSED_RETRY_US, Director
+from playhead.workstation.identity import Identity
+from playhead.workstation.orders import Orders
+from playhead.workstation.recorder import Limits
+from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.spool import Spool
+from playhead.workstation.state_file import StateFile, WorkstationState
+
+FOLDER = Path("/data")
+TICK_S = 0.2
+SITE_KEY = site_key().public_key().public_bytes_raw()
+IDENTITY = Identity(WorkstationId("pc-1"), SiteId("site"), SITE_KEY, signing_key())
+
+
+class World:
+    """One life of a workstation without network and threads."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        disk: SimulatedDisk | None = None,
+        *,
+        bytes_max: int = 1 << 30,
+        continuous: bool = False,
+        recording_us: int | None = None,
+    ) -> None:
+        self.simulation = simulation
+        self.disk = disk or SimulatedDisk(seed=simulation.seed)
+        self.disk.make_folder(FOLDER)
+        self.disk.sync_folder(FOLDER.parent)
+        self.spool = Spool(self.disk, FOLDER / "spool", bytes_max=bytes_max)
+        self.mended = self.spool.recover()
+        self.writer = SegmentWriter(self.spool, simulation.clock, "agent")
+        self.writer.identity = IDENTITY
+        self.notified = 0
+        self.director = Director(
+            Limits(pre_buffer_us=1_000_000),
+            recording_us=recording_us,
+            spool=self.spool,
+            writer=self.writer,
+            clock=simulation.clock,
+            notify=self.note,
+            on_recording=self.note_recording,
+        )
+        self.state_file = StateFile(self.disk, FOLDER / "state.json")
+        state = self.state_file.load()
+        self.orders = Orders(self.director, self.state_file, state, simulation.clock, continuous=continuous)
+        self.script = ScriptedPipeline()
+        self.script.changing = {0}
+        self.capturing = False
+        self.live: list[bool] = []
+        self.blackouts: list[bool] = []
+
+    def note(self) -> None:
+        self.notified += 1
+
+    def note_recording(self, recording: RecordingId) -> None:
+        self.orders.note_recording(recording)
+
+    # Capture
+
+    def set_capturing(self, *, on: bool, eager: bool) -> None:
+        del eager
+        self.capturing = on
+
+    def force_key(self) -> None:
+        self.script.force_key()
+
+    def set_blackout(self, *, on: bool) -> None:
+        self.blackouts.append(on)
+
+    def set_live(self, *, on: bool) -> None:
+        self.live.append(on)
+
+    async def capture(self) -> None:
+        is_first = True
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self.blackouts:
+                self.script.set_blackout(on=self.blackouts.pop(0))
+            now_us = self.simulation.clock.monotonic_us()
+            if self.capturing:
+                self.director.take(Batch(self.script.tick(now_us), now_us + 10, 5.0, is_first=is_first))
+                is_first = False
+
+    async def sync(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            job = self.spool.job()
+            if job is not None:
+                job.run()
+                for segment in self.spool.settle(job):
+                    self.director.broken(segment, "not kept")
+
+    async def start(self) -> None:
+        self.director.begin(self)
+        self.simulation.spawn("pc", self.capture())
+        self.simulation.spawn("pc", self.sync())
+        await self.orders.resume(self.mended)
+
+    @property
+    def state(self) -> str:
+        return self.director.status().state
+
+    def kept(self) -> WorkstationState:
+        return self.state_file.load()
+
+
+def simulate(story: Callable[[World], Awaitable[None]], *, seed: int = 1, **settings: object) -> None:
+    async def scenario(simulation: Simulation) -> None:
+        world = World(simulation, **settings)
+        await world.start()
+        await story(world)
+        await simulation.kill("pc")
+
+    run(scenario, seed=seed)
+
+
+def no_room(step: Step) -> int | None:
+    return errno.ENOSPC if step.name == "write" and "spool" in str(step.path) else None
+
+
+def test_a_full_disk_is_said_at_once_and_over_as_soon_as_there_is_room() -> None:
+    async def story(world: World) -> None:
+        recording = await world.orders.do("start")
+        await asyncio.sleep(5)
+        assert world.state == "recording"
+        world.disk.fault = no_room
+        await asyncio.sleep(2)
+        status = world.director.status()
+        assert (status.state, status.reason) == ("disk_full", "The disk is full. Free some space.")
+        await asyncio.sleep(60)
+        assert world.state == "disk_full"
+        world.disk.fault = None
+        await asyncio.sleep(8)
+        assert world.state == "recording"
+        first, second = world.spool.segments
+        assert (first.reason, second.reason) == ("disk_full", None)
+        assert first.recording == second.recording == recording
+
+    simulate(story)
+
+
+def test_a_full_spool_waits_until_the_premises_has_taken_some() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("start")
+        await asyncio.sleep(600)
+        assert world.state == "disk_full"
+        assert "The spool holds" in world.director.status().reason
+        assert len(world.spool.segments) == 1
+        world.spool.remove(world.spool.segments[0])
+        await asyncio.sleep(8)
+        assert world.state == "recording"
+
+    simulate(story, bytes_max=60_000)
+
+
+def test_a_sync_that_fails_ends_the_segment_and_another_follows() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("start")
+        await asyncio.sleep(5)
+        world.disk.fault = lambda step: errno.EIO if step.name == "sync_files" else None
+        await asyncio.sleep(2)
+        world.disk.fault = None
+        assert world.state == "failed"
+        await asyncio.sleep(8)
+        assert world.state == "recording"
+        assert [segment.reason for segment in world.spool.segments] == ["lost", None]
+
+    simulate(story)
+
+
+def test_what_the_premises_refuses_for_good_is_a_failure_and_tried_again_later() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("start")
+        await asyncio.sleep(5)
+        world.director.broken(world.spool.segments[0], "Refused.", retry_us=REFUSED_RETRY_US)
+        await asyncio.sleep(50)
+        assert (world.state, world.director.status().reason) == ("failed", "Refused.")
+        await asyncio.sleep(20)
+        assert world.state == "recording"
+        world.director.broken(world.spool.segments[0], "An old one.")
+        assert world.state == "recording"
+
+    simulate(story)
+
+
+def test_without_the_site_key_nothing_can_be_sealed_and_that_is_said() -> None:
+    async def story(world: World) -> None:
+        world.writer.identity = None
+        await world.orders.do("start")
+        await asyncio.sleep(3)
+        assert (world.state, "not known yet" in world.director.status().reason) == ("failed", True)
+        world.writer.identity = IDENTITY
+        world.director.try_again()
+        await asyncio.sleep(1)
+        assert world.state == "recording"
+
+    simulate(story)
+
+
+def test_a_long_continuous_recording_is_followed_by_another() -> None:
+    async def story(world: World) -> None:
+        await asyncio.sleep(5)
+        first = world.director.recording
+        await asyncio.sleep(60)
+        second = world.director.recording
+        assert second != first
+        await asyncio.sleep(1)
+        assert world.kept().recording == str(second)
+        recordings = [segment.recording for segment in world.spool.segments]
+        assert recordings == [first, second]
+        with pytest.raises(ConflictError) as caught:
+            await world.orders.do("stop")
+        assert caught.value.code == "recording.continuous"
+
+    simulate(story, continuous=True, recording_us=60_000_000)
+
+
+def test_an_order_is_durable_before_it_is_done() -> None:
+    async def story(world: World) -> None:
+        recording = RecordingId.new(world.simulation.clock)
+        result = await world.orders.carry_out(Command(7, "start", recording.bytes))
+        assert result == Result(7, ok=True, recording=recording.bytes)
+        assert world.kept() == WorkstationState(recording=str(recording), command=7)
+        await world.orders.carry_out(Command(8, "blackout_on", reason="card"))
+        assert world.kept().blackout == "card"
+        await world.orders.carry_out(Command(9, "blackout_off"))
+        await world.orders.carry_out(Command(10, "stop"))
+        assert world.kept() == WorkstationState(command=10)
+        assert await world.orders.carry_out(Command(11, "live_on")) == Result(11, ok=True)
+        assert await world.orders.carry_out(Command(12, "live_off")) == Result(12, ok=True)
+        assert world.live == [True, False]
+        assert await world.orders.carry_out(Command(13, "status")) == Result(13, ok=True)
+        with pytest.raises(ConflictError):
+            await world.orders.carry_out(Command(14, "stop"))
+        assert world.kept() == WorkstationState(command=14)
+
+    simulate(story)
+
+
+def test_with_a_broken_disk_a_start_is_refused_a_stop_and_a_blackout_are_done_and_light_stays_off() -> None:
+    async def story(world: World) -> None:
+        recording = await world.orders.do("start")
+        await asyncio.sleep(2)
+        await world.orders.do("blackout_on", reason="card")
+        world.disk.fault = lambda step: errno.EIO if "state" in str(step.path) else None
+        with pytest.raises(UnavailableError):
+            await world.orders.do("blackout_off")
+        await asyncio.sleep(1)
+        assert world.state == "blackout"
+        assert await world.orders.do("stop") == recording
+        assert world.director.recording is None
+        with pytest.raises(UnavailableError):
+            await world.orders.do("start")
+        assert world.director.recording is None
+
+    simulate(story)
+
+
+def test_a_blackout_that_could_not_be_kept_is_kept_later() -> None:
+    async def story(world: World) -> None:
+        world.disk.fault = lambda step: errno.EIO if "state" in str(step.path) else None
+        await world.orders.do("blackout_on", reason="card")
+        assert world.state == "blackout"
+        await asyncio.sleep(60)
+        assert world.kept() == WorkstationState()
+        world.disk.fault = None
+        await asyncio.sleep(6)
+        assert world.kept().blackout == "card"
+
+    simulate(story)
+
+
+def test_a_second_start_is_refused_and_the_same_again_is_not() -> None:
+    async def story(world: World) -> None:
+        recording = await world.orders.do("start")
+        assert await world.orders.do("start", recording=recording) == recording
+        with pytest.raises(ConflictError) as caught:
+            await world.orders.do("start")
+        assert caught.value.code == "recording.active"
+        with pytest.raises(InvalidInputError):
+            await world.orders.do("dance")
+
+    simulate(story)
+
+
+def test_a_clean_end_seals_and_forgets_but_for_a_blackout() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("start")
+        await world.orders.do("blackout_on", reason="card")
+        await asyncio.sleep(2)
+        world.director.end()
+        await world.orders.close()
+        assert [segment.reason for segment in world.spool.segments] == ["sealed"]
+        assert world.kept() == WorkstationState(blackout="card")
+
+    simulate(story)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_after_a_power_cut_the_same_recording_goes_on_behind_what_there_was(seed: int) -> None:
+    async def scenario(simulation: Simulation) -> None:
+        before = World(simulation)
+        await before.start()
+        recording = await before.orders.do("start")
+        await asyncio.sleep(simulation.chance.uniform(1, 10))
+        before.disk.cut_at = len(before.disk.steps) + simulation.chance.randint(1, 6)
+        with contextlib.suppress(PowerCutError):
+            await asyncio.sleep(2)
+        await simulation.kill("pc")
+        simulation.loop.failures.clear()
+        before.disk.restart()
+        simulation.clock.jump(-30_000_000)  # and the clock is set back meanwhile
+        after = World(simulation, before.disk)
+        await after.start()
+        await asyncio.sleep(5)
+        assert after.director.recording == recording
+        old, new = after.spool.segments
+        assert (old.reason, new.reason) == ("killed", None)
+        assert new.started_at_us >= old.started_at_us + old.covered_us
+        scanner = vid.Scanner()
+        assert scanner.feed(after.spool.read(new, 0, 100_000))
+
+    run(scenario, seed=seed)
