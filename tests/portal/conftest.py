@@ -26,7 +26,7 @@ class Browser(httpx.AsyncClient):
     async def sign_in(self, user, password=PASSWORD):
         answer = await self.post("/api/session", json={"user": user, "password": password})
         if answer.status_code == 200:
-            self.headers["x-csrf-token"] = answer.json()["csrf"]
+            self.headers["x-csrf-token"] = answer.json()["csrfToken"]
         return answer
 
 

@@ -7,6 +7,7 @@ from http_answers import code_of
 
 from playhead.base.ids import RecordingId
 from playhead.domain.recordings import RecordingState
+from playhead.portal.api.models import PROGRESS_FRESH_US
 from playhead.testing.vid import make_vid
 
 START_US = 1_750_000_000_000_000
@@ -30,7 +31,7 @@ async def test_a_recording_is_told_with_all_its_facts(browser, site):
     (item,) = (await browser.get("/api/recordings")).json()["items"]
     assert item == {
         "id": str(fixture.header.recording),
-        "workstation": "pc-1",
+        "workstation": {"id": "pc-1", "name": "pc-1"},
         "agent": "jane",
         "state": "complete",
         "startedAt": "2026-01-01T00:00:00Z",
@@ -39,17 +40,26 @@ async def test_a_recording_is_told_with_all_its_facts(browser, site):
         "bytes": len(fixture.data),
         "live": False,
         "gaps": 0,
+        "progressAgeMs": None,
     }
     assert (await browser.get(f"/api/recordings/{item['id']}")).json() == item
 
 
-async def test_live_means_recording_now_at_a_workstation_that_is_connected(browser, site):
+async def test_live_means_recording_and_growing(browser, site):
     await add(site, 1)
     await browser.sign_in("sue")
     path = f"/api/recordings/{recording_id(1)}"
-    assert (await browser.get(path)).json()["live"] is False
-    site.control.connect("pc-1", state="recording")
-    assert (await browser.get(path)).json()["live"] is True
+    for age_us, age_ms, live in (
+        (None, None, False),
+        (0, 0, True),
+        (PROGRESS_FRESH_US - 1, 4999, True),
+        (PROGRESS_FRESH_US, 5000, False),
+    ):
+        if age_us is not None:
+            site.control.ages_us[recording_id(1)] = age_us
+        item = (await browser.get(path)).json()
+        assert (item["progressAgeMs"], item["live"]) == (age_ms, live)
+    site.control.ages_us[recording_id(1)] = 0
     await site.set_state(recording_id(1), RecordingState.INTERRUPTED, START_US + 5_000_000)
     assert (await browser.get(path)).json()["live"] is False
 

@@ -61,7 +61,7 @@ async def test_a_flood_is_turned_away_and_the_turns_come_back(passwords, monkeyp
     await asyncio.sleep(0)
     with pytest.raises(UnavailableError) as caught:
         await passwords.check("x", "y")
-    assert caught.value.code == "sign_in.busy"
+    assert caught.value.code == "session.busy"
     for task in tasks:
         task.cancel()  # hanging up gives no turn to the next one
     await asyncio.gather(*tasks, return_exceptions=True)

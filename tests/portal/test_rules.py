@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playhead.base.ids import UserId
+from playhead.domain.access import Role, Who
 from playhead.portal.rules import (
     FORGET_US,
     FREE_FAILURES,
@@ -16,6 +18,7 @@ from playhead.portal.rules import (
     csrf_token,
     key_hash,
     origin_matches,
+    permissions,
 )
 
 
@@ -123,6 +126,18 @@ def test_a_csrf_token_stays_the_same_over_versions():
 
 def test_what_is_stored_of_a_secret_is_its_hash():
     assert key_hash("secret").hex() == "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.ADMINISTRATOR, {"view", "play", "live", "record", "blackout", "operate"}),
+        (Role.SUPERVISOR, {"view", "play", "live", "record", "blackout"}),
+        (Role.AGENT, {"view", "play", "live", "blackout"}),
+    ],
+)
+def test_what_a_page_may_offer(role, expected):
+    assert permissions(Who(UserId("jane"), role)) == expected
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,13 @@ async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use
     answer = await browser.sign_in("sue")
     assert answer.status_code == 200
     item = answer.json()
-    assert {key: item[key] for key in ("user", "name", "role", "tokenUrl")} == {
-        "user": "sue",
-        "name": "Sue",
+    assert item["user"] == {
+        "name": "sue",
+        "displayName": "Sue",
         "role": "supervisor",
-        "tokenUrl": "http://127.0.0.1:5650/token",
+        "permissions": ["blackout", "live", "play", "record", "view"],
     }
+    assert (item["tokenUrl"], item["site"]) == ("http://127.0.0.1:5650/token", "site")
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
@@ -62,7 +63,7 @@ async def test_the_secret_is_stored_nowhere(browser, site):
 @pytest.mark.parametrize("user", ["sue", "nobody", "", "Not A Name", "x" * 128, "sue\0", "root'--"])
 async def test_wrong_passwords_and_unknown_users_look_alike(browser, user):
     answer = await browser.sign_in(user, "wrong password")
-    assert code_of(answer) == (401, "sign_in.refused")
+    assert code_of(answer) == (401, "session.refused")
     assert answer.json()["error"]["message"] == "The name or the password is wrong."
     assert "set-cookie" not in answer.headers
 
@@ -112,21 +113,21 @@ async def test_disabling_a_user_ends_their_sessions_at_once(browser, site):
     async with site.catalogue.writing() as connection:
         await users.set_disabled(connection, UserId("sue"), site.clock.wall_us())
     assert code_of(await browser.get("/api/session")) == (401, "session.none")
-    assert code_of(await browser.sign_in("sue")) == (401, "sign_in.refused")
+    assert code_of(await browser.sign_in("sue")) == (401, "session.refused")
 
 
 async def test_a_new_role_holds_at_once(browser, site):
     await browser.sign_in("sue")
     async with site.catalogue.writing() as connection:
         await users.set_role(connection, UserId("sue"), Role.AGENT)
-    assert (await browser.get("/api/session")).json()["role"] == "agent"
+    assert (await browser.get("/api/session")).json()["user"]["role"] == "agent"
 
 
 async def test_guessing_is_slowed_down_and_says_until_when(browser, site):
     for _ in range(FREE_FAILURES["pair"] + 1):
-        assert code_of(await browser.sign_in("sue", "wrong password")) == (401, "sign_in.refused")
+        assert code_of(await browser.sign_in("sue", "wrong password")) == (401, "session.refused")
     answer = await browser.sign_in("sue")
-    assert code_of(answer) == (429, "sign_in.wait")
+    assert code_of(answer) == (429, "session.rate_limited")
     assert answer.headers["retry-after"] == "1"
     site.clock.advance(1_000_000)
     assert (await browser.sign_in("sue")).status_code == 200

@@ -1,11 +1,13 @@
 """Workstations over HTTP: what they do, and having them do something."""
 
 import secrets
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from http_answers import code_of
 
-from playhead.base.ids import UserId, WorkstationId
+from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.store.catalogue import workstations
 from playhead.store.token_keys import signing_key
 from playhead.wire.screen.messages import Result
@@ -30,15 +32,20 @@ async def test_the_list_holds_those_connected_and_those_that_are_not(browser):
     first, second = (await browser.get("/api/workstations")).json()["items"]
     assert first == {
         "id": "pc-1",
+        "name": "pc-1",
         "connected": True,
+        "since": "1970-01-01T00:00:00Z",
         "state": "idle",
         "recording": None,
         "agent": "jane",
+        "blackout": False,
+        "blackoutReason": "",
         "reason": "",
         "fps": 0.0,
+        "progressAgeMs": None,
         "spoolBytes": 0,
         "monitors": [],
-        "software": "",
+        "version": "",
         "lastSeenAt": "1970-01-01T00:00:00Z",
     }
     assert (second["id"], second["connected"], second["state"], second["lastSeenAt"]) == (
@@ -47,6 +54,16 @@ async def test_the_list_holds_those_connected_and_those_that_are_not(browser):
         "offline",
         None,
     )
+
+
+async def test_a_blackout_and_the_progress_of_its_recording_are_told(browser, site):
+    recording = RecordingId(UUID(int=7))
+    known = site.control.connect("pc-1", agent="jane", state="blackout")
+    site.control.live[known.id] = replace(known, recording=recording, reason="card")
+    site.control.ages_us[recording] = 1_234_567
+    await browser.sign_in("sue")
+    item = (await browser.get("/api/workstations")).json()["items"][0]
+    assert (item["blackout"], item["blackoutReason"], item["progressAgeMs"]) == (True, "card", 1234)
 
 
 async def test_one_that_is_revoked_is_not_listed(browser, site):

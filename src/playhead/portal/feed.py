@@ -15,8 +15,8 @@ import structlog
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.domain.access import Action, OfAgent, Who, may
-from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
-from playhead.domain.recordings import Recording, RecordingState
+from playhead.domain.live import LiveWorkstation, RecordingChanged, Resync, WorkstationChanged
+from playhead.domain.recordings import Recording
 from playhead.portal.api.models import RecordingItem, WorkstationItem, live_item, recording_item
 from playhead.portal.metrics import WATCHERS
 from playhead.portal.needs import Control
@@ -28,8 +28,9 @@ WATCHERS_MAX: Final = 500
 WAITING_MAX: Final = 256
 """News kept for a page that is slow."""
 
-REFRESH_S: Final = 5.0
-"""How often pages hear how far the recordings under way have come."""
+REFRESH_S: Final = 2.0
+"""How often pages hear how far the recordings under way have come. A page that hears nothing new of one for five
+seconds says so."""
 
 _log = structlog.get_logger()
 
@@ -115,15 +116,14 @@ class Feed:
         self._watchers.discard(watcher)
         WATCHERS.set(len(self._watchers))
 
-    def connected(self, recording: Recording) -> bool:
-        """Whether a recording is being made now, by a workstation that is connected."""
-        if recording.state is not RecordingState.RECORDING:
-            return False
-        return any(live.id == recording.workstation and live.connected for live in self._control.workstations())
-
     def item(self, recording: Recording) -> RecordingItem:
         """A recording for the wire."""
-        return recording_item(recording, live=self.connected(recording))
+        return recording_item(recording, self._control.progress_age_us(recording.id))
+
+    def workstation_item(self, live: LiveWorkstation) -> WorkstationItem:
+        """A workstation for the wire."""
+        age_us = None if live.recording is None else self._control.progress_age_us(live.recording)
+        return live_item(live, age_us)
 
     async def run(self) -> None:
         """Follow until cancelled, or until the workstations are no longer followed."""
@@ -135,7 +135,7 @@ class Feed:
                         case RecordingChanged(recording):
                             await self._recording_changed(recording)
                         case WorkstationChanged(workstation):
-                            self._publish([_workstation_news(live_item(workstation))])
+                            self._publish([_workstation_news(self.workstation_item(workstation))])
                         case Resync():
                             self._publish([RESYNC])
                         case _:

@@ -35,6 +35,10 @@ class Control(Protocol):
         """Every one that has connected since the start."""
         ...
 
+    def progress_age_us(self, recording: RecordingId) -> int | None:
+        """How long ago more of a recording became durable; None where that was not since the start."""
+        ...
+
     def subscribe(self) -> Changes:
         """What changes from now on."""
         ...

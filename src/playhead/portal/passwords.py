@@ -55,7 +55,7 @@ class Passwords:
 
         Raises:
             InvalidInputError: ``password.length``.
-            UnavailableError: ``sign_in.busy``.
+            UnavailableError: ``session.busy``.
         """
         check_new(password)
         return await self._in_turn(self._hasher.hash, password)
@@ -68,7 +68,7 @@ class Passwords:
             password: what was typed.
 
         Raises:
-            UnavailableError: ``sign_in.busy``.
+            UnavailableError: ``session.busy``.
         """
         if len(password) > PASSWORD_CHARS_MAX:
             password = ""  # wrong, and not hashed at length
@@ -88,7 +88,7 @@ class Passwords:
     async def _in_turn(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         if self._under_way >= HASHING_MAX + WAITING_MAX:
             hint = "Try again in a few seconds."
-            raise UnavailableError("sign_in.busy", "Too many people are signing in.", hint=hint)
+            raise UnavailableError("session.busy", "Too many people are signing in.", hint=hint)
         self._under_way += 1
         future = self._threads.submit(work, *arguments, **named)
         loop = asyncio.get_running_loop()

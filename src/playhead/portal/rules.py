@@ -7,6 +7,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from playhead.domain.access import Action, Installation, OfAgent, Who, may
+
 SECOND_US: Final = 1_000_000
 
 WATCHED_MAX: Final = 10_000
@@ -100,6 +102,22 @@ def csrf_token(secret: str) -> str:
 def csrf_matches(secret: str, token: str) -> bool:
     """Whether ``token`` is the one of this sign-in, in a time that tells nothing."""
     return hmac.compare_digest(csrf_token(secret).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+_OFFERS: Final = {
+    "view": Action.VIEW,
+    "play": Action.PLAY,
+    "live": Action.PLAY,
+    "record": Action.RECORD,
+    "blackout": Action.BLACKOUT_ON,
+}
+
+
+def permissions(who: Who) -> set[str]:
+    """What a page may offer somebody, at least for what is their own."""
+    own = OfAgent(str(who.user))
+    offers = {name for name, action in _OFFERS.items() if may(who, action, own)}
+    return offers | ({"operate"} if may(who, Action.OPERATE, Installation()) else set())
 
 
 def key_hash(secret: str) -> bytes:

@@ -26,7 +26,7 @@ class WaitError(LimitError):
     """Too many failures: the next attempt has to wait."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__("sign_in.wait", "There were too many failed attempts.", hint=f"Wait {wait_s} s.")
+        super().__init__("session.rate_limited", "There were too many failed attempts.", hint=f"Wait {wait_s} s.")
         self.wait_s = wait_s
 
 
@@ -47,9 +47,9 @@ class SignIn:
         An unknown user, a disabled one and a wrong password look alike and take as long.
 
         Raises:
-            RefusedError: ``sign_in.refused``.
-            WaitError: ``sign_in.wait``.
-            UnavailableError: ``sign_in.busy``.
+            RefusedError: ``session.refused``.
+            WaitError: ``session.rate_limited``.
+            UnavailableError: ``session.busy``.
         """
         name = name.strip().lower()
         wait_us = self.attempts.wait_us(name, address, self.clock.monotonic_us())
@@ -65,7 +65,7 @@ class SignIn:
             SIGN_INS.labels("refused").inc()
             actor = _UNKNOWN if user is None else str(user.id)
             await self.audit.refuse(actor, "sign_in.refused", "", address)
-            raise RefusedError("sign_in.refused", "The name or the password is wrong.")
+            raise RefusedError("session.refused", "The name or the password is wrong.")
         self.attempts.succeeded(name, address)
         if self.passwords.outdated(user.password_hash):
             fresh = await self.passwords.hash(password)

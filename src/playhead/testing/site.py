@@ -36,6 +36,8 @@ class FakeControl:
     live: dict[WorkstationId, LiveWorkstation] = field(default_factory=dict[WorkstationId, LiveWorkstation])
     asked: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     """Workstation, command, reason."""
+    ages_us: dict[RecordingId, int] = field(default_factory=dict[RecordingId, int])
+    """How long ago each recording grew."""
     refusal: Result | None = None
     """What they answer to everything, if set."""
 
@@ -68,6 +70,10 @@ class FakeControl:
             yield
         finally:
             self.asked.append((str(workstation), "live_off", ""))
+
+    def progress_age_us(self, recording: RecordingId) -> int | None:
+        """As `ScreenService.progress_age_us`."""
+        return self.ages_us.get(recording)
 
     def workstations(self) -> list[LiveWorkstation]:
         """As `ScreenService.workstations`."""

@@ -114,7 +114,7 @@ async def test_what_grows_is_sent_once_in_order_and_to_the_end(site, watch, make
     cuts = [cut_before(fixture, 1), cut_before(fixture, 3) + 7, None]
     segment = await site.add_fixture(fixture, size=cuts[0])
     view = watch(fixture.header.recording, (fixture.header.segment, -1))
-    heard = await view.until("progress")
+    heard = await view.until("state")
     for begin, end in pairwise(cuts):
         await site.grow(segment, fixture.data[begin:end])
     await finish(site, fixture)
@@ -123,9 +123,12 @@ async def test_what_grows_is_sent_once_in_order_and_to_the_end(site, watch, make
     expected = sequences(fixture, Kind.PIECE, Kind.INIT)
     assert [event["record"] for event in told if event["kind"] != "marker"] == expected
     assert [event["code"] for event in told if event["kind"] == "marker"] == ["test.began"]
-    assert heard[0] == {"kind": "segment", "id": str(fixture.header.segment), "offsetUs": 0}
+    assert [event["kind"] for event in heard][:2] == ["progress", "segment"]
+    assert heard[1] == {"kind": "segment", "id": str(fixture.header.segment), "offsetUs": 0}
     assert [event["state"] for event in heard if event["kind"] == "state"] == ["recording", "complete"]
     assert heard[-1]["kind"] == "state"
+    thumbnails = [event["record"] for event in heard if event["kind"] == "thumbnail"]
+    assert thumbnails == sequences(fixture, Kind.THUMBNAIL)
 
 
 async def test_pieces_are_told_with_their_facts_and_are_the_media(site, watch, make):
@@ -156,12 +159,13 @@ async def test_nothing_is_shown_before_it_is_durable(site, watch, make):
     fixture = make(seconds=6)
     segment = await site.add_fixture(fixture, size=cut_before(fixture, 2))
     view = watch(fixture.header.recording, (fixture.header.segment, -1))
-    heard = await view.until("progress")
+    heard = await view.until("state")
     assert sum(event["kind"] == "piece" for event in heard) == 2
     (file,) = (site.folder / "segments").rglob("*.vid")
     with file.open("ab") as written:  # on its way to the disk, and not yet known to be durable
         written.write(fixture.data[cut_before(fixture, 2) :])
-    assert [event["kind"] for event in await view.until("progress")] == ["progress"]
+    for _ in range(3):
+        assert [event["kind"] for event in await view.until("progress")] == ["progress"]
     await site.grow(segment, fixture.data[cut_before(fixture, 2) :])
     await finish(site, fixture)
     assert sum(event["kind"] == "piece" for event in await view.rest()) == len(fixture.of_kind(Kind.PIECE)) - 2
@@ -185,7 +189,7 @@ async def test_a_player_that_has_nothing_begins_at_the_newest_key_frame(site, wa
     newest = [one for one in fixture.of_kind(Kind.PIECE) if one.header.flags & 1][-1]
     assert pieces[0]["record"] == newest.header.sequence
     assert pieces[0]["key"] is True
-    assert [event["kind"] for event in heard][:3] == ["segment", "epoch", "piece"]
+    assert [event["kind"] for event in heard][:4] == ["progress", "segment", "epoch", "piece"]
     assert pieces[-1]["record"] == sequences(fixture, Kind.PIECE)[-1]
 
 
@@ -196,10 +200,11 @@ async def test_a_new_segment_and_late_bytes_of_an_old_one_are_both_told(site, wa
     )
     old = await site.add_fixture(first, size=cut_before(first, 1))
     view = watch(first.header.recording, (first.header.segment, sequences(first, Kind.PIECE)[0]))
-    await view.until("progress")
+    await view.until("state")
     await site.add_fixture(second)
     heard = await view.until("piece", record=sequences(second, Kind.PIECE)[-1], segment=str(second.header.segment))
-    assert heard[0] == {"kind": "segment", "id": str(second.header.segment), "offsetUs": 10_000_000}
+    (begun,) = [event for event in heard if event["kind"] == "segment"]
+    assert begun == {"kind": "segment", "id": str(second.header.segment), "offsetUs": 10_000_000}
     await site.grow(old, first.data[cut_before(first, 1) :])
     await finish(site, first)
     late = [event["record"] for event in await view.rest() if event["kind"] == "piece"]
@@ -228,7 +233,9 @@ async def test_progress_is_told_again_and_again_and_the_view_ends_in_time(site, 
         "segment": str(fixture.header.segment),
         "coveredUs": fixture.covered_us,
         "nowUs": 9_000_000,
+        "state": "recording",
     }
+    await view.until("state")
     site.clock.advance(4_999_999)
     assert [event["kind"] for event in await view.until("progress")] == ["progress"]
     site.clock.advance(1)
@@ -262,7 +269,7 @@ async def test_a_slow_viewer_goes_on_at_the_newest_key_frame_and_is_told(site, w
     monkeypatch.setattr(rules, "BACKLOG_PIECES_MAX", 10)
     segment = await site.add_fixture(fixture, size=pieces[5].offset)
     view = watch(fixture.header.recording, (fixture.header.segment, -1))
-    heard = await view.until("progress")
+    heard = await view.until("state")
     assert [event["record"] for event in heard if event["kind"] == "piece"] == [
         one.header.sequence for one in pieces[:5]
     ]
@@ -306,7 +313,7 @@ def test_steps_are_bounded_in_order_and_complete(make, monkeypatch):
     fixture = make(seconds=12, pictures_per_piece=1, tracks=("left", "right"), sizes=((160, 96), (192, 112)))
     found, most = take_all(index_of(fixture), Reached(-1))
     assert most == 7
-    assert [step.record for step in found] == sequences(fixture, Kind.INIT, Kind.PIECE, Kind.MARKER)
+    assert [step.record for step in found] == sequences(fixture, Kind.INIT, Kind.PIECE, Kind.MARKER, Kind.THUMBNAIL)
 
 
 @pytest.mark.parametrize("steps_max", [1, 3, 8, 64])

@@ -117,7 +117,7 @@ async def test_the_portals_page_may_ask_and_read_the_answer(player):
     assert before.status_code == 204
     assert before.headers["access-control-allow-origin"] == PORTAL
     assert before.headers["access-control-allow-credentials"] == "true"
-    assert before.headers["access-control-allow-headers"] == "content-type"
+    assert before.headers["access-control-allow-headers"] == "content-type, x-csrf-token"
     for answer in (await player.post("/token", json=WISH), await player.post("/token", content=b"{")):
         assert answer.headers["access-control-allow-origin"] == PORTAL
         assert answer.headers["vary"] == "origin"

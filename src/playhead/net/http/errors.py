@@ -44,10 +44,10 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
     "list.limit": 400,
     "screen.commands": 429,
     "screen.subscribers": 503,
+    "session.busy": 503,
     "session.none": 401,
-    "sign_in.busy": 503,
-    "sign_in.refused": 401,
-    "sign_in.wait": 429,
+    "session.rate_limited": 429,
+    "session.refused": 401,
     "token.missing": 401,
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""

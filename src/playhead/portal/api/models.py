@@ -15,6 +15,9 @@ from playhead.store.catalogue.workstations import Workstation
 
 REASON_CHARS_MAX = 200
 
+PROGRESS_FRESH_US = 5_000_000
+"""Only with progress newer than this is a recording said to be live."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
@@ -45,30 +48,51 @@ class Credentials(_Input):
     password: Annotated[str, Field(max_length=1024)]
 
 
+class UserItem(_Model):
+    """Who is signed in."""
+
+    name: str = Field(description="What was typed to sign in.")
+    display_name: str
+    role: Role
+    permissions: list[str] = Field(
+        description=(
+            "What may be offered: `view`, `play`, `live`, `record`, `blackout`, `operate`. "
+            "Each request is decided by itself all the same."
+        )
+    )
+
+
 class SessionItem(_Model):
     """A login session."""
 
-    user: str
-    name: str
-    role: Role
-    csrf: str = Field(description="To be sent as `X-CSRF-Token` with every request that changes something.")
+    user: UserItem
+    csrf_token: str = Field(description="To be sent as `X-CSRF-Token` with every request that changes something.")
     token_url: str = Field(description="Where the player asks for tokens.")
+    site: str
     expires_at: datetime
+
+
+class WorkstationName(_Model):
+    """Which workstation."""
+
+    id: str
+    name: str
 
 
 class RecordingItem(_Model):
     """A recording."""
 
     id: str
-    workstation: str
+    workstation: WorkstationName
     agent: str
     state: RecordingState
     started_at: datetime
     ended_at: datetime | None
     duration_ms: int
     bytes: int
-    live: bool = Field(description="Being recorded now, by a workstation that is connected.")
+    live: bool = Field(description="Being recorded, and more of it became durable in the last five seconds.")
     gaps: int = Field(description="Stretches of which nothing is there.")
+    progress_age_ms: int | None = Field(description="How long before this answer more of it became durable.")
 
 
 class RecordingPage(_Model):
@@ -82,17 +106,22 @@ class WorkstationItem(_Model):
     """A workstation as it was last heard of."""
 
     id: str
+    name: str
     connected: bool
+    since: datetime | None = Field(description="When it connected, or was lost.")
     state: str = Field(
         description="`idle`, `recording`, `blackout`, `no_display`, `disk_full`, `failed`, or `offline`."
     )
     recording: str | None
     agent: str
-    reason: str
-    fps: float
+    blackout: bool
+    blackout_reason: str
+    reason: str = Field(description="Why it is in its state, where that needs a reason.")
+    fps: float | None
+    progress_age_ms: int | None = Field(description="How long before this answer more of its recording became durable.")
     spool_bytes: int = Field(description="Captured and not yet acknowledged by the server.")
     monitors: list[str]
-    software: str
+    version: str = Field(description="Of the program on it.")
     last_seen_at: datetime | None
 
 
@@ -125,51 +154,69 @@ class Empty(_Model):
     """Nothing to say: it was done."""
 
 
-def recording_item(recording: Recording, *, live: bool) -> RecordingItem:
+def recording_item(recording: Recording, progress_age_us: int | None) -> RecordingItem:
     """A recording for the wire."""
+    fresh = progress_age_us is not None and progress_age_us < PROGRESS_FRESH_US
     return RecordingItem(
         id=str(recording.id),
-        workstation=str(recording.workstation),
+        workstation=WorkstationName(id=str(recording.workstation), name=str(recording.workstation)),
         agent=recording.agent,
         state=recording.state,
         started_at=utc(recording.started_at_us),
         ended_at=None if recording.ended_at_us is None else utc(recording.ended_at_us),
         duration_ms=duration_us(recording) // 1000,
         bytes=recording.durable_bytes,
-        live=live,
+        live=fresh and recording.state is RecordingState.RECORDING,
         gaps=len(gaps(recording)),
+        progress_age_ms=_ms(progress_age_us),
     )
 
 
-def live_item(live: LiveWorkstation) -> WorkstationItem:
-    """A workstation that has connected since the server started."""
+def live_item(live: LiveWorkstation, progress_age_us: int | None) -> WorkstationItem:
+    """A workstation as the screen service knows it."""
+    blackout = live.connected and live.state == "blackout"
     return WorkstationItem(
         id=str(live.id),
+        name=str(live.id),
         connected=live.connected,
+        since=utc(live.changed_at_us),
         state=(live.state or "idle") if live.connected else "offline",
         recording=None if live.recording is None else str(live.recording),
         agent=live.agent,
+        blackout=blackout,
+        blackout_reason=live.reason if blackout else "",
         reason=live.reason,
-        fps=live.fps,
+        fps=live.fps if live.connected else None,
+        progress_age_ms=_ms(progress_age_us),
         spool_bytes=live.spool_bytes,
         monitors=list(live.monitors),
-        software=live.software,
+        version=live.software,
         last_seen_at=utc(live.changed_at_us),
     )
 
 
 def absent_item(workstation: Workstation) -> WorkstationItem:
-    """A workstation that the catalogue knows and that has not connected since the server started."""
+    """A workstation that only the catalogue knows."""
+    seen_at = None if workstation.seen_at_us is None else utc(workstation.seen_at_us)
     return WorkstationItem(
         id=str(workstation.id),
+        name=str(workstation.id),
         connected=False,
+        since=seen_at,
         state="offline",
         recording=None,
         agent=workstation.agent,
+        blackout=False,
+        blackout_reason="",
         reason="",
-        fps=0.0,
+        fps=None,
+        progress_age_ms=None,
         spool_bytes=0,
         monitors=[],
-        software=workstation.software,
-        last_seen_at=None if workstation.seen_at_us is None else utc(workstation.seen_at_us),
+        version=workstation.software,
+        last_seen_at=seen_at,
     )
+
+
+def _ms(age_us: int | None) -> int | None:
+    return None if age_us is None else age_us // 1000

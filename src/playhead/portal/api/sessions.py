@@ -6,10 +6,10 @@ from playhead.base.errors import RefusedError
 from playhead.base.instants import utc
 from playhead.net.http import HostHeader, client_address
 from playhead.portal.api.answers import ERRORS
-from playhead.portal.api.models import Credentials, SessionItem
+from playhead.portal.api.models import Credentials, SessionItem, UserItem
 from playhead.portal.callers import Changing, Reading, check_origin
 from playhead.portal.parts import Parts, parts_of
-from playhead.portal.rules import csrf_token
+from playhead.portal.rules import csrf_token, permissions
 from playhead.portal.sessions import COOKIE, SignedIn
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=ERRORS)
@@ -51,11 +51,11 @@ def _session_of(session: SignedIn | None) -> SignedIn:
 def _item(request: Request, parts: Parts, session: SignedIn) -> SessionItem:
     host = HostHeader.parse(request.headers["host"])
     assert host is not None  # noqa: S101 - the guard has let it pass
+    who = session.who
     return SessionItem(
-        user=str(session.who.user),
-        name=session.who.name,
-        role=session.who.role,
-        csrf=csrf_token(session.secret),
+        user=UserItem(name=str(who.user), display_name=who.name, role=who.role, permissions=sorted(permissions(who))),
+        csrf_token=csrf_token(session.secret),
         token_url=f"{parts.token_origin(host.name)}/token",
+        site=str(parts.keyring.site),
         expires_at=utc(session.expires_at_us),
     )

@@ -16,7 +16,6 @@ from playhead.portal.api.models import (
     RecordOrder,
     WorkstationList,
     absent_item,
-    live_item,
 )
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.needs import CommandName
@@ -33,7 +32,7 @@ _OUR_WORD: Final = {"screen.not_connected": "workstation.offline", "screen.no_an
 async def list_workstations(request: Request, caller: Reading) -> WorkstationList:
     """All workstations, by name, as they were last heard of."""
     parts = parts_of(request)
-    items = {str(live.id): live_item(live) for live in parts.control.workstations()}
+    items = {str(live.id): parts.feed.workstation_item(live) for live in parts.control.workstations()}
     async with parts.catalogue.reading() as connection:
         for known in await workstations.list_workstations(connection):
             if known.revoked_at_us is None:

@@ -93,6 +93,8 @@ class Viewer:
             while True:
                 changed.clear()
                 recording, segments = await self.lookup(self.recording)
+                if segments:
+                    yield self._progress(recording, segments[-1])
                 for located in segments:
                     async for told in self._news(recording, located, segments):
                         yield told
@@ -104,7 +106,6 @@ class Viewer:
                 if watching.done() or self.clock.monotonic_us() >= until_us:
                     yield event({"kind": "renew"})
                     return
-                yield self._progress(recording, segments)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PROGRESS_S):
                         await changed.wait()
@@ -166,14 +167,13 @@ class Viewer:
         metrics.MEDIA_BYTES.labels("live").inc(len(piece))
         return announced + message(MEDIA, piece)
 
-    def _progress(self, recording: Recording, segments: Sequence[Located]) -> bytes:
-        now_us = self.clock.wall_us() - recording.started_at_us
-        newest = segments[-1].segment if segments else None
+    def _progress(self, recording: Recording, newest: Located) -> bytes:
         facts = {
             "kind": "progress",
-            "segment": None if newest is None else str(newest.id),
-            "coveredUs": 0 if newest is None else newest.covered_us,
-            "nowUs": now_us,
+            "segment": str(newest.segment.id),
+            "coveredUs": newest.segment.covered_us,
+            "nowUs": self.clock.wall_us() - recording.started_at_us,
+            "state": recording.state.value,
         }
         return event(facts)
 

@@ -14,7 +14,7 @@ STEPS_MAX: Final = 64
 
 
 OTHERS: Final = 0
-"""In place of a track's number, which begins at 1: epochs and markers."""
+"""In place of a track's number, which begins at 1: epochs, thumbnails and markers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,15 @@ def _resync(segment: str, track: int, pieces: Pieces, number: int) -> Step:
 def _others(index: SegmentIndex, segment: str, reached: int) -> Iterator[Step]:
     for epoch in index.epochs[bisect_right(index.epochs, reached, key=lambda one: one.place.record) :]:
         yield _epoch(segment, epoch)
+    for place in index.thumbnails[bisect_right(index.thumbnails, reached, key=lambda one: one.record) :]:
+        facts = {
+            "kind": "thumbnail",
+            "segment": segment,
+            "record": place.record,
+            "track": place.track,
+            "atUs": place.at_us,
+        }
+        yield Step(place.record, facts, OTHERS)
     for marker in index.markers[bisect_right(index.markers, reached, key=lambda one: one.record) :]:
         said = marker_item(marker.at_us, marker.said)
         yield Step(marker.record, {**said, "kind": "marker", "segment": segment}, OTHERS)

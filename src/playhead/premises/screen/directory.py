@@ -1,20 +1,31 @@
 """Every workstation as it was last heard of, for those who show it."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from playhead.base.clock import Clock
-from playhead.base.ids import RecordingId, WorkstationId
-from playhead.domain.live import Event, LiveWorkstation, WorkstationChanged
+from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.domain.live import Event, LiveWorkstation, SegmentGrew, WorkstationChanged
 from playhead.premises.screen.live import Hub
 from playhead.store.catalogue.workstations import Workstation
 from playhead.wire.screen.messages import Status
 
 ANNOUNCE_S: Final = 0.2
 """Least time between two announcements of one workstation: one that tells much must not drown the others."""
+
+GROWING_MAX: Final = 4_096
+"""Recordings whose last progress is remembered; the one that grew longest ago is forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    segment: SegmentId
+    covered_us: int
+    at_us: int
 
 
 class Directory:
@@ -31,10 +42,18 @@ class Directory:
         self._known: dict[WorkstationId, LiveWorkstation] = {}
         self._resting: dict[WorkstationId, asyncio.TimerHandle] = {}
         self._unannounced: set[WorkstationId] = set()
+        self._grown: OrderedDict[RecordingId, _Grown] = OrderedDict()
 
     def publish(self, event: Event) -> None:
         """Hand an event to everyone whom it concerns."""
+        if isinstance(event, SegmentGrew):
+            self._progressed(event)
         self._hub.publish(event)
+
+    def progress_age_us(self, recording: RecordingId) -> int | None:
+        """How long ago more of a recording became durable; None where that was not since the start, or long ago."""
+        grown = self._grown.get(recording)
+        return None if grown is None else self._clock.monotonic_us() - grown.at_us
 
     def find(self, workstation: WorkstationId) -> LiveWorkstation | None:
         """One workstation, or None where it was never heard of."""
@@ -87,6 +106,15 @@ class Directory:
             timer.cancel()
         self._resting.clear()
         self._hub.close()
+
+    def _progressed(self, event: SegmentGrew) -> None:
+        before = self._grown.get(event.recording)
+        if before is not None and before.segment == event.segment and before.covered_us >= event.covered_us:
+            return
+        self._grown[event.recording] = _Grown(event.segment, event.covered_us, self._clock.monotonic_us())
+        self._grown.move_to_end(event.recording)
+        while len(self._grown) > GROWING_MAX:
+            self._grown.popitem(last=False)
 
     def _set(self, known: LiveWorkstation) -> None:
         if self._known.get(known.id) == known:

@@ -161,6 +161,10 @@ class ScreenService:
         """Every workstation that is enrolled, as it was last heard of, by name."""
         return self._directory.all()
 
+    def progress_age_us(self, recording: RecordingId) -> int | None:
+        """How long ago more of a recording became durable here; None where that was not since the start."""
+        return self._directory.progress_age_us(recording)
+
     def subscribe(self, recording: RecordingId | None = None) -> Subscription:
         """Events from now on: all but growth; or, of one recording, its own with its growth.
 

@@ -107,8 +107,7 @@ class Tokens:
         TOKENS.labels("given").inc()
         expires_at = utc(claims.expires_at_s * 1_000_000).isoformat().replace("+00:00", "Z")
         body = msgspec.json.encode({"token": token, "expiresAt": expires_at})
-        headers = {"cache-control": "no-store", **self._cross_origin(request)}
-        return Response(body, 200, headers, media_type=_JSON)
+        return Response(body, 200, self._cross_origin(request), media_type=_JSON)
 
     async def _preflight(self, request: Request) -> Response:
         """CORS preflight (Fetch standard §4.8): only pages of the portal are told yes."""
@@ -116,7 +115,7 @@ class Tokens:
         if headers:
             headers |= {
                 "access-control-allow-methods": "POST",
-                "access-control-allow-headers": "content-type",
+                "access-control-allow-headers": "content-type, x-csrf-token",
                 "access-control-max-age": str(_PREFLIGHT_S),
             }
         return Response(status_code=204, headers=headers)
@@ -155,4 +154,4 @@ class Tokens:
 
 
 async def _health(_request: Request) -> Response:
-    return Response(b'{"status":"ok"}', headers={"cache-control": "no-store"}, media_type=_JSON)
+    return Response(b'{"status":"ok"}', media_type=_JSON)
