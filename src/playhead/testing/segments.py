@@ -103,13 +103,19 @@ def make_segment(
 
 @dataclass
 class MemoryLedger:
-    """A `playhead.store.segments.Ledger` that outlives the power, each call whole or not at all."""
+    """A `playhead.store.segments.Ledger` in memory; it outlives the power as far as a ledger must."""
 
     rows: dict[SegmentId, Located] = field(default_factory=dict[SegmentId, Located])
+    durable_rows: dict[SegmentId, Located] = field(default_factory=dict[SegmentId, Located])
+    """What a power cut leaves."""
     step: Callable[[str, PurePath], object] = lambda _name, _path: None
     """Told before a call takes effect; what it raises keeps the call from doing so."""
     refused: frozenset[RecordingId] = frozenset()
     """Recordings that are gone."""
+
+    def restart(self) -> None:
+        """The power goes, and comes back."""
+        self.rows = dict(self.durable_rows)
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
         """As `Ledger.record`."""
@@ -128,6 +134,8 @@ class MemoryLedger:
                 sealed=item.sealed,
             )
             self.rows[item.segment] = replace(row, segment=grown, resume=item.resume)
+        if created or any(item.ended for item in progress):
+            self._settle()
         return refused
 
     async def mark(self, segment: SegmentId, ended: str) -> None:
@@ -135,11 +143,13 @@ class MemoryLedger:
         self.step("mark", PurePath("catalogue"))
         row = self.rows[segment]
         self.rows[segment] = replace(row, segment=replace(row.segment, ended=ended))
+        self._settle()
 
     async def forget(self, segment: SegmentId) -> None:
         """As `Ledger.forget`."""
         self.step("forget", PurePath("catalogue"))
         self.rows.pop(segment, None)
+        self._settle()
 
     async def find(self, segment: SegmentId) -> Located | None:
         """As `Ledger.find`."""
@@ -152,3 +162,6 @@ class MemoryLedger:
     async def known(self, segments: Sequence[SegmentId]) -> set[SegmentId]:
         """As `Ledger.known`."""
         return {segment for segment in segments if segment in self.rows}
+
+    def _settle(self) -> None:
+        self.durable_rows = dict(self.rows)

@@ -104,6 +104,23 @@ class TestOpening:
         async with opened.writing() as connection:
             for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
                 assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
+        async with opened.writing(durable=False) as connection:
+            assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == 1
+
+    async def test_what_is_logged_is_moved_to_its_place_beside_the_writer(self, tmp_path, opened, monkeypatch):
+        monkeypatch.setattr(catalogue, "CHECKPOINT_S", 0)
+        before = (tmp_path / "catalogue.db").read_bytes()
+        async with opened.writing() as connection:
+            await add_user(connection, ALEX)
+        await opened._checkpoints._running
+        assert (tmp_path / "catalogue.db").read_bytes() != before
+
+    async def test_a_log_that_grows_too_long_holds_the_writers_up(self, opened, monkeypatch):
+        monkeypatch.setattr(catalogue, "CHECKPOINT_S", 0)
+        monkeypatch.setattr(catalogue, "WAL_BYTES_MAX", 0)
+        async with opened.writing() as connection:
+            await add_user(connection, ALEX)
+        assert opened._checkpoints._running is None
 
     async def test_a_file_that_is_no_catalogue_is_refused(self, tmp_path):
         path = tmp_path / "note.txt"

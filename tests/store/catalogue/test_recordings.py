@@ -14,7 +14,7 @@ from playhead.store.catalogue.segments import (
     DELETING,
     Located,
     Progress,
-    add_segment,
+    add_segments,
     delete_segment,
     find_segment,
     get_segment,
@@ -60,7 +60,7 @@ async def add(connection, number, *, started_at_us=None, desk=0, state=Recording
 
 async def add_part(connection, number, of, *, started_at_us=0):
     part = Segment(segment(number), recording(of), started_at_us, 5, 100, sealed=False, ended="")
-    await add_segment(connection, Located(part, f"2026/01/01/{number}.vid", b"resume"))
+    await add_segments(connection, [Located(part, f"2026/01/01/{number}.vid", b"resume")])
     return part
 
 

@@ -106,6 +106,7 @@ async def live(world: World, seed: int) -> None:
     recovery = await store.recover()
     assert not recovery.quarantined
     assert not recovery.unreadable
+    check(world, recovered=True)
     running = asyncio.ensure_future(store.run())
     working = asyncio.ensure_future(_work(world, store, chance))
     try:
@@ -157,6 +158,7 @@ def crash(world: World, seed: int, cut_at: int, *, power: bool = True) -> bool:
     except PowerCutError:
         if power:
             world.disk.restart()
+            world.ledger.restart()
         else:
             world.disk.kill()
         return True
@@ -164,8 +166,8 @@ def crash(world: World, seed: int, cut_at: int, *, power: bool = True) -> bool:
     return False
 
 
-def check(world: World) -> None:
-    """Everything that was acknowledged is there, byte for byte; the chain is whole; the catalogue agrees."""
+def check(world: World, *, recovered: bool = False) -> None:
+    """Everything that was acknowledged is there, byte for byte. Once ``recovered``, the catalogue agrees."""
     for name, promised in world.acknowledged.items():
         row = world.ledger.rows.get(name)
         if name in world.deleted:
@@ -174,17 +176,21 @@ def check(world: World) -> None:
         if row is None or row.segment.ended == "deleting":
             assert name == next(iter(SEGMENTS)), "acknowledged, and not in the catalogue"
             continue
-        assert row.segment.durable_bytes >= promised, "the catalogue knows less than was promised"
         assert world.disk.exists(ROOT / row.location), "acknowledged, and gone"
         file = world.disk.open(ROOT / row.location)
-        size = file.size()
-        assert size >= row.segment.durable_bytes, "shorter than was promised"
-        durable = row.segment.durable_bytes
+        durable = max(promised, row.segment.durable_bytes)
+        assert file.size() >= durable, "shorter than was promised"
         assert file.read_at(durable, 0) == SEGMENTS[name].data[:durable], "other bytes than were acknowledged"
-        found = verify(file.read_at, durable)
-        assert found.chain_whole
-        assert found.truncated_bytes == 0
-        assert found.covered_us == row.segment.covered_us
-        assert found.sealed == row.segment.sealed == (row.segment.ended == "sealed")
+        if recovered:
+            _check_row(row, file, promised)
         if name in world.finished:
             assert row.segment.ended == "sealed"
+
+
+def _check_row(row, file, promised):
+    assert file.size() == row.segment.durable_bytes >= promised
+    found = verify(file.read_at, file.size())
+    assert found.chain_whole
+    assert found.truncated_bytes == 0
+    assert found.covered_us == row.segment.covered_us
+    assert found.sealed == row.segment.sealed == (row.segment.ended == "sealed")

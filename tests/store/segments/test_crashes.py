@@ -23,7 +23,7 @@ def _outlive(disk: SimulatedDisk, seed: int, cut_at: int) -> bool:
     if crash(world, seed + 1, chance.randint(1, 12)):
         check(world)
     asyncio.run(live(world, seed + 2))
-    check(world)
+    check(world, recovered=True)
     assert len(world.finished) == len(SEGMENTS)
     return True
 

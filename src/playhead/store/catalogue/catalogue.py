@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
+import structlog
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,8 +19,17 @@ from playhead.store.catalogue.migrate import upgrade
 READERS_MAX: Final = 4
 """Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
 
+CHECKPOINT_S: Final = 10.0
+"""Least time between two checkpoints: what SQLite has logged is then moved to its place, beside the writer."""
+
+WAL_BYTES_MAX: Final = 64 << 20
+"""Length of SQLite's log at which the writer waits for a checkpoint: beside it, one may never catch up."""
+
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long SQLite waits for a lock that another process holds (the command line beside the service)."""
+
+
+_log: Any = structlog.get_logger()
 
 
 class Catalogue:
@@ -29,9 +39,13 @@ class Catalogue:
     and fairer than its busy handler. Readers see the last commit and never wait for the writer (WAL).
     """
 
-    def __init__(self, *, writer: AsyncEngine, readers: AsyncEngine) -> None:
+    def __init__(
+        self, *, writer: AsyncEngine, swift: AsyncEngine, readers: AsyncEngine, checkpoints: "Checkpoints | None"
+    ) -> None:
         self._writer = writer
+        self._swift = swift
         self._readers = readers
+        self._checkpoints = checkpoints
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -47,10 +61,11 @@ class Catalogue:
             UnavailableError: ``catalogue.unavailable`` where it cannot be opened.
         """
         url = _url(location)
+        checkpoints = None
         if url.get_backend_name() == "sqlite":
-            writer, readers = _sqlite_engines(url)
+            writer, swift, readers, checkpoints = _sqlite(url)
         else:
-            writer = readers = create_async_engine(url)
+            writer = swift = readers = create_async_engine(url)
         try:
             async with writer.begin() as connection:
                 await connection.run_sync(upgrade)
@@ -61,12 +76,14 @@ class Catalogue:
         except BaseException:
             await writer.dispose()
             raise
-        return cls(writer=writer, readers=readers)
+        return cls(writer=writer, swift=swift, readers=readers, checkpoints=checkpoints)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._readers.dispose()
-        await self._writer.dispose()
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
+        for engine in (self._readers, self._swift, self._writer):
+            await engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:
@@ -80,15 +97,63 @@ class Catalogue:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+    async def writing(self, *, durable: bool = True) -> AsyncGenerator[AsyncConnection]:
         """A transaction that is durable once the block has been left, and undone where it is left by an error.
+
+        Args:
+            durable: False for what can be found out again: a power cut may then undo the last such transactions. It
+                spares waiting for the disk. The next durable one makes those before it durable, too.
 
         Raises:
             UnavailableError: ``catalogue.unavailable``: the disk is full, another process holds the lock too long.
         """
         with _mapping_errors():
-            async with self._turn, self._writer.begin() as connection:
-                yield connection
+            async with self._turn:
+                async with (self._writer if durable else self._swift).begin() as connection:
+                    yield connection
+                if self._checkpoints is not None:
+                    await self._checkpoints.committed()
+
+
+class Checkpoints:
+    """Moves what SQLite has logged to its place in the file, in a connection and thread of its own.
+
+    SQLite would do it within the commit that makes the log long enough: one commit in ten then took half a second.
+    """
+
+    def __init__(self, engine: AsyncEngine, wal: Path) -> None:
+        self._engine = engine
+        self._wal = wal
+        self._running: asyncio.Task[None] | None = None
+        self._started_at = asyncio.get_running_loop().time()
+
+    async def committed(self) -> None:
+        """A transaction has been committed; called in the writer's turn, so that waiting here holds writers up."""
+        now = asyncio.get_running_loop().time()
+        if self._running is None and now - self._started_at >= CHECKPOINT_S:
+            self._started_at = now
+            self._running = asyncio.create_task(self._checkpoint(), name="catalogue checkpoint")
+        if self._running is not None and await asyncio.to_thread(self._is_long):
+            await asyncio.shield(self._running)
+
+    async def close(self) -> None:
+        """Wait for the one that is running."""
+        if self._running is not None:
+            await self._running
+        await self._engine.dispose()
+
+    async def _checkpoint(self) -> None:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        except (OperationalError, PoolTimeoutError) as error:
+            # Nothing is lost: the log keeps it, and the next one tries again.
+            _log.warning("catalogue not checkpointed", reason=str(error.args[0]))
+        finally:
+            self._running = None
+
+    def _is_long(self) -> bool:
+        return self._wal.exists() and self._wal.stat().st_size > WAL_BYTES_MAX
 
 
 @contextmanager
@@ -111,7 +176,7 @@ def _url(location: str | Path) -> URL:
         raise InvalidInputError("catalogue.location", "The catalogue's location is malformed.", hint=hint) from None
 
 
-def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
     if not url.database or url.database == ":memory:":
         message = "The catalogue needs a file: each connection would see a database in memory of its own."
         raise InvalidInputError("catalogue.location", message)
@@ -119,10 +184,15 @@ def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # The driver would begin transactions on its own terms; they begin as said below instead.
     arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
     writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    swift = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
     readers = create_async_engine(url, connect_args=arguments, pool_size=READERS_MAX, max_overflow=0)
-    for engine, begin, query_only in ((writer, "BEGIN IMMEDIATE", "OFF"), (readers, "BEGIN", "ON")):
-        _prepare(engine, begin, query_only)
-    return writer, readers
+    keeper = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    # FULL: a commit returns only after SQLite's log is on the disk. NORMAL waits for that only in a checkpoint.
+    _prepare(writer, begin="BEGIN IMMEDIATE", synchronous="FULL")
+    _prepare(swift, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
+    _prepare(readers, begin="BEGIN", query_only=True)
+    _prepare(keeper, begin="", synchronous="FULL")
+    return writer, swift, readers, Checkpoints(keeper, Path(f"{url.database}-wal"))
 
 
 def _create_private(path: Path) -> None:
@@ -134,18 +204,19 @@ def _create_private(path: Path) -> None:
         raise UnavailableError("catalogue.unavailable", message) from error
 
 
-def _prepare(engine: AsyncEngine, begin: str, query_only: str) -> None:
+def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> None:
     def connect(connection: Any, _record: object) -> None:  # noqa: ANN401 # the driver's own, untyped
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit returns only after the log is on the disk. NORMAL would forget the last ones in a power cut.
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA query_only = {query_only}")
+        cursor.execute("PRAGMA wal_autocheckpoint = 0")
+        cursor.execute(f"PRAGMA query_only = {int(query_only)}")
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin:
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "connect", connect)
     event.listen(engine.sync_engine, "begin", on_begin)

@@ -43,21 +43,28 @@ class Progress:
     sealed: bool = False
 
 
-async def add_segment(connection: AsyncConnection, located: Located) -> None:
-    """Add a segment of a recording that exists."""
-    segment = located.segment
-    values = {
-        "id": segment.id,
-        "recording_id": segment.recording,
-        "location": located.location,
-        "started_at_us": segment.started_at_us,
-        "covered_us": segment.covered_us,
-        "durable_bytes": segment.durable_bytes,
-        "resume": located.resume,
-        "sealed": segment.sealed,
-        "ended": segment.ended,
-    }
-    await connection.execute(insert(segments), values)
+async def add_segments(connection: AsyncConnection, added: Sequence[Located]) -> None:
+    """Add segments of recordings that exist, all or none.
+
+    Raises:
+        IntegrityError: one of them is there already, or its recording is not. For the caller, which undoes it.
+    """
+    rows = [
+        {
+            "id": located.segment.id,
+            "recording_id": located.segment.recording,
+            "location": located.location,
+            "started_at_us": located.segment.started_at_us,
+            "covered_us": located.segment.covered_us,
+            "durable_bytes": located.segment.durable_bytes,
+            "resume": located.resume,
+            "sealed": located.segment.sealed,
+            "ended": located.segment.ended,
+        }
+        for located in added
+    ]
+    if rows:
+        await connection.execute(insert(segments), rows)
 
 
 async def find_segment(connection: AsyncConnection, segment: SegmentId) -> Located | None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import SegmentId
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.segments import (
     Located,
     Progress,
-    add_segment,
+    add_segments,
     delete_segment,
     find_segment,
     known_segments,
@@ -21,9 +22,10 @@ from playhead.store.catalogue.segments import (
 
 
 class Ledger(Protocol):
-    """The catalogue as the segment store needs it. Every call is one transaction, durable when it returns.
+    """The catalogue as the segment store needs it.
 
-    Each may raise `UnavailableError`; then nothing of it happened.
+    Every call is one transaction, durable when it returns; only a `record` of nothing but growth may be undone by a
+    power cut, because the files tell that again. Each may raise `UnavailableError`; then nothing of it happened.
     """
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
@@ -59,14 +61,9 @@ class CatalogueLedger:
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
         """As `Ledger.record`: one transaction. A segment is refused where its recording is gone."""
-        refused: set[SegmentId] = set()
-        async with self._catalogue.writing() as connection:
-            for located in created:
-                try:
-                    async with connection.begin_nested():
-                        await add_segment(connection, located)
-                except IntegrityError:
-                    refused.add(located.segment.id)
+        durable = bool(created) or any(item.ended for item in progress)
+        async with self._catalogue.writing(durable=durable) as connection:
+            refused = await _add(connection, created)
             await record_progress(connection, progress)
         return refused
 
@@ -94,3 +91,16 @@ class CatalogueLedger:
         """As `Ledger.known`."""
         async with self._catalogue.reading() as connection:
             return await known_segments(connection, segments)
+
+
+async def _add(connection: AsyncConnection, created: Sequence[Located]) -> set[SegmentId]:
+    """All at once; where one of them keeps the others from it, one by one."""
+    try:
+        async with connection.begin_nested():
+            await add_segments(connection, created)
+    except IntegrityError:
+        if len(created) == 1:
+            return {created[0].segment.id}
+        refused = [await _add(connection, [located]) for located in created]
+        return set[SegmentId]().union(*refused)
+    return set()

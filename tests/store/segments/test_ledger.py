@@ -1,0 +1,112 @@
+"""The segment store with the real catalogue and the real disk."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from store.segments.crashing import RECORDING, SEGMENTS, SIGNER, made
+
+from playhead.base.clock import SystemClock
+from playhead.base.errors import ConflictError
+from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.recordings import add_recording, get_recording
+from playhead.store.catalogue.segments import CORRUPT, DELETING
+from playhead.store.catalogue.workstations import enrol_workstation
+from playhead.store.disk import SystemDisk
+from playhead.store.segments import CatalogueLedger, SegmentStore
+from playhead.testing.segments import make_segment
+
+A, B, C = SEGMENTS.values()
+DESK = WorkstationId("desk-1")
+
+
+@pytest.fixture
+async def catalogue(tmp_path):
+    found = await Catalogue.open(tmp_path / "catalogue.db")
+    async with found.writing() as connection:
+        await enrol_workstation(connection, workstation=DESK, signer=bytes(32), certificate_hash=bytes(32), now_us=1)
+        await add_recording(connection, recording=RECORDING, workstation=DESK, agent="", started_at_us=1)
+    yield found
+    await found.close()
+
+
+@asynccontextmanager
+async def running(catalogue, tmp_path):
+    store = SegmentStore(
+        tmp_path / "segments",
+        disk=SystemDisk(),
+        ledger=CatalogueLedger(catalogue),
+        clock=SystemClock(),
+        interval_s=0,
+        reserve_bytes=0,
+    )
+    await store.recover()
+    task = asyncio.create_task(store.run())
+    try:
+        yield store
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_many_segments_from_start_to_seal(catalogue, tmp_path):
+    """More than one group's worth, so that files are synced all together."""
+    segments = [made(number) for number in range(20)]
+    async with running(catalogue, tmp_path) as store:
+
+        async def ship(found):
+            segment = await store.open(found.start)
+            store.append(segment, found.data[len(found.start) :])
+            await store.settled(segment)
+            return segment.location
+
+        locations = await asyncio.gather(*(ship(found) for found in segments))
+    async with catalogue.reading() as connection:
+        recording = await get_recording(connection, RECORDING)
+    assert {part.id for part in recording.segments} == {found.header.segment for found in segments}
+    assert all(part.sealed and part.ended == "sealed" for part in recording.segments)
+    assert recording.durable_bytes == sum(len(found.data) for found in segments)
+    for location, found in zip(locations, segments, strict=True):
+        assert (tmp_path / "segments" / location).read_bytes() == found.data
+
+
+async def test_goes_on_in_another_life(catalogue, tmp_path):
+    async with running(catalogue, tmp_path) as store:
+        segment = await store.open(A.start)
+        store.append(segment, A.data[len(A.start) : A.ends[2]])
+        await store.settled(segment)
+    async with running(catalogue, tmp_path) as store:
+        segment = await store.open(A.start)
+        assert segment.durable == A.ends[2]
+        store.append(segment, A.data[A.ends[2] :])
+        await store.settled(segment)
+        assert segment.scanner.sealed
+
+
+async def test_a_segment_whose_recording_is_gone_harms_no_other(catalogue, tmp_path):
+    lost = make_segment(
+        recording=RecordingId(UUID(int=99)), segment=SegmentId(UUID(int=98)), signer=SIGNER, pieces=(10,)
+    )
+    async with running(catalogue, tmp_path) as store:
+        results = await asyncio.gather(*(store.open(found.start) for found in (A, lost, B)), return_exceptions=True)
+        assert [getattr(result, "code", "") for result in results] == ["", "store.refused", ""]
+        assert isinstance(results[1], ConflictError)
+        store.append(results[0], A.records[0])
+        await store.settled(results[0])
+
+
+async def test_marks_and_deletes(catalogue, tmp_path):
+    ledger = CatalogueLedger(catalogue)
+    async with running(catalogue, tmp_path) as store:
+        for found in (A, B):
+            store.release(await store.open(found.start))
+        await ledger.mark(B.header.segment, CORRUPT)
+        located = await ledger.find(A.header.segment)
+        await store.delete(located)
+        assert await ledger.find(A.header.segment) is None
+        assert await ledger.known([A.header.segment, B.header.segment]) == {B.header.segment}
+        assert await ledger.unfinished() == []
+        await ledger.mark(B.header.segment, DELETING)
+        assert [found.segment.id for found in await ledger.unfinished()] == [B.header.segment]
