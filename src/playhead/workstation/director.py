@@ -114,8 +114,8 @@ class Director:
         """Seal what is open, and do nothing any more. Call when the capture has stopped."""
         if self._recorder.recording is not None:
             self._apply(self._recorder.stop(self._now(), reason="the workstation stops"))
-        if self._timer is not None:
-            self._timer.cancel()
+        self._capture = None  # and so no timer any more
+        self._plan()
 
     # What it is told to do
 
@@ -162,10 +162,12 @@ class Director:
         actions: list[Action] = []
         if batch.is_first:
             actions += self._recorder.capture_began(now)
+        is_news = bool(batch.outputs) or (batch.code, batch.fps) != (self._newest.code, self._newest.fps)
         self._newest = batch
         if not batch.problem:
             actions += self._recorder.feed(batch.outputs, batch.alive_us, now)
-        self._apply(actions)
+        if actions or is_news:
+            self._apply(actions)
 
     def tick(self) -> None:
         """Do what has become due."""

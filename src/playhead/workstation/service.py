@@ -98,6 +98,7 @@ class WorkstationService:
         self._shipper: Shipper | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._written = asyncio.Event()
         self.ready = asyncio.Event()
         """Set once commands are taken."""
 
@@ -159,6 +160,7 @@ class WorkstationService:
             await orders.close()
             await self._drain(shipper)
             self._stopping.set()
+            self._written.set()
             for task in work[:1]:
                 task.cancel()
             await asyncio.gather(*work, *self._tasks, return_exceptions=True)
@@ -166,21 +168,26 @@ class WorkstationService:
             _log.info("workstation stopped", spool_bytes=self._spool.used_bytes)
 
     async def _keep_durable(self) -> None:
-        """Sync what was written, again and again, and once more at the end."""
+        """Sync what was written, soon after it was, and once more at the end."""
         is_last = False
         while not is_last:
+            await self._written.wait()
+            self._written.clear()
+            await self._pause(SYNC_S)
             is_last = self._stopping.is_set()
             job = self._spool.job()
             if job is not None:
                 await asyncio.to_thread(job.run)
                 for segment in self._spool.settle(job):
                     self._director.broken(segment, "The disk did not keep what was written.")
-            if not is_last:
-                try:
-                    async with asyncio.timeout(SYNC_S):
-                        await self._stopping.wait()
-                except TimeoutError:
-                    continue
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not while the service stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
 
     async def _drain(self, shipper: Shipper) -> None:
         if not shipper.is_connected:
@@ -280,6 +287,7 @@ class WorkstationService:
     # How
 
     def _notify(self) -> None:
+        self._written.set()
         if self._shipper is not None:
             self._shipper.notify()
 
