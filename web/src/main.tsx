@@ -1,6 +1,14 @@
+import "./ui/tokens.css";
+import "./ui/base.css";
 import { render } from "preact";
+import { App } from "./portal/app.tsx";
+import { startClock } from "./portal/clock.ts";
+import { startRouter } from "./portal/router.ts";
+import { askPresence } from "./portal/session.ts";
+import { startTheme } from "./portal/theme.ts";
 
-const root = document.getElementById("app");
-if (root !== null) {
-  render(<h1>Playhead</h1>, root);
-}
+startTheme();
+startClock();
+startRouter();
+void askPresence();
+render(<App />, document.getElementById("app") as HTMLElement);

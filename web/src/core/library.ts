@@ -1,36 +1,46 @@
 /** The lists of the portal: recordings and workstations as the API gives them, kept in order while they change. */
 
-import { asObject, flag, type Json, list, number, oneOf, optional, text } from "./decode.ts";
+import { asArray, asObject, flag, type Json, list, number, oneOf, optional, text } from "./decode.ts";
 import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
 import { dayText } from "./time.ts";
 
 export interface RecordingItem {
   readonly id: string;
-  readonly workstation: { readonly id: string; readonly name: string };
+  readonly workstation: string;
   readonly agent: string;
   readonly state: RecordingState;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly durationMs: number;
   readonly bytes: number;
+  /** Whether the server has a connected workstation that is making it. */
   readonly live: boolean;
   readonly gaps: number;
-  /** How old the last durable progress was when the server answered, and when that answer came. */
-  readonly progressAgeMs: number | null;
+  /** When durable progress was last made, on this page's own clock; null where nobody knows. */
+  readonly grewAtMs: number | null;
   readonly receivedAtMs: number;
 }
 
+export const WORKSTATION_STATES = [
+  "idle",
+  "recording",
+  "blackout",
+  "no_display",
+  "disk_full",
+  "failed",
+  "offline",
+] as const;
+export type WorkstationState = (typeof WORKSTATION_STATES)[number];
+
 export interface WorkstationItem {
   readonly id: string;
-  readonly name: string;
   readonly agent: string;
   readonly connected: boolean;
-  readonly since: Date | null;
+  readonly state: WorkstationState;
+  readonly reason: string;
   readonly recording: string | null;
-  readonly blackout: boolean;
-  readonly blackoutReason: string;
-  readonly progressAgeMs: number | null;
-  readonly receivedAtMs: number;
+  readonly monitors: number;
+  readonly lastSeenAt: Date | null;
 }
 
 function instant(from: Json, key: string, path: string): Date {
@@ -39,36 +49,35 @@ function instant(from: Json, key: string, path: string): Date {
 
 export function readRecording(value: unknown, receivedAtMs: number, path = "recording"): RecordingItem {
   const from = asObject(value, path);
-  const workstation = asObject(from.workstation, `${path}.workstation`);
+  const ageMs = optional(number, from, "progressAgeMs", path);
+  const live = flag(from, "live", path);
   return {
     id: text(from, "id", path),
-    workstation: { id: text(workstation, "id", path), name: text(workstation, "name", path) },
+    workstation: text(from, "workstation", path),
     agent: text(from, "agent", path),
     state: oneOf(from, "state", path, RECORDING_STATES),
     startedAt: instant(from, "startedAt", path),
     endedAt: optional(instant, from, "endedAt", path),
     durationMs: number(from, "durationMs", path),
     bytes: number(from, "bytes", path),
-    live: flag(from, "live", path),
+    live,
     gaps: number(from, "gaps", path),
-    progressAgeMs: optional(number, from, "progressAgeMs", path),
+    grewAtMs: ageMs === null ? (live ? receivedAtMs : null) : receivedAtMs - ageMs,
     receivedAtMs,
   };
 }
 
-export function readWorkstation(value: unknown, receivedAtMs: number, path = "workstation"): WorkstationItem {
+export function readWorkstation(value: unknown, path = "workstation"): WorkstationItem {
   const from = asObject(value, path);
   return {
     id: text(from, "id", path),
-    name: text(from, "name", path),
     agent: text(from, "agent", path),
     connected: flag(from, "connected", path),
-    since: optional(instant, from, "since", path),
+    state: oneOf(from, "state", path, WORKSTATION_STATES),
+    reason: text(from, "reason", path),
     recording: optional(text, from, "recording", path),
-    blackout: flag(from, "blackout", path),
-    blackoutReason: optional(text, from, "blackoutReason", path) ?? "",
-    progressAgeMs: optional(number, from, "progressAgeMs", path),
-    receivedAtMs,
+    monitors: asArray(from.monitors, `${path}.monitors`).length,
+    lastSeenAt: optional(instant, from, "lastSeenAt", path),
   };
 }
 
@@ -86,33 +95,38 @@ export function readPage(value: unknown, receivedAtMs: number): Page {
   };
 }
 
-export function readWorkstations(value: unknown, receivedAtMs: number): WorkstationItem[] {
-  return list(asObject(value, "workstations"), "items", "workstations", (item, path) =>
-    readWorkstation(item, receivedAtMs, path),
-  );
+export function readWorkstations(value: unknown): WorkstationItem[] {
+  return list(asObject(value, "workstations"), "items", "workstations", readWorkstation);
 }
 
-/** "Recording now" is only true while durable progress is newer than this. */
+/**
+ * "Recording now" is only true while durable progress is newer than this. Where the server does not tell the age, it
+ * is seen by the length growing, which is reported every few seconds: then it takes longer to notice.
+ */
 export const PROGRESS_FRESH_MS = 5_000;
+export const PROGRESS_SEEN_MS = 12_000;
 
-/** What may honestly be said about a recording or workstation now. */
+/** What may honestly be said about a recording now. */
 export type Liveness = "live" | "silent" | "off";
 
 /** `live` while progress is fresh; `silent` where it should be recording and nothing arrives; else `off`. */
-export function liveness(
-  item: { readonly progressAgeMs: number | null; readonly receivedAtMs: number },
-  recording: boolean,
-  nowMs: number,
-): Liveness {
-  if (!recording) return "off";
-  if (item.progressAgeMs === null) return "silent";
-  return item.progressAgeMs + (nowMs - item.receivedAtMs) < PROGRESS_FRESH_MS ? "live" : "silent";
+export function liveness(item: RecordingItem, nowMs: number): Liveness {
+  if (item.state !== "recording") return "off";
+  if (!item.live || item.grewAtMs === null) return "silent";
+  const told = item.grewAtMs < item.receivedAtMs;
+  return nowMs - item.grewAtMs < (told ? PROGRESS_FRESH_MS : PROGRESS_SEEN_MS) ? "live" : "silent";
 }
 
 /** How long a recording is by now: a live one grows between two answers. */
 export function lengthNow(item: RecordingItem, nowMs: number): number {
-  if (liveness(item, item.state === "recording", nowMs) !== "live") return item.durationMs;
-  return item.durationMs + (nowMs - item.receivedAtMs);
+  if (liveness(item, nowMs) !== "live" || item.grewAtMs === null) return item.durationMs;
+  return item.durationMs + (nowMs - item.grewAtMs);
+}
+
+/** A newer answer about a recording, with what the older one knew about its progress. */
+function succeeding(newer: RecordingItem, older: RecordingItem): RecordingItem {
+  const stands = newer.durationMs <= older.durationMs && newer.grewAtMs === newer.receivedAtMs;
+  return stands ? { ...newer, grewAtMs: older.grewAtMs } : newer;
 }
 
 /** Whether an item belongs into a list with this filter. */
@@ -121,7 +135,7 @@ export function matches(
   filter: { readonly state: RecordingState | null; readonly workstation: string | null },
 ): boolean {
   if (filter.state !== null && item.state !== filter.state) return false;
-  return filter.workstation === null || item.workstation.id === filter.workstation;
+  return filter.workstation === null || item.workstation === filter.workstation;
 }
 
 /**
@@ -130,10 +144,10 @@ export function matches(
  */
 export function merged(items: readonly RecordingItem[], item: RecordingItem, complete: boolean): RecordingItem[] {
   const others = items.filter((one) => one.id !== item.id);
-  const known = others.length !== items.length;
+  const known = items.find((one) => one.id === item.id);
   const at = others.findIndex((one) => one.startedAt.getTime() <= item.startedAt.getTime());
-  if (at < 0 && !known && !complete && others.length > 0) return others;
-  others.splice(at < 0 ? others.length : at, 0, item);
+  if (at < 0 && known === undefined && !complete && others.length > 0) return others;
+  others.splice(at < 0 ? others.length : at, 0, known === undefined ? item : succeeding(item, known));
   return others;
 }
 

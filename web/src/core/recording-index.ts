@@ -163,10 +163,14 @@ export type LiveEvent =
     }
   | ({ readonly kind: "epoch"; readonly segment: string } & Epoch)
   | { readonly kind: "segment"; readonly id: string; readonly offsetUs: number }
-  | { readonly kind: "progress"; readonly segment: string; readonly coveredUs: number }
+  /** How far the newest segment is durable; `segment` is null while there is none. */
+  | { readonly kind: "progress"; readonly segment: string | null; readonly coveredUs: number }
   | { readonly kind: "marker"; readonly segment: string | null; readonly marker: Marker }
-  | { readonly kind: "thumbnail"; readonly segment: string; readonly thumbnail: ThumbnailRef }
   | { readonly kind: "state"; readonly state: RecordingState }
+  /** Pieces were left out because this viewer was slow; the next one is a key picture. */
+  | { readonly kind: "resync" }
+  /** The stream ends here, to be opened again with a fresh token. */
+  | { readonly kind: "renew" }
   | { readonly kind: "unknown" };
 
 /** Reads one event; kinds that a newer server adds are `unknown`, not an error. */
@@ -192,19 +196,14 @@ export function readLiveEvent(value: unknown): LiveEvent {
     case "segment":
       return { kind, id: text(from, "id", path), offsetUs: number(from, "offsetUs", path) };
     case "progress":
-      return { kind, segment: text(from, "segment", path), coveredUs: number(from, "coveredUs", path) };
+      return { kind, segment: optional(text, from, "segment", path), coveredUs: number(from, "coveredUs", path) };
     case "marker":
       return { kind, segment: optional(text, from, "segment", path), marker: readMarker(from, path) };
-    case "thumbnail": {
-      const thumbnail = {
-        record: number(from, "record", path),
-        track: number(from, "track", path),
-        atUs: number(from, "atUs", path),
-      };
-      return { kind, segment: text(from, "segment", path), thumbnail };
-    }
     case "state":
       return { kind, state: oneOf(from, "state", path, RECORDING_STATES) };
+    case "resync":
+    case "renew":
+      return { kind };
     default:
       return { kind: "unknown" };
   }

@@ -13,8 +13,8 @@ import type {
   TrackInfo,
 } from "./recording-index.ts";
 
-/** Shorter holes between segments are clock noise, not something a person has to be told. */
-export const GAP_US_MIN = 200_000;
+/** As at the server: less is the time it takes to begin the next segment, and the clock's own steps. */
+export const GAP_US_MIN = 1_000_000;
 
 /** A stretch that was recorded, within one segment. */
 export interface Span {
@@ -221,7 +221,7 @@ export class Recording {
       case "piece":
         return this.applyPiece(event);
       case "progress":
-        return this.cover(this.order(event.segment), event.coveredUs);
+        return event.segment === null ? "nothing" : this.cover(this.order(event.segment), event.coveredUs);
       case "epoch": {
         const { kind: _, segment, ...epoch } = event;
         return this.at(segment, (one) => {
@@ -237,15 +237,13 @@ export class Recording {
           one.markers.push(event.marker);
           return "structure";
         });
-      case "thumbnail":
-        return this.at(event.segment, (one) => {
-          one.thumbnails.push(event.thumbnail);
-          return "nothing";
-        });
       case "state":
         this.state = event.state;
         this.forget();
         return "structure";
+      case "resync":
+        return "reload";
+      case "renew":
       case "unknown":
         return "nothing";
     }

@@ -7,6 +7,10 @@ import type { Line } from "./line.ts";
 export const FIRST_BEYOND_US = 2_000_000;
 /** Later answers are large enough that asking costs nothing, small enough that a seek does not wait for one. */
 export const RANGE_BYTES_MAX = 2 * 1024 * 1024;
+/** All the way to a seek's target is needed before anything is seen; the server answers up to 16 MiB at once. */
+export const SEEK_BYTES_MAX = 12 * 1024 * 1024;
+/** The server answers up to 2,000 pieces at once. */
+export const RANGE_PIECES_MAX = 1_500;
 /** How far ahead of the playhead bytes are fetched, in media time at normal speed. */
 export const AHEAD_US = 30_000_000;
 /** What stays behind the playhead, so that a short step back needs no network. */
@@ -55,12 +59,12 @@ export function nextRange(line: Line, from: number, playheadUs: number, speed: n
   const limitUs = seeking ? playheadUs + FIRST_BEYOND_US : horizonUs;
   let bytes = 0;
   let to = from;
-  for (let index = from; index < line.length; index += 1) {
+  for (let index = from; index < Math.min(line.length, from + RANGE_PIECES_MAX); index += 1) {
     const piece = line.piece(index);
     bytes += piece.bytes;
     if (piece.segment !== segment || piece.atUs > limitUs) break;
-    // On the way to a seek's target a long range is right: every byte of it is needed for the first picture.
-    if (index > from && bytes > RANGE_BYTES_MAX && !(seeking && piece.atUs <= playheadUs)) break;
+    const needed = seeking && piece.atUs <= playheadUs;
+    if (index > from && bytes > (needed ? SEEK_BYTES_MAX : RANGE_BYTES_MAX)) break;
     to = index;
   }
   return { from, to };

@@ -5,16 +5,13 @@ import { lengthText } from "./time.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   unknown: "no reason is known",
+  sealed: "recording was stopped for a while",
   killed: "the recorder was ended by force",
-  restarted: "the recorder was restarted",
   disk_full: "the workstation's disk was full",
-  lost: "the workstation's disk lost it",
-  offline: "workstation off",
-  workstation_off: "workstation off",
-  workstation_offline: "workstation off",
-  sleep: "the workstation slept",
-  stopped: "recording was stopped",
-  no_display: "there was no display to record",
+  lost: "the workstation was off or could not be reached",
+  corrupt: "the recorded bytes are damaged",
+  unreadable: "the recorded bytes cannot be read",
+  deleting: "it was deleted",
 };
 
 /** Why nothing was recorded. */
@@ -50,6 +47,11 @@ const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
   "capture.failed": (details) => ({
     title: "Capturing failed for a moment",
     detail: detailOf(details, "message"),
+    tone: "warning",
+  }),
+  "capture.picture_too_large": () => ({
+    title: "A picture was too large to keep",
+    detail: "",
     tone: "warning",
   }),
   "capture.rate_changed": rateWords,

@@ -79,7 +79,7 @@ describe.each(STALLS)("a complete recording in a browser that stands %s", (stall
   });
 
   test("plays over a seam between segments that is too short to be a gap", () => {
-    const world = new World([segment(0, 10 * S, [[0, 10 * S]]), segment(10 * S + 150_000, 10 * S, [[0, 10 * S]])]);
+    const world = new World([segment(0, 10 * S, [[0, 10 * S]]), segment(10 * S + 800_000, 10 * S, [[0, 10 * S]])]);
     const stage = new Stage(world, rules);
     stage.player.seek(8 * S);
     stage.player.play();

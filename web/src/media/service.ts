@@ -1,0 +1,67 @@
+/** The media service of one recording: index, initialisation segments, pieces, thumbnails, live stream. */
+
+import { PlayheadError } from "../core/failure.ts";
+import { PieceSplitter } from "../core/fmp4.ts";
+import { type LiveMessage, LiveMessageReader } from "../core/live-messages.ts";
+import { type RecordingIndex, readIndex } from "../core/recording-index.ts";
+import { chunks, jsonOf, request } from "../net/http.ts";
+import type { TokenClient } from "./tokens.ts";
+
+export class MediaService {
+  private readonly base: string;
+  private readonly tokens: TokenClient;
+
+  constructor(recording: string, tokens: TokenClient) {
+    this.base = `/media/${encodeURIComponent(recording)}`;
+    this.tokens = tokens;
+  }
+
+  async index(signal: AbortSignal): Promise<RecordingIndex> {
+    return readIndex(await jsonOf(await this.get("/index", signal)));
+  }
+
+  async initialisation(segment: string, track: number, epoch: number, signal: AbortSignal): Promise<ArrayBuffer> {
+    const path = `/${encodeURIComponent(segment)}/init?track=${track}&epoch=${epoch}`;
+    return await (await this.get(path, signal)).arrayBuffer();
+  }
+
+  async thumbnail(segment: string, record: number, signal: AbortSignal): Promise<Blob> {
+    return await (await this.get(`/${encodeURIComponent(segment)}/thumbnails/${record}`, signal)).blob();
+  }
+
+  /** The pieces from one record to another, both inclusive, each as soon as it is whole. */
+  async *pieces(
+    segment: string,
+    track: number,
+    from: number,
+    to: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const path = `/${encodeURIComponent(segment)}/pieces?track=${track}&from=${from}&to=${to}`;
+    const splitter = new PieceSplitter();
+    for await (const chunk of chunks(await this.get(path, signal))) yield* splitter.feed(chunk);
+  }
+
+  /** What is recorded after a record, as it happens; ends when the recording completes. */
+  async *live(after: { segment: string; record: number } | null, signal: AbortSignal): AsyncGenerator<LiveMessage> {
+    const query = after === null ? "" : `?after=${encodeURIComponent(after.segment)}:${after.record}`;
+    const reader = new LiveMessageReader();
+    for await (const chunk of chunks(await this.get(`/live${query}`, signal))) yield* reader.feed(chunk);
+  }
+
+  private async get(path: string, signal: AbortSignal): Promise<Response> {
+    try {
+      return await this.once(path, signal);
+    } catch (error) {
+      // A token can end on the way, or the server can have changed its keys: once more with a new one.
+      if (!(error instanceof PlayheadError) || error.failure.remedy !== "sign-in") throw error;
+      this.tokens.forget();
+      return await this.once(path, signal);
+    }
+  }
+
+  private async once(path: string, signal: AbortSignal): Promise<Response> {
+    const token = await this.tokens.get();
+    return await request(this.base + path, { signal, headers: { Authorization: `Bearer ${token}` } });
+  }
+}

@@ -1,0 +1,114 @@
+/** Requests to the server, with every way to fail turned into the one failure shape. */
+
+import { asObject, type Json } from "../core/decode.ts";
+import { type Failure, PlayheadError, type Remedy } from "../core/failure.ts";
+
+/** An answer must begin within this time; bodies of media may take as long as they flow. */
+export const ANSWER_MS_MAX = 10_000;
+
+const REMEDIES: Readonly<Record<number, Remedy>> = {
+  401: "sign-in",
+  403: "back",
+  404: "back",
+  400: "none",
+  409: "none",
+};
+
+function unreachable(hint: string): PlayheadError {
+  return new PlayheadError({
+    code: "net.unreachable",
+    message: "The server cannot be reached.",
+    hint,
+    remedy: "retry",
+  });
+}
+
+function word(from: Json, key: string): string | null {
+  const value = from[key];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** What a refusal says: the server's own words where it gave them in its error shape. */
+async function refusal(response: Response): Promise<Failure> {
+  const remedy = REMEDIES[response.status] ?? "retry";
+  const plain: Failure = {
+    code: `http.${response.status}`,
+    message: response.status >= 500 ? "The server failed to answer." : "The server refused this.",
+    hint: `HTTP ${response.status}`,
+    remedy,
+  };
+  try {
+    const error = asObject(asObject(await response.json(), "error").error, "error");
+    return {
+      code: word(error, "code") ?? plain.code,
+      message: word(error, "message") ?? plain.message,
+      hint: word(error, "hint") ?? "",
+      remedy,
+    };
+  } catch {
+    // A proxy in between answers in its own shape; the status is what is left to say.
+    return plain;
+  }
+}
+
+/** An answer with a good status. Aborting by the caller's signal passes through as it is. */
+export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWER_MS_MAX);
+  const signals = [late.signal, ...(init.signal ? [init.signal] : [])];
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw unreachable(late.signal.aborted ? "It did not answer in time." : "The network may be down, or the server.");
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!response.ok) throw new PlayheadError(await refusal(response));
+  return response;
+}
+
+/** The JSON of a good answer. */
+export async function requestJson(url: string, init: RequestInit = {}): Promise<unknown> {
+  return await jsonOf(await request(url, init));
+}
+
+/** The body of an answer as JSON. */
+export async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw unreachable("Its answer ended too early.");
+  }
+}
+
+/** The chunks of a body as they come in. */
+export async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body === null) return;
+  const reader = response.body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw unreachable("The connection was cut.");
+  } finally {
+    // Ends the request when the caller stops early; after the end it does nothing.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Whether an error only says that its caller wanted it to stop. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** Whether waiting and trying again can help. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof PlayheadError && error.failure.remedy === "retry";
+}

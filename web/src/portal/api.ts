@@ -1,0 +1,58 @@
+/** The portal's API: what the pages ask the server for. */
+
+import { readSession, type Session } from "../core/access.ts";
+import { asObject, optional, text } from "../core/decode.ts";
+import {
+  type Page,
+  type RecordingItem,
+  readPage,
+  readRecording,
+  readWorkstations,
+  type WorkstationItem,
+} from "../core/library.ts";
+import type { Filter } from "../core/route.ts";
+import { request, requestJson } from "../net/http.ts";
+
+/** One screenful and a bit: the next page is asked for before the end is seen. */
+const PAGE_ITEMS = 50;
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+export async function getSession(): Promise<Session> {
+  return readSession(await requestJson("/api/session"));
+}
+
+export async function signIn(user: string, password: string): Promise<Session> {
+  const body = JSON.stringify({ user, password });
+  return readSession(await requestJson("/api/session", { method: "POST", headers: JSON_TYPE, body }));
+}
+
+export async function signOut(session: Session): Promise<void> {
+  await request("/api/session", { method: "DELETE", headers: { "X-CSRF-Token": session.csrfToken } });
+}
+
+export async function listRecordings(filter: Filter, before: string | null, signal: AbortSignal): Promise<Page> {
+  const query = new URLSearchParams({ limit: String(PAGE_ITEMS) });
+  if (before !== null) query.set("before", before);
+  if (filter.state !== null) query.set("state", filter.state);
+  if (filter.workstation !== null) query.set("workstation", filter.workstation);
+  return readPage(await requestJson(`/api/recordings?${query}`, { signal }), performance.now());
+}
+
+export async function getRecording(id: string, signal: AbortSignal): Promise<RecordingItem> {
+  return readRecording(await requestJson(`/api/recordings/${encodeURIComponent(id)}`, { signal }), performance.now());
+}
+
+export async function listWorkstations(signal: AbortSignal): Promise<WorkstationItem[]> {
+  return readWorkstations(await requestJson("/api/workstations", { signal }));
+}
+
+/** Starts or stops recording; the recording that was started or stopped, if any. */
+export async function record(session: Session, workstation: string, action: "start" | "stop"): Promise<string | null> {
+  const value = await requestJson(`/api/workstations/${encodeURIComponent(workstation)}/record`, {
+    method: "POST",
+    headers: { ...JSON_TYPE, "X-CSRF-Token": session.csrfToken },
+    body: JSON.stringify({ action }),
+  });
+  return optional(text, asObject(value, "record"), "recording", "record");
+}

@@ -1,0 +1,138 @@
+/** The library: what is being recorded, and what was. */
+
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { mayRecord, type Session } from "../../core/access.ts";
+import type { Failure } from "../../core/failure.ts";
+import type { RecordingState } from "../../core/recording-index.ts";
+import { type Filter, NO_FILTER } from "../../core/route.ts";
+import { Button } from "../../ui/button.tsx";
+import { Select } from "../../ui/field.tsx";
+import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { feedOpen } from "../feed.ts";
+import { go } from "../router.ts";
+import { mustSignIn } from "../session.ts";
+import css from "./library.module.css";
+import { RecordingList, RecordingListSkeleton } from "./list.tsx";
+import { LibraryStore } from "./store.ts";
+import { WorkstationStrip, WorkstationStripSkeleton } from "./strip.tsx";
+
+const STATES = [
+  { value: "all", text: "All" },
+  { value: "recording", text: "Recording" },
+  { value: "complete", text: "Complete" },
+  { value: "interrupted", text: "Interrupted" },
+] as const;
+
+function show(filter: Filter): void {
+  go({ page: "recordings", filter }, "replace");
+}
+
+function Filters({ filter, workstations }: { readonly filter: Filter; readonly workstations: readonly string[] }) {
+  const names = filter.workstation === null ? workstations : [...new Set([...workstations, filter.workstation])];
+  return (
+    <div class={css.filters}>
+      <Segmented
+        label="State"
+        value={filter.state ?? "all"}
+        options={STATES}
+        onChange={(state) => show({ ...filter, state: state === "all" ? null : (state satisfies RecordingState) })}
+      />
+      {names.length > 1 && (
+        <Select
+          label="Workstation"
+          value={filter.workstation ?? ""}
+          options={[["", "All workstations"], ...names.map((name) => [name, name] as const)]}
+          onChange={(name) => show({ ...filter, workstation: name === "" ? null : name })}
+        />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ filter }: { readonly filter: Filter }) {
+  if (filter.state !== null || filter.workstation !== null) {
+    return (
+      <Empty title="Nothing matches" hint="No recording is like that. Others are there without the filter.">
+        <Button onClick={() => show(NO_FILTER)}>Show all recordings</Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon="record"
+      title="No recordings yet"
+      hint="They appear here by themselves, a second after the first one starts: by a button above, by the command line, or by the workstation's own configuration."
+    />
+  );
+}
+
+export function LibraryPage({ filter, session }: { readonly filter: Filter; readonly session: Session }) {
+  const store = useMemo(() => new LibraryStore(filter), [filter.state, filter.workstation]);
+  useEffect(() => {
+    void store.load();
+    return () => store.close();
+  }, [store]);
+  useEffect(() => {
+    document.title = "Recordings · Playhead";
+  }, []);
+
+  const items = store.items.value;
+  const workstations = store.workstations.value;
+  const failure = store.failure.value;
+  const remedy = (asked: Failure): void => {
+    if (asked.remedy === "sign-in") mustSignIn();
+    else if (asked.remedy === "reload") location.reload();
+    else void store.load();
+  };
+  return (
+    <div class={css.page}>
+      <div class={css.head}>
+        <h1>Recordings</h1>
+        <Filters filter={filter} workstations={workstations?.map((one) => one.id) ?? []} />
+      </div>
+      {failure !== null && <FailureNotice failure={failure} onRemedy={remedy} />}
+      {failure === null && !feedOpen.value && items !== null && (
+        <Notice
+          tone="warn"
+          title="The connection to the server is interrupted."
+          hint="What you see may be out of date. It is being tried again."
+        />
+      )}
+      {workstations === null ? (
+        failure === null && <WorkstationStripSkeleton />
+      ) : (
+        <WorkstationStrip items={workstations} recordings={items ?? []} session={mayRecord(session) ? session : null} />
+      )}
+      {items === null ? (
+        failure === null && <RecordingListSkeleton />
+      ) : items.length === 0 ? (
+        <Nothing filter={filter} />
+      ) : (
+        <>
+          <RecordingList items={items} more={store.next.value !== null} />
+          <More store={store} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Loads the next page when the end of this one comes near. */
+function More({ store }: { readonly store: LibraryStore }) {
+  const end = useRef<HTMLDivElement>(null);
+  const more = store.next.value !== null;
+  useEffect(() => {
+    const element = end.current;
+    if (element === null || !more) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void store.more();
+      },
+      { rootMargin: "600px" },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [store, more, store.next.value]);
+  return <div ref={end} aria-hidden="true" />;
+}

@@ -1,0 +1,98 @@
+/** What is said over the picture. At most one card; chips for what passes by itself. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Failure } from "../../core/failure.ts";
+import type { Gap } from "../../core/recording-index.ts";
+import { clockText, instantAt, positionText } from "../../core/time.ts";
+import { reasonText } from "../../core/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { BigButton, Chip, Corner, FailureCard, Flash, GapCard } from "../../ui/stage.tsx";
+import type { PlayerStore } from "./store.ts";
+
+/** Loading is not worth a word before this; most seeks are done by then. */
+const LOADING_MS = 400;
+/** A reconnect that succeeds at once is nobody's business. */
+const TROUBLE_MS = 1_000;
+
+/** True once `on` has held for a while; false at once when it ends. */
+function useLasting(on: boolean, ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!on) {
+      setLasting(false);
+      return;
+    }
+    const timer = setTimeout(() => setLasting(true), ms);
+    return () => clearTimeout(timer);
+  }, [on, ms]);
+  return on && lasting;
+}
+
+function Missing({ gap, startedAtUs }: { readonly gap: Gap; readonly startedAtUs: number }) {
+  return (
+    <GapCard title="Nothing was recorded here">
+      <p>{sentence(reasonText(gap.reason))}</p>
+      <p class="figures">
+        {positionText(gap.toUs - gap.fromUs)} missing, until {clockText(instantAt(startedAtUs, gap.toUs), true)}
+      </p>
+    </GapCard>
+  );
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+interface OverlayProps {
+  readonly store: PlayerStore;
+  readonly onRemedy: (failure: Failure) => void;
+}
+
+export function Overlay({ store, onRemedy }: OverlayProps) {
+  const snapshot = store.snapshot.value;
+  const connection = store.connection.value;
+  const retrying = useLasting(connection.status === "retrying", TROUBLE_MS);
+  const loading = useLasting(snapshot === null || snapshot.loading, LOADING_MS);
+  const failure = store.failure.value ?? (connection.status === "failed" ? connection.failure : null);
+  if (failure !== null) return <FailureCard failure={failure} onRemedy={onRemedy} />;
+  const silent = snapshot?.growing && snapshot.live && !snapshot.fresh;
+  const chips = (
+    <Corner>
+      {retrying && connection.status === "retrying" && (
+        <Chip busy>
+          {connection.failure.message} Trying again …
+          <Button small kind="quiet" onClick={() => store.retry()}>
+            Now
+          </Button>
+        </Chip>
+      )}
+      {!retrying && silent && <Chip>Nothing new from the workstation: this is the last picture.</Chip>}
+      {!retrying && !silent && loading && <Chip busy>Loading …</Chip>}
+    </Corner>
+  );
+  return (
+    <>
+      {snapshot?.place.kind === "gap" && !snapshot.live && (
+        <Missing gap={snapshot.place.gap} startedAtUs={store.recording.value?.startedAtUs ?? 0} />
+      )}
+      {snapshot?.motion === "ended" && <Ended store={store} />}
+      {store.blocked.value && <BigButton icon="play" label="Play" onClick={() => store.toggle()} />}
+      {chips}
+      {store.flash.value !== "" && <Flash>{store.flash.value}</Flash>}
+    </>
+  );
+}
+
+function Ended({ store }: { readonly store: PlayerStore }) {
+  const interrupted = store.recording.value?.state === "interrupted";
+  return (
+    <>
+      <BigButton icon="replay" label="Play again" onClick={() => store.toggle()} />
+      {interrupted && (
+        <Corner>
+          <Chip>The recording was interrupted here. If the workstation comes back, it goes on.</Chip>
+        </Corner>
+      )}
+    </>
+  );
+}

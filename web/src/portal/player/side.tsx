@@ -1,0 +1,91 @@
+/** Beside the player: what happened, and the facts. */
+
+import type { RecordingItem } from "../../core/library.ts";
+import type { Moment, Recording } from "../../core/recording.ts";
+import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
+import { type MomentText, momentWords, reasonText } from "../../core/words.ts";
+import css from "./player.module.css";
+import { momentsOf, type PlayerStore } from "./store.ts";
+
+function wordsOf(moment: Moment): MomentText {
+  if (moment.code !== "gap") return momentWords(moment.code, moment.details);
+  const missingUs = Number(moment.details.toUs) - Number(moment.details.fromUs);
+  return {
+    title: `Nothing recorded for ${lengthText(missingUs / 1000)}`,
+    detail: reasonText(String(moment.details.reason)),
+    tone: "warning",
+  };
+}
+
+function Moments({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
+  const moments = momentsOf(recording);
+  return (
+    <section aria-labelledby="events">
+      <h2 id="events">Events</h2>
+      {moments.length === 0 ? (
+        <p class={css.none}>Nothing out of the ordinary.</p>
+      ) : (
+        <ol class={css.moments}>
+          {moments.map((moment) => {
+            const { title, detail, tone } = wordsOf(moment);
+            return (
+              <li key={`${moment.positionUs} ${moment.code}`}>
+                <button type="button" onClick={() => store.seek(moment.positionUs)}>
+                  <time class="figures">{positionText(moment.positionUs)}</time>
+                  <span class={css[tone]}>
+                    {title}
+                    {detail !== "" && <small>{detail}</small>}
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Facts({ item, recording }: { readonly item: RecordingItem | null; readonly recording: Recording }) {
+  const started = instantAt(recording.startedAtUs, 0);
+  const gaps = recording.gaps();
+  const missingUs = gaps.reduce((sum, gap) => sum + gap.toUs - gap.fromUs, 0);
+  return (
+    <section aria-labelledby="facts">
+      <h2 id="facts">Details</h2>
+      <dl class={`${css.facts} figures`}>
+        <dt>Started</dt>
+        <dd>
+          {dayText(started, new Date())}, {clockText(started, true)}
+        </dd>
+        <dt>Length</dt>
+        <dd>{lengthText(recording.endUs / 1000)}</dd>
+        <dt>Missing</dt>
+        <dd>{missingUs === 0 ? "nothing" : lengthText(missingUs / 1000)}</dd>
+        <dt>Monitors</dt>
+        <dd>{recording.tracks.map((track) => track.name).join(", ")}</dd>
+        {item !== null && (
+          <>
+            <dt>Size</dt>
+            <dd>{bytesText(item.bytes)}</dd>
+          </>
+        )}
+        <dt>Recording</dt>
+        <dd class={css.id}>{recording.id}</dd>
+      </dl>
+    </section>
+  );
+}
+
+export function Side({ store }: { readonly store: PlayerStore }) {
+  const recording = store.recording.value;
+  // The recording grows in place; reading its revision draws this anew.
+  const revision = store.revision.value;
+  if (recording === null) return <aside class={css.side} />;
+  return (
+    <aside class={css.side} data-revision={revision}>
+      <Moments store={store} recording={recording} />
+      <Facts item={store.item.value} recording={recording} />
+    </aside>
+  );
+}

@@ -1,0 +1,32 @@
+/** Keys as they look, and the help that lists them. */
+
+import { KEY_HELP } from "../core/keys.ts";
+import css from "./keys.module.css";
+
+export function Key({ children }: { readonly children: string }) {
+  return children === "…" ? <span>…</span> : <kbd class={css.key}>{children}</kbd>;
+}
+
+export function KeyHelp() {
+  return (
+    <div class={css.columns}>
+      {KEY_HELP.map((group) => (
+        <section key={group.title} class={css.group}>
+          <h3>{group.title}</h3>
+          <dl>
+            {group.rows.map(([keys, what]) => (
+              <div key={what} class={css.row}>
+                <dt>
+                  {keys.map((key) => (
+                    <Key key={key}>{key}</Key>
+                  ))}
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  );
+}
