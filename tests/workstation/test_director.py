@@ -204,6 +204,24 @@ def test_what_the_premises_refuses_for_good_is_a_failure_and_tried_again_later()
     simulate(story)
 
 
+def test_a_mistake_of_ours_costs_a_segment_and_not_the_recording(monkeypatch) -> None:
+    async def story(world: World) -> None:
+        recording = await world.orders.do("start")
+        await asyncio.sleep(5)
+        monkeypatch.setattr(world.writer, "write", lambda _record: 1 // 0)
+        await asyncio.sleep(2)
+        assert (world.state, "mistake" in world.director.status().reason) == ("failed", True)
+        monkeypatch.undo()
+        await asyncio.sleep(8)
+        assert world.state == "recording"
+        assert [(each.reason, each.recording) for each in world.spool.segments] == [
+            ("lost", recording),
+            (None, recording),
+        ]
+
+    simulate(story)
+
+
 def test_without_the_site_key_nothing_can_be_sealed_and_that_is_said() -> None:
     async def story(world: World) -> None:
         world.writer.identity = None

@@ -20,6 +20,9 @@ from playhead.workstation.outputs import Output, Sample, Thumbnail
 RETRY_S: Final = 1.0
 """Pause before a pipeline that could not be made, or broke, is tried again."""
 
+STOP_S: Final = 5.0
+"""How long a stop waits for a pipeline that hangs. The thread is a daemon: it does not keep the process."""
+
 WAITING_BYTES_MAX: Final = 32 << 20
 """Pictures that wait for the loop. Past it the capture pauses: a loop that is behind must not eat the memory."""
 
@@ -127,7 +130,9 @@ class CaptureThread:
             self._is_stopping = True
         self._wake()
         if self._thread.is_alive():
-            await asyncio.to_thread(self._thread.join)
+            await asyncio.to_thread(self._thread.join, STOP_S)
+            if self._thread.is_alive():
+                _log.error("capture does not stop", after_s=STOP_S)
         await asyncio.sleep(0)  # what the thread has handed over last runs before this goes on
 
     def set_capturing(self, *, on: bool, eager: bool) -> None:

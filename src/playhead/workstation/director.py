@@ -158,6 +158,13 @@ class Director:
 
     def take(self, batch: Batch) -> None:
         """The capture has news."""
+        self._guard(lambda: self._take(batch))
+
+    def tick(self) -> None:
+        """Do what has become due."""
+        self._guard(self._tick)
+
+    def _take(self, batch: Batch) -> None:
         now = self._now()
         actions: list[Action] = []
         if batch.is_first:
@@ -169,8 +176,7 @@ class Director:
         if actions or is_news:
             self._apply(actions)
 
-    def tick(self) -> None:
-        """Do what has become due."""
+    def _tick(self) -> None:
         now = self._now()
         if self._retry_us is not None and now.monotonic_us >= self._retry_us:
             self._retry_us = now.monotonic_us + RETRY_US
@@ -227,6 +233,15 @@ class Director:
 
     def _now(self) -> Now:
         return Now(self._clock.wall_us(), self._clock.monotonic_us())
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """A mistake of ours costs a segment, not the recording: what is open ends, and another one begins."""
+        try:
+            step()
+        except Exception:  # noqa: BLE001 - whatever it was: a recording that silently ended would be worse
+            _log.exception("recording step failed")
+            self._lose("lost", "The workstation made a mistake; its log says which.", RETRY_US)
+            self._apply([])
 
     def _apply(self, actions: Sequence[Action]) -> None:
         capture, is_lost = self._capture, False
