@@ -18,11 +18,12 @@ export interface Session {
 export function readSession(value: unknown): Session {
   const path = "session";
   const from = asObject(value, path);
+  const user = asObject(from.user, `${path}.user`);
   return {
-    user: text(from, "user", path),
-    name: text(from, "name", path),
-    role: oneOf(from, "role", path, ROLES),
-    csrfToken: text(from, "csrf", path),
+    user: text(user, "name", `${path}.user`),
+    name: text(user, "displayName", `${path}.user`),
+    role: oneOf(user, "role", `${path}.user`, ROLES),
+    csrfToken: text(from, "csrfToken", path),
     tokenUrl: text(from, "tokenUrl", path),
   };
 }

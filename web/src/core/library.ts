@@ -53,7 +53,7 @@ export function readRecording(value: unknown, receivedAtMs: number, path = "reco
   const live = flag(from, "live", path);
   return {
     id: text(from, "id", path),
-    workstation: text(from, "workstation", path),
+    workstation: text(asObject(from.workstation, `${path}.workstation`), "id", `${path}.workstation`),
     agent: text(from, "agent", path),
     state: oneOf(from, "state", path, RECORDING_STATES),
     startedAt: instant(from, "startedAt", path),
