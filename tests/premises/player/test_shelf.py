@@ -30,8 +30,8 @@ async def test_an_index_is_made_once_for_all_who_ask(site, shelf, make, monkeypa
     await site.add_fixture(fixture)
     where = await located(site, fixture)
     walks = []
-    walk = vid.walk
-    monkeypatch.setattr(vid, "walk", lambda *arguments: walks.append(arguments[2]) or walk(*arguments))
+    glance = vid.glance
+    monkeypatch.setattr(vid, "glance", lambda *arguments: walks.append(arguments[2]) or glance(*arguments))
 
     async def ask():
         async with shelf.opened(where) as opened:
@@ -50,8 +50,8 @@ async def test_it_goes_on_where_it_ended(site, shelf, make, monkeypatch):
         assert (opened.index.looked_at, opened.index.sealed) == (cut, False)
     await site.grow(segment, fixture.data[cut:])
     begins = []
-    walk = vid.walk
-    monkeypatch.setattr(vid, "walk", lambda *arguments: begins.append(arguments[2]) or walk(*arguments))
+    glance = vid.glance
+    monkeypatch.setattr(vid, "glance", lambda *arguments: begins.append(arguments[2]) or glance(*arguments))
     async with shelf.opened(await located(site, fixture)) as opened:
         assert opened.index.sealed
         assert opened.index.covered_us == fixture.covered_us

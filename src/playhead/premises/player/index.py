@@ -6,6 +6,8 @@ each. Only INIT and MARKER records are decrypted: they are few, and a player wan
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,7 +15,11 @@ import msgspec
 
 from playhead.base.errors import CorruptError
 from playhead.wire import fmp4, vid
-from playhead.wire.vid import Flag, Kind, ReadAt, Scanned
+from playhead.wire.vid import Flag, Glance, Kind, ReadAt, Scanned
+
+_PIECE: Final = int(Kind.PIECE)
+_HEARTBEAT: Final = int(Kind.HEARTBEAT)
+_KEY: Final = int(Flag.KEY)
 
 MARKERS_MAX: Final = 10_000
 """Markers kept of one segment; a day of one every ten seconds. Later ones are not shown."""
@@ -70,16 +76,16 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.record)
 
-    def add(self, scanned: Scanned) -> None:
-        """The next one."""
-        header = scanned.header
-        self.record.append(header.sequence)
-        self.at_us.append(header.media_time_us)
-        self.epoch.append(header.epoch)
-        self.key.append(1 if Flag.KEY in header.flags else 0)
-        self.size.append(header.body_bytes - vid.TAG_BYTES)
-        self.offset.append(scanned.offset)
-        self.span_us.append(header.span_us)
+    def extend(self, rows: Sequence[Glance]) -> None:
+        """The next ones."""
+        _, flags, _, epoch, record, at_us, _, body_bytes, span_us, offset = zip(*rows, strict=True)
+        self.record.extend(record)
+        self.at_us.extend(at_us)
+        self.epoch.extend(epoch)
+        self.key.extend([bits & _KEY for bits in flags])
+        self.size.extend([size - vid.TAG_BYTES for size in body_bytes])
+        self.offset.extend(offset)
+        self.span_us.extend(span_us)
 
     def between(self, first: int, last: int) -> range:
         """Numbers of those from record ``first`` to record ``last``, both included."""
@@ -129,23 +135,34 @@ class SegmentIndex:
         Raises:
             CorruptError: ``vid.*``, ``fmp4.*``. What came before the fault is in here.
         """
-        for scanned in vid.walk(read_at, durable_bytes, self.looked_at, self.records):
-            match scanned.header.kind:
-                case Kind.PIECE:
-                    self.tracks.setdefault(scanned.header.track, Pieces()).add(scanned)
-                case Kind.INIT:
-                    self.epochs.append(_epoch(scanned, vid.open_at(read_at, data_key, scanned)))
-                case Kind.THUMBNAIL:
-                    self.thumbnails.append(_place(scanned))
-                case Kind.MARKER:
-                    self._mark(scanned, read_at, data_key)
-                case Kind.SEAL:
-                    self.sealed = True
-                case _:
-                    pass
-            self.looked_at = scanned.offset + scanned.size
-            self.records = scanned.header.sequence + 1
-            self.covered_us = max(self.covered_us, scanned.header.end_us)
+        rows: defaultdict[int, list[Glance]] = defaultdict(list)
+        covered_us, last = self.covered_us, None
+        try:
+            for found in vid.glance(read_at, durable_bytes, self.looked_at, self.records):
+                if found.kind == _PIECE:
+                    rows[found.track].append(found)
+                elif found.kind != _HEARTBEAT:
+                    self._add(found.scanned, read_at, data_key)
+                covered_us = max(covered_us, found.media_time_us + found.span_us)
+                last = found
+        finally:
+            for track, pieces in rows.items():
+                self.tracks.setdefault(track, Pieces()).extend(pieces)
+            if last is not None:
+                self.looked_at, self.records, self.covered_us = last.end, last.sequence + 1, covered_us
+
+    def _add(self, scanned: Scanned, read_at: ReadAt, data_key: bytes) -> None:
+        match scanned.header.kind:
+            case Kind.INIT:
+                self.epochs.append(_epoch(scanned, vid.open_at(read_at, data_key, scanned)))
+            case Kind.THUMBNAIL:
+                self.thumbnails.append(_place(scanned))
+            case Kind.MARKER:
+                self._mark(scanned, read_at, data_key)
+            case Kind.SEAL:
+                self.sealed = True
+            case _:
+                pass
 
     @property
     def weight(self) -> int:

@@ -30,7 +30,7 @@ from playhead.wire.vid.limits import (
     TAG_BYTES,
 )
 from playhead.wire.vid.order import Order, OrderState
-from playhead.wire.vid.reading import ReadAt, open_at, read_header, walk
+from playhead.wire.vid.reading import Glance, ReadAt, glance, open_at, read_header, walk
 from playhead.wire.vid.record import RECORD_HEADER_BYTES, RECORD_OVERHEAD_BYTES, Flag, Kind, RecordHeader, open_record
 from playhead.wire.vid.scanner import Scanned, Scanner, ScanState
 from playhead.wire.vid.verify import Verification, verify
@@ -56,6 +56,7 @@ __all__ = [
     "VERSION",
     "Envelope",
     "Flag",
+    "Glance",
     "Header",
     "Kind",
     "Order",
@@ -70,6 +71,7 @@ __all__ = [
     "Writer",
     "decode_header",
     "encode_header",
+    "glance",
     "header_size",
     "open_at",
     "open_data_key",

@@ -13,8 +13,10 @@ from typing_extensions import Buffer
 from playhead.base.errors import CorruptError
 from playhead.wire.vid.limits import CHAIN_BYTES, MAX_RECORD_BODY_BYTES, MAX_TIME_US, TAG_BYTES
 
-_LAYOUT = struct.Struct(">BBHIQQQII")
-RECORD_HEADER_BYTES = _LAYOUT.size
+LAYOUT = struct.Struct(">BBHIQQQII")
+"""The fields of a record header in their order."""
+
+RECORD_HEADER_BYTES = LAYOUT.size
 RECORD_OVERHEAD_BYTES = RECORD_HEADER_BYTES + TAG_BYTES + CHAIN_BYTES
 """What a record takes beyond the plaintext of its body."""
 
@@ -77,7 +79,7 @@ class RecordHeader:
 
     def encode(self) -> bytes:
         """The 40 bytes."""
-        return _LAYOUT.pack(
+        return LAYOUT.pack(
             self.kind,
             self.flags,
             self.track,
@@ -97,7 +99,7 @@ class RecordHeader:
             CorruptError: ``vid.truncated``, ``vid.kind``, ``vid.record_size``, ``vid.time``.
         """
         try:
-            kind, flags, track, epoch, sequence, media, wall, body_bytes, span = _LAYOUT.unpack_from(data, offset)
+            kind, flags, track, epoch, sequence, media, wall, body_bytes, span = LAYOUT.unpack_from(data, offset)
         except struct.error as error:
             raise CorruptError("vid.truncated", "The file ends inside a record header.") from error
         if kind == 0:
