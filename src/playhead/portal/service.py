@@ -80,7 +80,7 @@ class PortalService:
             token_port=token_port,
         )
         self.application = create_application(parts, hosts=AllowedHosts.of_this_machine(*config.names), mounted=mounted)
-        self._server = HttpServer(self.application, listener, tls=tls)
+        self._server = HttpServer(self.application, listener, clock=clock, tls=tls)
         self.port = self._server.port
 
     async def run(self) -> None:

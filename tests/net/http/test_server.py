@@ -39,7 +39,7 @@ class App:
 
 @contextlib.asynccontextmanager
 async def serving(app, **settings):
-    server = HttpServer(app, listen("127.0.0.1", 0), **settings)
+    server = HttpServer(app, listen("127.0.0.1", 0), clock=SystemClock(), **settings)
     task = asyncio.create_task(server.run())
     try:
         yield server, task
@@ -167,7 +167,7 @@ async def test_tls(tmp_path):
 async def test_files_that_are_no_certificate_are_said_plainly(tmp_path):
     (tmp_path / "a").write_text("nonsense")
     with listen("127.0.0.1", 0) as listener, pytest.raises(InvalidInputError) as caught:
-        HttpServer(App(), listener, tls=TlsFiles(tmp_path / "a", tmp_path / "a"))
+        HttpServer(App(), listener, clock=SystemClock(), tls=TlsFiles(tmp_path / "a", tmp_path / "a"))
     assert caught.value.code == "net.tls_files"
     with listen("127.0.0.1", 0) as listener, pytest.raises(InvalidInputError):
-        HttpServer(App(), listener, tls=TlsFiles(tmp_path / "b", tmp_path / "b"))
+        HttpServer(App(), listener, clock=SystemClock(), tls=TlsFiles(tmp_path / "b", tmp_path / "b"))

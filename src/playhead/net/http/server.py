@@ -19,8 +19,10 @@ from granian.http import HTTP1Settings
 from granian.net import SocketHolder  # pyright: ignore[reportPrivateImportUsage] - granian.net is its public place
 from granian.server.embed import Server
 
+from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.net.http.listener import BACKLOG
+from playhead.net.http.silent import SilentPeers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -64,20 +66,28 @@ class HttpServer:
             `run`.
         tls: None for plain HTTP.
         grace_s: see `GRACE_S`.
+        clock: tells how long a TLS connection has been silent.
 
     Raises:
         InvalidInputError: ``net.tls_files``.
     """
 
     def __init__(
-        self, app: AsgiApp, listener: socket.socket, *, tls: TlsFiles | None = None, grace_s: float = GRACE_S
+        self,
+        app: AsgiApp,
+        listener: socket.socket,
+        *,
+        clock: Clock,
+        tls: TlsFiles | None = None,
+        grace_s: float = GRACE_S,
     ) -> None:
         host, port = listener.getsockname()[:2]
         self.host: str = host
         self.port: int = port
         """What the system chose, where the listener asked for 0."""
         self.secure = tls is not None
-        self._requests = _Requests(app)
+        self._silent = SilentPeers(self.port, clock) if tls is not None else None
+        self._requests = _Requests(app, self._silent)
         self._grace_s = grace_s
         try:
             self._server = _embedded(self._requests, listener, tls)
@@ -94,11 +104,15 @@ class HttpServer:
             UnavailableError: ``net.http_stopped`` where the server stops by itself.
         """
         serving = asyncio.create_task(self._server.serve(), name=f"http:{self.port}")
+        looking = None if self._silent is None else asyncio.create_task(self._silent.run())
         try:
             await asyncio.wait({serving})
         except asyncio.CancelledError:
             await self._stop(serving)
             raise
+        finally:
+            if looking is not None:
+                looking.cancel()
         cause = None if serving.cancelled() else serving.exception()
         raise UnavailableError("net.http_stopped", f"The HTTP server on port {self.port} has stopped.") from cause
 
@@ -117,8 +131,9 @@ class HttpServer:
 class _Requests:
     """The application, with the requests under way in view, and the stop told to those that wait for a disconnect."""
 
-    def __init__(self, app: AsgiApp) -> None:
+    def __init__(self, app: AsgiApp, silent: SilentPeers | None) -> None:
         self._app = app
+        self._silent = silent
         self._tasks: set[asyncio.Task[Any]] = set()
         self.stopping = asyncio.Event()
 
@@ -132,6 +147,8 @@ class _Requests:
         """ASGI."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._tasks.add(task)
+        if self._silent is not None:
+            self._silent.heard(int(scope["client"][1]))
         body_ended = False
 
         async def receive_or_stop() -> Message:

@@ -66,7 +66,7 @@ class TokensService:
         self._config = config
         self._keyring = keyring
         self._clock = clock
-        self._server = HttpServer(self.application, listener, tls=tls)
+        self._server = HttpServer(self.application, listener, clock=clock, tls=tls)
         self.port = self._server.port
 
     async def run(self) -> None:
