@@ -21,14 +21,14 @@ class PortalConfig(Section, frozen=True):
         Literal["auto", "tls", "plain"],
         Meta(
             description=(
-                "`auto` is plain HTTP on a loopback address and TLS on every other. `plain` everywhere is for a site "
-                "whose reverse proxy speaks TLS."
+                "`auto` is plain HTTP on a loopback address and TLS on every other. `plain` everywhere is for tests, "
+                "or inside a tunnel that protects it."
             )
         ),
     ] = "auto"
     certificate: Annotated[
         Path | None,
-        Meta(description="TLS certificate chain, PEM. Without it the site's own authority vouches for the server."),
+        Meta(description="TLS certificate chain, PEM. Without it the server makes one that vouches for itself."),
     ] = None
     key: Annotated[Path | None, Meta(description="Private key of the certificate, PEM (PKCS #8).")] = None
     names: Annotated[
