@@ -12,7 +12,7 @@ from sqlalchemy import text
 from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
 from playhead.base.ids import UserId
 from playhead.domain.access import Role
-from playhead.store.catalogue import Catalogue, catalogue
+from playhead.store.catalogue import Catalogue, catalogue, checkpoints
 from playhead.store.catalogue.schema import metadata
 from playhead.store.catalogue.users import User, add_user, find_user
 
@@ -108,7 +108,7 @@ class TestOpening:
             assert (await connection.exec_driver_sql("PRAGMA synchronous")).scalar_one() == 1
 
     async def test_what_is_logged_is_moved_to_its_place_beside_the_writer(self, tmp_path, opened, monkeypatch):
-        monkeypatch.setattr(catalogue, "CHECKPOINT_S", 0)
+        monkeypatch.setattr(checkpoints, "CHECKPOINT_S", 0)
         before = (tmp_path / "catalogue.db").read_bytes()
         async with opened.writing() as connection:
             await add_user(connection, ALEX)
@@ -116,8 +116,8 @@ class TestOpening:
         assert (tmp_path / "catalogue.db").read_bytes() != before
 
     async def test_a_log_that_grows_too_long_holds_the_writers_up(self, opened, monkeypatch):
-        monkeypatch.setattr(catalogue, "CHECKPOINT_S", 0)
-        monkeypatch.setattr(catalogue, "WAL_BYTES_MAX", 0)
+        monkeypatch.setattr(checkpoints, "CHECKPOINT_S", 0)
+        monkeypatch.setattr(checkpoints, "WAL_BYTES_MAX", 0)
         async with opened.writing() as connection:
             await add_user(connection, ALEX)
         assert opened._checkpoints._running is None

@@ -1,54 +1,20 @@
 """The segment store with the real catalogue and the real disk."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from uuid import UUID
 
-import pytest
 from store.segments.crashing import RECORDING, SEGMENTS, SIGNER, made
+from store.segments.real import running
 
-from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
-from playhead.store.catalogue import Catalogue
-from playhead.store.catalogue.recordings import add_recording, get_recording
+from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.segments import CORRUPT, DELETING
-from playhead.store.catalogue.workstations import enrol_workstation
-from playhead.store.disk import SystemDisk
-from playhead.store.segments import CatalogueLedger, SegmentStore
+from playhead.store.segments import CatalogueLedger
 from playhead.testing.segments import make_segment
 
 A, B, C = SEGMENTS.values()
 DESK = WorkstationId("desk-1")
-
-
-@pytest.fixture
-async def catalogue(tmp_path):
-    found = await Catalogue.open(tmp_path / "catalogue.db")
-    async with found.writing() as connection:
-        await enrol_workstation(connection, workstation=DESK, signer=bytes(32), certificate_hash=bytes(32), now_us=1)
-        await add_recording(connection, recording=RECORDING, workstation=DESK, agent="", started_at_us=1)
-    yield found
-    await found.close()
-
-
-@asynccontextmanager
-async def running(catalogue, tmp_path):
-    store = SegmentStore(
-        tmp_path / "segments",
-        disk=SystemDisk(),
-        ledger=CatalogueLedger(catalogue),
-        clock=SystemClock(),
-        interval_s=0,
-        reserve_bytes=0,
-    )
-    await store.recover()
-    task = asyncio.create_task(store.run())
-    try:
-        yield store
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_many_segments_from_start_to_seal(catalogue, tmp_path):

@@ -42,8 +42,11 @@ class Recordings:
         self._publish = publish
 
     async def begin(self, offer: Offer, header: Header, workstation: Workstation) -> Refusal | None:
-        """Judge an offer; where it is taken, the recording is in the catalogue afterwards."""
-        async with self._catalogue.writing() as connection:
+        """Judge an offer; where it is taken, the recording is in the catalogue afterwards.
+
+        It need not be durable there before its first segment is: that makes both so.
+        """
+        async with self._catalogue.writing(durable=False) as connection:
             recording = await find_recording(connection, header.recording)
             refusal = judge_offer(offer, header, site=self._site, workstation=workstation, recording=recording)
             if refusal is not None:
@@ -66,8 +69,10 @@ class Recordings:
         Args:
             recording: which; none is fine.
             changed: tell everyone even where the state stays as it was (a new segment).
+
+        Should a power cut undo it, the next start finds the same again.
         """
-        async with self._catalogue.writing() as connection:
+        async with self._catalogue.writing(durable=False) as connection:
             found = await find_recording(connection, recording)
             if found is None:
                 return

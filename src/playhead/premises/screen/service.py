@@ -254,7 +254,7 @@ class ScreenService:
 
     async def _admitted(self, peer: ScreenPeer, claimed: WorkstationId, hello: Hello) -> Workstation:
         key = _public_key(peer.certificate) if peer.certificate is not None else None
-        async with self._catalogue.writing() as connection:
+        async with self._catalogue.writing(durable=False) as connection:
             workstation = admit(claimed, await find_workstation(connection, claimed), key)
             now_us = self._clock.wall_us()
             await note_seen(connection, claimed, software=hello.software, agent=hello.user, now_us=now_us)

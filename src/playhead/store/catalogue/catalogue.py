@@ -1,35 +1,26 @@
 """Opening the catalogue, and its transactions."""
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-import structlog
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from playhead.base.errors import InvalidInputError, UnavailableError
+from playhead.store.catalogue.checkpoints import Checkpoints
 from playhead.store.catalogue.migrate import upgrade
+from playhead.store.catalogue.turn import Turn
 
 READERS_MAX: Final = 4
 """Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
 
-CHECKPOINT_S: Final = 10.0
-"""Least time between two checkpoints: what SQLite has logged is then moved to its place, beside the writer."""
-
-WAL_BYTES_MAX: Final = 64 << 20
-"""Length of SQLite's log at which the writer waits for a checkpoint: beside it, one may never catch up."""
-
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long SQLite waits for a lock that another process holds (the command line beside the service)."""
-
-
-_log: Any = structlog.get_logger()
 
 
 class Catalogue:
@@ -40,13 +31,13 @@ class Catalogue:
     """
 
     def __init__(
-        self, *, writer: AsyncEngine, swift: AsyncEngine, readers: AsyncEngine, checkpoints: "Checkpoints | None"
+        self, *, writer: AsyncEngine, swift: AsyncEngine, readers: AsyncEngine, checkpoints: Checkpoints | None
     ) -> None:
         self._writer = writer
         self._swift = swift
         self._readers = readers
         self._checkpoints = checkpoints
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
 
     @classmethod
     async def open(cls, location: str | Path) -> Self:
@@ -97,63 +88,23 @@ class Catalogue:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self, *, durable: bool = True) -> AsyncGenerator[AsyncConnection]:
+    async def writing(self, *, durable: bool = True, first: bool = False) -> AsyncGenerator[AsyncConnection]:
         """A transaction that is durable once the block has been left, and undone where it is left by an error.
 
         Args:
             durable: False for what can be found out again: a power cut may then undo the last such transactions. It
                 spares waiting for the disk. The next durable one makes those before it durable, too.
+            first: before all others that wait: for the one writer that many wait for.
 
         Raises:
             UnavailableError: ``catalogue.unavailable``: the disk is full, another process holds the lock too long.
         """
         with _mapping_errors():
-            async with self._turn:
+            async with self._turn.taken(first=first):
                 async with (self._writer if durable else self._swift).begin() as connection:
                     yield connection
                 if self._checkpoints is not None:
                     await self._checkpoints.committed()
-
-
-class Checkpoints:
-    """Moves what SQLite has logged to its place in the file, in a connection and thread of its own.
-
-    SQLite would do it within the commit that makes the log long enough: one commit in ten then took half a second.
-    """
-
-    def __init__(self, engine: AsyncEngine, wal: Path) -> None:
-        self._engine = engine
-        self._wal = wal
-        self._running: asyncio.Task[None] | None = None
-        self._started_at = asyncio.get_running_loop().time()
-
-    async def committed(self) -> None:
-        """A transaction has been committed; called in the writer's turn, so that waiting here holds writers up."""
-        now = asyncio.get_running_loop().time()
-        if self._running is None and now - self._started_at >= CHECKPOINT_S:
-            self._started_at = now
-            self._running = asyncio.create_task(self._checkpoint(), name="catalogue checkpoint")
-        if self._running is not None and await asyncio.to_thread(self._is_long):
-            await asyncio.shield(self._running)
-
-    async def close(self) -> None:
-        """Wait for the one that is running."""
-        if self._running is not None:
-            await self._running
-        await self._engine.dispose()
-
-    async def _checkpoint(self) -> None:
-        try:
-            async with self._engine.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
-        except (OperationalError, PoolTimeoutError) as error:
-            # Nothing is lost: the log keeps it, and the next one tries again.
-            _log.warning("catalogue not checkpointed", reason=str(error.args[0]))
-        finally:
-            self._running = None
-
-    def _is_long(self) -> bool:
-        return self._wal.exists() and self._wal.stat().st_size > WAL_BYTES_MAX
 
 
 @contextmanager

@@ -99,6 +99,14 @@ async def locate_segments(connection: AsyncConnection, recording: RecordingId) -
     return [_located(row) for row in (await connection.execute(query)).all()]
 
 
+async def list_segments(connection: AsyncConnection, *, after: SegmentId | None, limit: int) -> list[Located]:
+    """Up to ``limit`` segments by id, from the one after ``after``: for going through all of them."""
+    query = select(segments).order_by(segments.c.id).limit(limit)
+    if after is not None:
+        query = query.where(segments.c.id > after)
+    return [_located(row) for row in (await connection.execute(query)).all()]
+
+
 async def list_unfinished_segments(connection: AsyncConnection) -> list[Located]:
     """Every segment that may still grow, or whose deletion has begun."""
     rows = (await connection.execute(select(segments).where(segments.c.ended.in_(["", DELETING])))).all()

@@ -60,9 +60,12 @@ class CatalogueLedger:
         self._catalogue = catalogue
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
-        """As `Ledger.record`: one transaction. A segment is refused where its recording is gone."""
+        """As `Ledger.record`: one transaction, before all that wait, for every workstation waits for this one.
+
+        A segment is refused where its recording is gone.
+        """
         durable = bool(created) or any(item.ended for item in progress)
-        async with self._catalogue.writing(durable=durable) as connection:
+        async with self._catalogue.writing(durable=durable, first=True) as connection:
             refused = await _add(connection, created)
             await record_progress(connection, progress)
         return refused

@@ -91,20 +91,28 @@ def _scan(file: File, scanner: Scanner, size: int) -> None:
         return  # torn: sectors of it were lost; `scanner.offset` says what is whole
 
 
-def newest_files(disk: Disk, root: Path) -> dict[SegmentId, str]:
-    """The segments whose files lie in the newest folders, with their locations."""
+def folders_of_days(disk: Disk, root: Path, newest: int | None = None) -> list[str]:
+    """The day folders, oldest first: all, or the newest few. Relative, each with a slash at its end. Blocks."""
     folders = [""]
     for _ in range(DAY_DEPTH):
         inner = [
             f"{folder}{name}/" for folder in folders for name in disk.list_folder(root / folder) if name.isdecimal()
         ]
-        folders = sorted(inner)[-_NEWEST_DAYS:]
+        folders = sorted(inner)[-newest if newest else 0 :]
+    return folders
+
+
+def files_in(disk: Disk, root: Path, folder: str) -> dict[SegmentId, str]:
+    """The segments whose files lie in a day folder, with their locations. Blocks."""
+    found = {segment_of(name): f"{folder}{name}" for name in disk.list_folder(root / folder)}
+    return {segment: location for segment, location in found.items() if segment is not None}
+
+
+def newest_files(disk: Disk, root: Path) -> dict[SegmentId, str]:
+    """The segments whose files lie in the newest folders, with their locations. Blocks."""
     found: dict[SegmentId, str] = {}
-    for folder in folders:
-        for name in disk.list_folder(root / folder):
-            segment = segment_of(name)
-            if segment is not None:
-                found[segment] = f"{folder}{name}"
+    for folder in folders_of_days(disk, root, _NEWEST_DAYS):
+        found |= files_in(disk, root, folder)
     return found
 
 
