@@ -56,10 +56,14 @@ def filter_word(dice: random.Random) -> str:
     return dice.choice(_PRODUCTS)
 
 
-def sentence(dice: random.Random) -> str:
-    """What an agent writes down about a call."""
-    trouble = dice.choice(_TROUBLES).format(dice.choice(_PRODUCTS))
-    return f"{dice.choice(_OPENINGS)} {trouble}. {dice.choice(_ENDINGS)}"
+def trouble(dice: random.Random) -> str:
+    """What is wrong, as an agent notes it."""
+    return f"{dice.choice(_OPENINGS)} {dice.choice(_TROUBLES).format(dice.choice(_PRODUCTS))}."
+
+
+def ending(dice: random.Random) -> str:
+    """What was done about it."""
+    return dice.choice(_ENDINGS)
 
 
 def command(dice: random.Random) -> str:
@@ -83,5 +87,5 @@ def case(dice: random.Random) -> str:
     """The text of one past case."""
     first, last = person(dice)
     lines = [f"Customer: {first} {last}", f"Telephone: {telephone(dice)}", ""]
-    lines += [sentence(dice) for _ in range(dice.randint(12, 24))]
+    lines += [f"{trouble(dice)} {ending(dice)}" for _ in range(dice.randint(12, 24))]
     return "\n".join(lines) + "\n"

@@ -15,8 +15,8 @@ from playhead.cli.desktop import phrases
 READING_SHARE = 0.65
 """Part of the time in which the agent only looks."""
 
-KEYSTROKE_MS = 140
-"""A quick typist: some 430 characters a minute."""
+KEYSTROKE_MS = 120
+"""A quick typist: some 500 characters a minute."""
 
 GLIDE_MS = 350
 """How long the hand takes to bring the pointer somewhere."""
@@ -138,8 +138,8 @@ def _customer(dice: random.Random) -> _Draft:
 def _guide(dice: random.Random) -> _Draft:
     """Look something up in a long article: scroll a little, read, scroll, read, then by pages."""
     draft: _Draft = [Focus(Role.BROWSER), Chord("alt+2"), _Look(2), Glide(dice.uniform(0.4, 0.7), 0.6), Click()]
-    for _ in range(dice.randint(3, 5)):
-        draft += [Wheel(dice.randint(3, 7), dice.choice((60, 90, 120))), _Look(dice.uniform(2, 4))]
+    for _ in range(dice.randint(4, 7)):
+        draft += [Wheel(dice.randint(3, 8), dice.choice((60, 90, 120))), _Look(dice.uniform(2, 4))]
     draft += [Wheel(-dice.randint(2, 4), 80), _Look(2)]
     for _ in range(dice.randint(1, 3)):
         draft += [Chord("Page_Down"), _Look(dice.uniform(1, 3))]
@@ -154,7 +154,7 @@ def _orders(dice: random.Random) -> _Draft:
         Focus(Role.BROWSER), Chord("alt+3"), _Look(1), Glide(0.5, 0.6), Click(), Chord("slash"),
         Type(phrases.filter_word(dice)), _Look(2), Glide(dice.uniform(0.2, 0.8), dice.uniform(0.4, 0.8)),
     ]  # fmt: skip
-    for _ in range(dice.randint(2, 4)):
+    for _ in range(dice.randint(3, 6)):
         draft += [Wheel(dice.randint(5, 12), dice.choice((40, 60))), _Look(dice.uniform(1, 3))]
     return [*draft, Glide(dice.uniform(0.2, 0.8), dice.uniform(0.3, 0.8)), _Look(2), Chord("Escape"), _Look(1)]
 
@@ -163,25 +163,37 @@ def _terminal(dice: random.Random) -> _Draft:
     """Ask the service's log two questions."""
     draft: _Draft = [Focus(Role.TERMINAL), _Look(1)]
     for _ in range(2):
-        draft += [Type(phrases.command(dice), 110), Chord("Return"), _Look(dice.uniform(2, 4))]
+        draft += [Type(phrases.command(dice), 80), Chord("Return"), _Look(dice.uniform(2, 4))]
     return draft
 
 
 def _notes(dice: random.Random) -> _Draft:
     """Write down what was said, in the text editor."""
     return [
-        Focus(Role.EDITOR), _Look(1), Chord("ctrl+End"), Type(phrases.sentence(dice)), Chord("Return"),
-        _Look(2), Type(phrases.sentence(dice)), Chord("Return"), Chord("Return"), _Look(3),
+        Focus(Role.EDITOR), _Look(1), Chord("ctrl+End"), Type(phrases.trouble(dice)), Chord("Return"), _Look(2)
     ]  # fmt: skip
 
 
+def _compare(dice: random.Random) -> _Draft:
+    """Look back and forth between the windows and the pages, as one does before an answer."""
+    places = [
+        [Focus(Role.BROWSER), Chord("alt+1")],
+        [Focus(Role.BROWSER), Chord("alt+3"), Wheel(dice.randint(3, 9), 60)],
+        [Focus(Role.TERMINAL)],
+        [Focus(Role.BROWSER), Chord("alt+2"), Wheel(dice.randint(-3, 6), 80)],
+        [Focus(Role.EDITOR)],
+    ]
+    dice.shuffle(places)
+    return [step for place in places for step in (*place, _Look(dice.uniform(1, 3)))]
+
+
 def _wrap_up(dice: random.Random) -> _Draft:
-    """Add a note to the customer's record and save it."""
+    """Add a note to the customer's record, save it, look through the history."""
     return [
         Focus(Role.BROWSER), Chord("alt+1"), _Look(2), Glide(0.45, 0.62), Click(),
-        Type(phrases.sentence(dice)), _Look(1), Chord("ctrl+Return"), _Look(2),
+        Type(phrases.ending(dice)), _Look(1), Chord("ctrl+Return"), _Look(2),
         Glide(dice.uniform(0.3, 0.9), dice.uniform(0.7, 0.9)), Wheel(dice.randint(2, 5), 70), _Look(3),
-        Wheel(-6, 70), _Look(1),
+        Wheel(dice.randint(2, 5), 70), _Look(2), Wheel(-12, 70), _Look(1),
     ]  # fmt: skip
 
 
@@ -191,6 +203,7 @@ _DAY: tuple[tuple[Role, _Scene], ...] = (
     (Role.TERMINAL, _terminal),
     (Role.BROWSER, _orders),
     (Role.EDITOR, _notes),
+    (Role.BROWSER, _compare),
     (Role.BROWSER, _wrap_up),
 )
 
@@ -207,7 +220,8 @@ def _with_reading(draft: _Draft) -> Iterator[Step]:
 def agent_day(seed: int, roles: Sequence[Role]) -> Iterator[Step]:
     """Steps without end, in the windows of these roles only; equal for equal arguments.
 
-    One call follows the other: the customer's record, the guide, the log, the orders, notes, wrap-up. Empty where
+    One call follows the other: the customer's record, the guide, the log, the orders, notes,
+    a comparison of all, wrap-up. Empty where
     ``roles`` is.
     """
     scenes = [scene for role, scene in _DAY if role in roles]
