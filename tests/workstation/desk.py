@@ -1,11 +1,13 @@
 """A recorder with a scripted desktop in front of it and a world around it, in simulated time."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from workstation.carried import Carried, Segment
 
 from playhead.base.ids import RecordingId
 from playhead.testing.scripted_pipeline import ScriptedPipeline
+from playhead.workstation.outputs import Output
 from playhead.workstation.recorder import Limits, Recorder
 
 TICK_US = 200_000
@@ -23,6 +25,8 @@ class Desk:
         self.recorder = Recorder(limits or Limits())
         self.pipeline = ScriptedPipeline(monitors)
         self.world = Carried()
+        self.blackout_changes = 0
+        self.passes: Callable[[Output], bool] = lambda output: True  # noqa: ARG005 - everything
 
     @property
     def now_us(self) -> int:
@@ -41,16 +45,19 @@ class Desk:
             self._apply_blackout()
 
     def _apply_blackout(self) -> None:
-        # One change at a tick, as the capture thread does it: so that each is seen, and confirmed.
+        # One change at a tick, as the capture thread does it: so that each is seen, and leaves its notice.
         if self.world.blackouts:
             self.pipeline.set_blackout(on=self.world.blackouts.pop(0))
+            self.blackout_changes += 1
 
     def tick(self) -> None:
         self.world.pass_time(TICK_US)
         self._apply_blackout()
         outputs = self.pipeline.tick(self.now_us) if self.recorder.needs_capture else []
+        outputs = [output for output in outputs if self.passes(output)]
         self.world.pass_time(1_000)
-        self.do(self.recorder.feed(outputs, self.now_us, self.world.now))
+        changes = self.blackout_changes
+        self.do(self.recorder.feed(outputs, self.now_us, self.world.now, blackout_changes=changes))
 
     def run(self, seconds: float, *, changing: bool = True) -> None:
         self.pipeline.changing = set(self.pipeline.tracks) if changing else set()

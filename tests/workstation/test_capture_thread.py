@@ -92,6 +92,10 @@ async def test_every_change_of_a_blackout_is_confirmed_in_order() -> None:
 
         await here.until(lambda: len(told()) == 4)
         assert told() == ["capture.blackout_on", "capture.blackout_off"] * 2
+        changes = [
+            batch.blackout_changes for batch in here.batches if any(isinstance(o, Notice) for o in batch.outputs)
+        ]
+        assert changes == [1, 2, 3, 4]
 
 
 async def test_a_blackout_is_applied_while_nothing_is_captured() -> None:

@@ -69,6 +69,7 @@ class World:
         self.capturing = False
         self.live: list[bool] = []
         self.blackouts: list[bool] = []
+        self.changes = 0
 
     def note(self) -> None:
         self.notified += 1
@@ -97,9 +98,10 @@ class World:
             await asyncio.sleep(TICK_S)
             if self.blackouts:
                 self.script.set_blackout(on=self.blackouts.pop(0))
+                self.changes += 1
             now_us = self.simulation.clock.monotonic_us()
             if self.capturing:
-                self.director.take(Batch(self.script.tick(now_us), now_us + 10, 5.0, is_first=is_first))
+                self.director.take(Batch(self.script.tick(now_us), now_us + 10, 5.0, self.changes, is_first))
                 is_first = False
 
     async def sync(self) -> None:

@@ -240,16 +240,11 @@ def test_a_track_without_a_key_frame_does_not_hold_up_the_next_segment() -> None
     desk = Desk(Limits(segment_span_us=10 * SECOND_US), monitors=("left", "right"))
     desk.start()
     desk.run(8)
-    feed = desk.recorder.feed
-
-    def only_left_keys(outputs: list, alive_us: int, now: object) -> list:
-        return feed([o for o in outputs if not (isinstance(o, Sample) and o.track == 1 and o.key)], alive_us, now)
-
-    desk.recorder.feed = only_left_keys
+    desk.passes = lambda output: not (isinstance(output, Sample) and output.track == 1 and output.key)
     desk.run(8)
     assert len(desk.world.segments) == 2
     assert {shown.track for shown in desk.segment.pictures} == {0}
-    desk.recorder.feed = feed
+    desk.passes = lambda _: True
     desk.run(3)
     assert {shown.track for shown in desk.segment.pictures} == {0, 1}
 
@@ -273,10 +268,7 @@ def test_stopping_in_the_middle_of_a_rotation_loses_nothing() -> None:
     desk = Desk(Limits(segment_span_us=10 * SECOND_US), monitors=("left", "right"))
     desk.start()
     desk.run(9)
-    feed = desk.recorder.feed
-    desk.recorder.feed = lambda outputs, alive_us, now: feed(
-        [o for o in outputs if not (isinstance(o, Sample) and o.track == 1)], alive_us, now
-    )
+    desk.passes = lambda output: not (isinstance(output, Sample) and output.track == 1)
     while len(desk.world.segments) == 1 and not desk.recorder._rotation:
         desk.tick()
     desk.tick()
@@ -371,7 +363,8 @@ def test_nothing_seen_under_a_blackout_is_written_and_the_span_is_marked() -> No
     assert isinstance(late[0], Sample)
     actions = desk.recorder.set_blackout(type(desk.world.now)(0, on_us), on=True, reason="card number")
     desk.do(actions)
-    desk.do(desk.recorder.feed([*late, Thumbnail(0, 0, desk.now_us, b"jpeg")], desk.now_us, desk.world.now))
+    late.append(Thumbnail(0, 0, desk.now_us, b"jpeg"))
+    desk.do(desk.recorder.feed(late, desk.now_us, desk.world.now, blackout_changes=0))
     desk.run(5)
     off_us = desk.now_us
     blackout(desk, on=False)
@@ -406,11 +399,11 @@ def test_a_blackout_while_idle_leaves_no_broken_pictures_in_the_ring() -> None:
     on = desk.recorder.set_blackout(desk.world.now, on=True, reason="")
     late = desk.pipeline.tick(late_us)
     desk.do(on)
-    desk.do(desk.recorder.feed(late, late_us, desk.world.now))
-    # The pipeline's confirmation is late, and so is its key frame.
-    desk.do(desk.recorder.feed([Notice(late_us, "capture.blackout_on")], late_us, desk.world.now))
+    desk.do(desk.recorder.feed(late, late_us, desk.world.now, blackout_changes=0))
+    # The pipeline knows of it now, but its key frame is late.
+    desk.do(desk.recorder.feed([Notice(late_us, "capture.blackout_on")], late_us, desk.world.now, blackout_changes=1))
     orphan = Sample(0, 0, late_us + 1, b"\0\0\0\5other", key=False, changed=1.0)
-    desk.do(desk.recorder.feed([orphan], late_us + 1, desk.world.now))
+    desk.do(desk.recorder.feed([orphan], late_us + 1, desk.world.now, blackout_changes=1))
     desk.start()
     desk.run(2)
     assert "other" not in [shown.name for shown in desk.segment.pictures]

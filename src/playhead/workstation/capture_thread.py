@@ -80,6 +80,8 @@ class Batch:
     alive_us: int = 0
     """When the tick ended (monotonic)."""
     fps: float = 0.0
+    blackout_changes: int = 0
+    """How many changes of blackouts were made before the tick, since the thread began."""
     is_first: bool = False
     """Of a new pipeline: what an earlier one said about tracks and epochs is void."""
     code: str = ""
@@ -114,6 +116,7 @@ class CaptureThread:
         self._pipeline: CapturePipeline | None = None
         self._blackouts: deque[bool] = deque()
         self._is_dark = False
+        self._blackout_changes = 0
         self._is_live = False
         self._is_capturing = False
         self._is_eager = False
@@ -151,7 +154,7 @@ class CaptureThread:
             pipeline.force_key()
 
     def set_blackout(self, *, on: bool) -> None:
-        """Begin or end a blackout. Each change gets a tick of its own, so that each is confirmed."""
+        """Begin or end a blackout. Each change gets a tick of its own, and so its notice."""
         with self._changed:
             self._blackouts.append(on)
         self._wake()
@@ -209,7 +212,7 @@ class CaptureThread:
             outputs = pipeline.tick()
             now_us = self._clock.monotonic_us()
             if outputs or is_first or now_us - told_us >= ALIVE_US:
-                self._hand_over(Batch(outputs, now_us, pipeline.fps, is_first=is_first))
+                self._hand_over(Batch(outputs, now_us, pipeline.fps, self._blackout_changes, is_first))
                 is_first, told_us = False, now_us
             with self._changed:
                 is_hurried = bool(self._blackouts) or self._is_stopping
@@ -223,6 +226,7 @@ class CaptureThread:
             self._changed.wait_for(lambda: self._is_capturing or self._blackouts or self._is_stopping)
             if self._blackouts:
                 self._is_dark = self._blackouts.popleft()
+                self._blackout_changes += 1
                 pipeline.set_blackout(on=self._is_dark)
             return not self._is_stopping
 

@@ -172,7 +172,8 @@ class Director:
         is_news = bool(batch.outputs) or (batch.code, batch.fps) != (self._newest.code, self._newest.fps)
         self._newest = batch
         if not batch.problem:
-            actions += self._recorder.feed(batch.outputs, batch.alive_us, now)
+            changes = batch.blackout_changes
+            actions += self._recorder.feed(batch.outputs, batch.alive_us, now, blackout_changes=changes)
         if actions or is_news:
             self._apply(actions)
 

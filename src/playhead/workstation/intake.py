@@ -1,6 +1,6 @@
 """Turns what the capture pipeline hands on into what can be recorded, and knows what is on the desk.
 
-This is also where a blackout closes: from the command on nothing passes until the pipeline has confirmed it.
+This is also where a blackout closes: from the command on nothing passes that was taken before the pipeline knew of it.
 """
 
 from playhead.workstation.outputs import Epoch, Notice, Output, Thumbnail
@@ -13,7 +13,7 @@ class Intake:
     def __init__(self) -> None:
         self._epochs: dict[int, Epoch] = {}
         self._blackout: Mark | None = None
-        self._unconfirmed = 0
+        self._asked = self._done = 0
         self.no_display = False
         """The display is gone."""
 
@@ -41,14 +41,19 @@ class Intake:
         """Begin or end a blackout; returns its marker."""
         mark = Mark(at_us, "blackout.on" if on else "blackout.off", because(reason))
         self._blackout = mark if on else None
-        # Until the pipeline confirms, pictures may still come that were taken after the command. They are counted,
-        # because what it confirms may be an earlier one that was lifted since.
-        self._unconfirmed += on
+        self._asked += 1
         return mark
+
+    def confirm(self, changes: int | None) -> None:
+        """What comes now was taken after so many changes of blackouts; None: after all of them.
+
+        They are counted because a picture may be from between two: from after one that was lifted, before the next.
+        """
+        self._done = self._asked if changes is None else changes
 
     def is_shut_for(self, output: Output) -> bool:
         """Whether this output shows something that a blackout covers."""
-        if self._blackout is None or self._unconfirmed == 0 or isinstance(output, Epoch | Notice):
+        if self._blackout is None or self._done >= self._asked or isinstance(output, Epoch | Notice):
             return False
         return output.at_us >= self._blackout.at_us
 
@@ -77,8 +82,6 @@ class Intake:
                 self.no_display = True
             case "capture.display_back":
                 self.no_display = False
-            case "capture.blackout_on":
-                self._unconfirmed = max(0, self._unconfirmed - 1)
             case "capture.track_ended" if isinstance(track, int):
                 self._epochs.pop(track, None)
             case _:

@@ -172,15 +172,19 @@ class Recorder:
         self._wanted.resumption = Resumption("lost")
         return self._end_segment(now, Mark(self._alive_us, "capture.failed"))
 
-    def feed(self, outputs: Iterable[Output], alive_us: int, now: Now) -> list[Action]:
+    def feed(
+        self, outputs: Iterable[Output], alive_us: int, now: Now, *, blackout_changes: int | None = None
+    ) -> list[Action]:
         """Take what one tick of the pipeline gave.
 
         Args:
             outputs: in order.
             alive_us: when the tick ended: capture was alive until then, and nothing else happened before it.
             now: the clocks.
+            blackout_changes: how many `SetBlackout` were carried out before the tick; None for all that were asked for.
         """
         actions: list[Action] = []
+        self.intake.confirm(blackout_changes)
         for output in outputs:
             if self.intake.is_shut_for(output):
                 self._leave_out(output)
