@@ -19,7 +19,7 @@ from playhead.net.http import guard, listen
 from playhead.portal.config import PortalConfig
 from playhead.portal.service import PortalService
 from playhead.portal.sessions import COOKIE
-from playhead.premises.player import PlayerConfig, PlayerService, metrics
+from playhead.premises.player import metrics
 from playhead.premises.tokens import TokensConfig, TokensService
 from playhead.testing.pictures import number_of
 from playhead.testing.site import PASSWORD, opened_site
@@ -50,15 +50,7 @@ class Server:
 async def serving(folder):
     async with opened_site(folder) as site:
         await site.add_user("sue", Role.SUPERVISOR)
-        player = PlayerService(
-            PlayerConfig(),
-            catalogue=site.catalogue,
-            store=site.store,
-            keyring=site.keyring,
-            screen=site.control,
-            audit=site.audit,
-            clock=site.clock,
-        )
+        player = site.player()
         tokens_listener = listen("127.0.0.1", 0)
         portal = PortalService(
             PortalConfig(),

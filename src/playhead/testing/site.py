@@ -12,6 +12,7 @@ from playhead.domain.access import Role
 from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
 from playhead.portal.passwords import Passwords
+from playhead.premises.player import PlayerConfig, PlayerService
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue, recordings, users, workstations
@@ -96,6 +97,18 @@ class Site:
     control: FakeControl
     audit: AuditTrail
     passwords: Passwords
+
+    def player(self, config: PlayerConfig | None = None) -> PlayerService:
+        """The player's media of this site; to be run by the caller."""
+        return PlayerService(
+            config or PlayerConfig(),
+            catalogue=self.catalogue,
+            store=self.store,
+            keyring=self.keyring,
+            screen=self.control,
+            audit=self.audit,
+            clock=self.clock,
+        )
 
     async def add_user(self, name: str, role: Role) -> None:
         """Somebody who may sign in with `PASSWORD`."""

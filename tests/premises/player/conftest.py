@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import UserId
 from playhead.net.http import AllowedHosts, Guard, SecurityPolicy, error_response, guarded, tell_unserved
-from playhead.premises.player import PlayerConfig, PlayerService
 from playhead.store.token_keys import signing_key
 from playhead.testing.site import opened_site
 from playhead.testing.vid import make_vid
@@ -53,15 +52,7 @@ async def site(tmp_path):
 
 @pytest.fixture
 async def service(site):
-    made = PlayerService(
-        PlayerConfig(),
-        catalogue=site.catalogue,
-        store=site.store,
-        keyring=site.keyring,
-        screen=site.control,
-        audit=site.audit,
-        clock=site.clock,
-    )
+    made = site.player()
     running = asyncio.create_task(made.run())
     yield made
     running.cancel()

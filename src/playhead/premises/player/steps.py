@@ -98,11 +98,7 @@ def _pieces(segment: str, track: int, pieces: Pieces, numbers: range) -> Iterato
     for number in numbers:
         facts = {
             "kind": "piece",
-            "segment": segment,
-            "track": track,
-            "epoch": pieces.epoch[number],
-            "record": pieces.record[number],
-            "atUs": pieces.at_us[number],
+            **_place(segment, track, pieces, number),
             "key": bool(pieces.key[number]),
             "bytes": pieces.size[number],
             "spanUs": pieces.span_us[number],
@@ -111,15 +107,17 @@ def _pieces(segment: str, track: int, pieces: Pieces, numbers: range) -> Iterato
 
 
 def _resync(segment: str, track: int, pieces: Pieces, number: int) -> Step:
-    facts = {
-        "kind": "resync",
+    return Step(pieces.record[number], {"kind": "resync", **_place(segment, track, pieces, number)}, track)
+
+
+def _place(segment: str, track: int, pieces: Pieces, number: int) -> dict[str, Any]:
+    return {
         "segment": segment,
         "track": track,
         "epoch": pieces.epoch[number],
         "record": pieces.record[number],
         "atUs": pieces.at_us[number],
     }
-    return Step(pieces.record[number], facts, track)
 
 
 def _others(index: SegmentIndex, segment: str, reached: int) -> Iterator[Step]:
