@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from store.segments.crashing import RECORDING, ROOT, SEGMENTS, StoppedClock, at_once, made
 
 from playhead.base.errors import ConflictError, CorruptError, UnavailableError
@@ -328,7 +330,7 @@ class TestRecovery:
             world.disk.fault = None
             assert (await store.open(A.start)).durable == A.ends[2]
 
-    async def test_files_unknown_to_the_catalogue_are_removed_if_they_are_ours(self, world):
+    async def test_files_unknown_to_the_catalogue_are_set_aside_if_they_are_ours(self, world):
         await self._grow(world, A, A.ends[2])
         folder = ROOT / "2027/01/15"
         world.disk.open(folder / f"{SegmentId(UUID(int=7))}.vid", create=True)
@@ -337,6 +339,21 @@ class TestRecovery:
         async with world.running():
             assert world.recovery.orphans == (SegmentId(UUID(int=7)),)
             assert world.disk.list_folder(folder) == [f"{A.header.segment}.vid", "notes.txt", "notes.vid"]
+            assert world.disk.list_folder(ROOT / "orphans") == [f"{SegmentId(UUID(int=7))}.vid"]
+
+    async def test_what_an_older_catalogue_does_not_know_is_never_removed(self, world):
+        """As after restoring the catalogue from a backup: these bytes were acknowledged, and are nowhere else."""
+        names = [f"{A.header.segment}.vid", f"{A.header.segment}.2.vid"]
+        for name in names:
+            await self._grow(world, A, len(A.data))
+            world.ledger.rows.clear()
+            async with world.running():
+                assert world.recovery.orphans == (A.header.segment,)
+            assert world.disk.open(ROOT / "orphans" / name).read_at(1 << 20, 0) == A.data
+        world.disk.restart()
+        assert world.disk.list_folder(ROOT / "orphans") == sorted(names)
+        async with world.running():
+            assert world.recovery.orphans == ()
 
     async def test_a_deletion_that_had_begun_is_finished(self, world):
         await self._grow(world, A, A.ends[2])
@@ -523,3 +540,29 @@ class TestReading:
             with pytest.raises(CorruptError) as raised:
                 store.view("2027/01/15/none.vid")
             assert raised.value.code == "store.missing"
+
+
+class TestAnyDamage:
+    @settings(max_examples=60, deadline=None)
+    @given(place=st.integers(len(A.start), len(A.data) - 1), bit=st.integers(0, 7), portion=st.integers(1, 900))
+    def test_what_is_durable_is_always_what_was_sealed(self, place, bit, portion):
+        """One bit is turned on its way; the bytes come in any portions."""
+        data = bytearray(A.data)
+        data[place] ^= 1 << bit
+        world = World()
+
+        async def ship():
+            async with world.running() as store:
+                segment = await store.open(A.start)
+                try:
+                    for start in range(len(A.start), len(data), portion):
+                        store.append(segment, bytes(data[start : start + portion]))
+                except CorruptError:
+                    pass
+                await store.settled(segment)
+                store.release(segment)
+                return segment.durable
+
+        durable = asyncio.run(ship())
+        assert durable == max(end for end in A.ends if end <= place)
+        assert world.file(A).read_at(durable, 0) == A.data[:durable]
