@@ -1,6 +1,7 @@
 """Opening a segment's file after its last writer stopped, in whatever way: procedure *open* of docs/storage.md."""
 
 import contextlib
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,9 @@ from playhead.store.disk import Disk, File
 from playhead.store.segments.layout import DAY_DEPTH, path_of, segment_of
 from playhead.store.segments.resume import resume_at
 from playhead.wire.vid import Header, Scanner, read_header
+
+ORPHANS: Final = "orphans"
+"""Folder in the store for files that the catalogue does not know."""
 
 _PORTION_BYTES: Final = 1 << 20
 _NEWEST_DAYS: Final = 2
@@ -123,6 +127,26 @@ def remove_file(disk: Disk, root: Path, location: str) -> None:
         disk.remove(path)
     if disk.exists(path.parent):
         disk.sync_folder(path.parent)
+
+
+def set_aside(disk: Disk, root: Path, location: str, shelf: str) -> str:
+    """Move a file to another folder of the store, where nothing reads it and it replaces nothing. Blocks.
+
+    Returns:
+        Its location there.
+    """
+    path = path_of(root, location)
+    folder = root / shelf
+    disk.make_folder(folder)
+    disk.sync_folder(root)
+    target = folder / path.name
+    numbers = itertools.count(2)
+    while disk.exists(target):  # the same segment before, or this move before a crash
+        target = folder / f"{path.stem}.{next(numbers)}{path.suffix}"
+    disk.rename(path, target)
+    disk.sync_folder(folder)
+    disk.sync_folder(path.parent)
+    return f"{shelf}/{target.name}"
 
 
 def make_root(disk: Disk, root: Path) -> None:

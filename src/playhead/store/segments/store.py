@@ -19,7 +19,7 @@ from playhead.store.segments.committer import Committer, Offload, unavailable
 from playhead.store.segments.layout import location_of, path_of
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import SEALED, Observer, OpenSegment
-from playhead.store.segments.recovery import Opened, make_root, newest_files, open_file, remove_file
+from playhead.store.segments.recovery import ORPHANS, Opened, make_root, newest_files, open_file, remove_file, set_aside
 from playhead.wire.vid import Scanner
 
 OPENING_MAX: Final = 4
@@ -44,7 +44,7 @@ class Recovery:
     deleted: tuple[SegmentId, ...]
     """Deletions finished."""
     orphans: tuple[SegmentId, ...]
-    """Files made and never told to the catalogue, so never acknowledged; removed."""
+    """Files that the catalogue does not know, set aside: never told to it, or it is older than they are."""
 
 
 class SegmentStore:
@@ -146,7 +146,7 @@ class SegmentStore:
                     _log.error("segment not readable", segment=str(located.segment.id), reason=error.strerror)
             if repaired:
                 await self._ledger.record([], repaired)
-            orphans = await self._remove_orphans()
+            orphans = await self._set_orphans_aside()
         except OSError as error:
             raise unavailable(error) from error
         return Recovery(
@@ -330,13 +330,14 @@ class SegmentStore:
         )
         await self._ledger.mark(located.segment.id, CORRUPT)
 
-    async def _remove_orphans(self) -> tuple[SegmentId, ...]:
+    async def _set_orphans_aside(self) -> tuple[SegmentId, ...]:
         files = await self._offload(lambda: newest_files(self._disk, self._root))
         known = await self._ledger.known(list(files))
         orphans = tuple(segment for segment in files if segment not in known)
         for segment in orphans:
             location = files[segment]
-            await self._offload(lambda location=location: remove_file(self._disk, self._root, location))
+            moved = await self._offload(lambda location=location: set_aside(self._disk, self._root, location, ORPHANS))
+            _log.warning("file without a row in the catalogue set aside", segment=str(segment), location=moved)
         return orphans
 
 
