@@ -15,3 +15,8 @@ def main() -> None:
         if error.hint:
             print(f"  {error.hint}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"playhead: {error.filename}: {error.strerror}.", file=sys.stderr)
+        sys.exit(1)

@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
-from playhead.base.errors import InvalidInputError, NotFoundError
+from playhead.base.errors import CorruptError, InvalidInputError, NotFoundError, RefusedError
 from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
 from playhead.cli.places import PremisesPlaces
-from playhead.domain.recordings import Recording, RecordingState
+from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.premises.export import OpenSegment, export_mp4
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.recordings import list_recordings, recordings_beginning_with
-from playhead.store.catalogue.segments import get_segment
+from playhead.store.catalogue.segments import Located, get_segment
 from playhead.store.disk import File, SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.wire.vid import open_data_key, read_header
@@ -104,31 +105,57 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
-    keyring = Keyring.open_existing(places.keys, SystemClock())
+    site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
+    parts: list[OpenSegment] = []
+    faults: list[CorruptError | RefusedError] = []
     with ExitStack() as stack:
-        parts: list[OpenSegment] = []
         for part in located:
-            file = stack.enter_context(opened(places.recordings / part.location))
-            header, _ = read_header(file.read_at)
-            data_key = open_data_key(header, keyring.recording_key)
-            parts.append(OpenSegment(file.read_at, part.segment.durable_bytes, data_key))
+            try:
+                file = stack.enter_context(opened(places.recordings, part))
+                data_key = data_key_of(file, part.segment, site_key)
+            except (CorruptError, RefusedError) as fault:
+                faults.append(fault)
+            else:
+                parts.append(OpenSegment(file.read_at, part.segment.durable_bytes, data_key))
+        if faults and not parts:
+            raise faults[0]
         with click.progressbar(length=1000, label=f"Writing {out}", file=sys.stderr) as bar:
             written = export_mp4(
                 parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos)
             )
-    for fault in written.faults:
-        notice(f"Left out: {fault}")
+    for fault in (*faults, *written.faults):
+        notice(f"Left out: {fault.message} ({fault.code})")
     done(f"{out}: {human_length(written.duration_us)}, {human_bytes(written.size_bytes)}")
 
 
 @contextmanager
-def opened(path: Path) -> Generator[File]:
-    """A file of the data folder, closed at the end."""
-    file = SystemDisk().open(path)
+def opened(folder: Path, located: Located) -> Generator[File]:
+    """A segment's file, closed at the end.
+
+    Raises:
+        CorruptError: ``segment.missing``.
+    """
+    try:
+        file = SystemDisk().open(folder / located.location)
+    except FileNotFoundError:
+        raise CorruptError("segment.missing", f"The file {located.location} is not there.") from None
     try:
         yield file
     finally:
         file.close()
+
+
+def data_key_of(file: File, segment: Segment, site_key: X25519PrivateKey) -> bytes:
+    """The data key of a segment, from its file.
+
+    Raises:
+        CorruptError: ``segment.other`` where the file is not that segment's; ``vid.*``.
+        RefusedError: ``vid.recipient``.
+    """
+    header, _ = read_header(file.read_at)
+    if (header.recording, header.segment) != (segment.recording, segment.id):
+        raise CorruptError("segment.other", f"The file of segment {segment.id} holds another segment.")
+    return open_data_key(header, site_key)
 
 
 def _covered_us(recording: Recording) -> int:

@@ -6,15 +6,15 @@ import click
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from playhead.base.clock import SystemClock
-from playhead.base.errors import CorruptError
+from playhead.base.errors import CorruptError, RefusedError
 from playhead.cli.console import done, emit_json, human_bytes, human_length, notice
-from playhead.cli.library import opened, reading, resolve
+from playhead.cli.library import data_key_of, opened, reading, resolve
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.recordings import Segment
 from playhead.store.catalogue.segments import Located, get_segment
 from playhead.store.catalogue.workstations import get_workstation
 from playhead.store.keyring import Keyring
-from playhead.wire.vid import Verification, open_data_key, read_header
+from playhead.wire.vid import Verification
 from playhead.wire.vid import verify as verify_segment
 
 
@@ -53,16 +53,13 @@ async def verify(places: PremisesPlaces, text: str, *, as_json: bool) -> bool:
 def _check(places: PremisesPlaces, located: Located, site_key: X25519PrivateKey, signer: bytes) -> Finding:
     segment = located.segment
     try:
-        with opened(places.recordings / located.location) as file:
-            header, _ = read_header(file.read_at)
-            data_key = open_data_key(header, site_key)
+        with opened(places.recordings, located) as file:
+            data_key = data_key_of(file, segment, site_key)
             result = verify_segment(file.read_at, segment.durable_bytes, data_key=data_key, signer=signer)
-    except FileNotFoundError:
-        fault, message = "segment.missing", f"Its file {located.location} is not there."
-        return Finding(segment=str(segment.id), size_bytes=segment.durable_bytes, fault=fault, message=message)
-    except CorruptError as error:
-        fault, message = error.code, error.message
-        return Finding(segment=str(segment.id), size_bytes=segment.durable_bytes, fault=fault, message=message)
+    except (CorruptError, RefusedError) as error:
+        return Finding(
+            segment=str(segment.id), size_bytes=segment.durable_bytes, fault=error.code, message=error.message
+        )
     fault, message = judge(result, segment)
     return Finding(
         segment=str(segment.id),
