@@ -12,7 +12,9 @@ from playhead.domain.access import Role
 from playhead.portal.passwords import Passwords, check_new
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import add_code
-from playhead.store.catalogue.users import User, add_user, find_user
+from playhead.store.catalogue.login_sessions import delete_login_sessions_of
+from playhead.store.catalogue.users import User, add_user, find_user, list_users, set_disabled, set_password_hash
+from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.store.keyring import Keyring
 
 HOUR_US = 3_600_000_000
@@ -53,16 +55,65 @@ async def add_person(places: PremisesPlaces, user: str, *, name: str, role: str,
         InvalidInputError: ``id.malformed``, and what `check_new` says about the password.
         ConflictError: ``user.exists``.
     """
-    check_new(password)
-    passwords = Passwords()
-    try:
-        hashed = await passwords.hash(password)
-    finally:
-        passwords.close()
-    person = User(UserId(user), name, hashed, SystemClock().wall_us(), role=Role(role))
+    person = User(UserId(user), name, await _hashed(password), SystemClock().wall_us(), role=Role(role))
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
         await add_user(connection, person)
     done(f"{user} may sign in as {role}.")
+
+
+async def change_password(places: PremisesPlaces, user: str, password: str) -> None:
+    """Give a person another password and end their login sessions.
+
+    Raises:
+        InvalidInputError: as `add_person`.
+        NotFoundError: ``user.not_found``.
+    """
+    hashed = await _hashed(password)
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        await set_password_hash(connection, UserId(user), hashed)
+        await delete_login_sessions_of(connection, UserId(user))
+    done(f"{user} has a new password and is signed out everywhere.")
+
+
+async def disable_person(places: PremisesPlaces, user: str, *, disabled: bool) -> None:
+    """Keep a person out, login sessions included, or let them in again.
+
+    Raises:
+        NotFoundError: ``user.not_found``.
+    """
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        await set_disabled(connection, UserId(user), SystemClock().wall_us() if disabled else None)
+        await delete_login_sessions_of(connection, UserId(user))
+    done(f"{user} may {'no longer' if disabled else 'again'} sign in.")
+
+
+async def people(places: PremisesPlaces) -> list[User]:
+    """Everybody who was ever added, by id."""
+    found: list[User] = []
+    async with opened_catalogue(places) as catalogue, catalogue.reading() as connection:
+        while page := await list_users(connection, after=found[-1].id if found else None):
+            found += page
+    return found
+
+
+async def revoke(places: PremisesPlaces, workstation: str) -> None:
+    """Shut a workstation out; a running server notices within seconds.
+
+    Raises:
+        NotFoundError: ``workstation.not_found``.
+    """
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        await revoke_workstation(connection, WorkstationId(workstation), SystemClock().wall_us())
+    done(f"{workstation} may no longer connect. Its recordings stay. A new enrolment lets it in again.")
+
+
+async def _hashed(password: str) -> str:
+    check_new(password)
+    passwords = Passwords()
+    try:
+        return await passwords.hash(password)
+    finally:
+        passwords.close()
 
 
 async def knows_person(places: PremisesPlaces, user: str) -> bool:

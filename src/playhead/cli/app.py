@@ -8,6 +8,7 @@ from playhead.cli.premises import premises
 from playhead.cli.record import record
 from playhead.cli.recordings import recordings
 from playhead.cli.up import up
+from playhead.cli.users import users
 from playhead.cli.workstation import workstation
 
 
@@ -17,9 +18,10 @@ from playhead.cli.workstation import workstation
 Examples:
   playhead demo                            everything on this machine, with a desktop to watch
   playhead up                              premises server and portal on this machine
-  playhead premises enrol-code desk-7      a one-time code for a new workstation
-  playhead workstation enrol --server recorder.example:5633 --code CODE
+  playhead premises enrolment-code desk-7  a one-time code for a new workstation
+  playhead workstation enrol --server recorder.example:5633
   playhead record start desk-7             record now, beginning ten seconds ago
+  playhead users add jo                    let somebody sign in to the portal
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
 \b
@@ -35,5 +37,5 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings):
+for command in (up, demo, workstation, premises, record, recordings, users):
     playhead.add_command(command)

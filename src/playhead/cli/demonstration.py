@@ -17,7 +17,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import NotFoundError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.cli.administration import add_person, knows_person, new_enrolment_code
-from playhead.cli.agent_side import load_settings, write_settings
+from playhead.cli.agent_side import is_wayland, refuse_wayland
 from playhead.cli.console import done, step
 from playhead.cli.desktop import Desktop
 from playhead.cli.places import PremisesPlaces, Running
@@ -25,6 +25,7 @@ from playhead.cli.roles import run_premises
 from playhead.cli.run import run_until_stopped
 from playhead.cli.serve import with_free_ports
 from playhead.cli.settings import PremisesSettings
+from playhead.cli.workstation_file import load_settings, write_settings
 from playhead.store.disk import SystemDisk
 from playhead.workstation.enrolment import IDENTITY_FOLDER, enrol
 from playhead.workstation.identity import IdentityFolder
@@ -46,8 +47,11 @@ def demonstrate(folder: Path, *, desktop: str, fps: int) -> None:
     Raises:
         UnavailableError: ``demo.no_display`` where the own desktop was asked for and there is none.
     """
-    scripted = desktop == "scripted" or (desktop == "auto" and not os.environ.get("DISPLAY"))
-    if desktop == "own" and not os.environ.get("DISPLAY"):
+    own = bool(os.environ.get("DISPLAY")) and not is_wayland(os.environ)
+    scripted = desktop == "scripted" or (desktop == "auto" and not own)
+    if desktop == "own":
+        refuse_wayland(os.environ)
+    if not scripted and not own:
         hint = "Start it from a desktop, or with --desktop scripted."
         raise UnavailableError("demo.no_display", "There is no display of your own (DISPLAY is not set).", hint=hint)
     logs.configure(SystemClock(), form="human", level="warning")

@@ -11,6 +11,8 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
 from playhead.base.ids import UserId, WorkstationId
 from playhead.cli.places import PremisesPlaces, Running
+from playhead.cli.settings import PremisesSettings
+from playhead.cli.web_tls import web_certificate
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key
 from playhead.wire.tokens import Audience, Claims, sign
@@ -30,6 +32,7 @@ class Operator:
     """
 
     def __init__(self, places: PremisesPlaces) -> None:
+        self._places = places
         self._portal = Running.read(places).portal
         self._clock = SystemClock()
         self._keyring = Keyring.open_existing(places.keys, self._clock)
@@ -73,12 +76,13 @@ class Operator:
         return sign(claims, signing_key(self._keyring), issuer=self._keyring.site)
 
     def _trust(self) -> ssl.SSLContext | None:
-        """The site's own authority, and with it only this site's server."""
+        """Exactly the certificate that the server was told to show, whoever issued it."""
         if not self._portal.startswith("https:"):
             return None
-        authority = ssl.DER_cert_to_PEM_cert(self._keyring.authority.certificate)
-        context = ssl.create_default_context(cadata=authority)
-        context.check_hostname = False  # the certificate names the site; the address comes from its own data folder
+        tls = web_certificate(self._places, PremisesSettings.load(self._places), self._clock)
+        context = ssl.create_default_context(cafile=None if tls is None else tls.certificate)
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.check_hostname = False  # the address comes from the server's own data folder
         return context
 
 

@@ -37,6 +37,11 @@ class PremisesPlaces:
         return self.root / "premises" / "keys"
 
     @property
+    def lock_folder(self) -> Path:
+        """Locked by the one server that may run here."""
+        return self.root / "premises"
+
+    @property
     def running(self) -> Path:
         """Written while the server runs."""
         return self.root / "premises" / "running.json"

@@ -1,7 +1,6 @@
 """``playhead premises``: the customer site's server."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from playhead.cli.places import PremisesPlaces
 Examples:
   playhead premises run
   playhead premises enrolment-code desk-7
-  playhead premises add-user jo --role supervisor
+  playhead premises revoke desk-7
   playhead premises workstations"""
 )
 def premises() -> None:
@@ -54,23 +53,14 @@ def enrolment_code(workstation: str | None, hours: int, data: Path) -> None:
     click.echo(asyncio.run(administration.new_enrolment_code(PremisesPlaces(data), workstation, hours=hours)))
 
 
-@premises.command("add-user")
-@click.argument("user")
-@click.option("--name", help="As people write it; by default the user's id.")
-@click.option(
-    "--role", type=click.Choice(["administrator", "supervisor", "agent"]), default="supervisor", show_default=True
-)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@premises.command()
+@click.argument("workstation")
 @data_option
-def add_user(user: str, name: str | None, role: str, data: Path, *, password_stdin: bool) -> None:
-    """Add a person who may sign in to the portal."""
+def revoke(workstation: str, data: Path) -> None:
+    """Shut WORKSTATION out, connected or not, for example because the PC was stolen."""
     from playhead.cli import administration
 
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    asyncio.run(administration.add_person(PremisesPlaces(data), user, name=name or user, role=role, password=password))
+    asyncio.run(administration.revoke(PremisesPlaces(data), workstation))
 
 
 @premises.command()

@@ -8,8 +8,8 @@ from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
-from playhead.net.http import TlsFiles, is_loopback, listen
-from playhead.portal.config import PortalConfig
+from playhead.cli.web_tls import web_certificate
+from playhead.net.http import listen
 from playhead.portal.service import PortalService
 from playhead.premises.player import PlayerService
 from playhead.premises.screen import ScreenService
@@ -17,6 +17,7 @@ from playhead.premises.tokens import TokensService
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
+from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, SegmentStore
 
@@ -33,15 +34,17 @@ async def run_premises(
         announce: called once everything listens.
 
     Raises:
+        ConflictError: ``folder.locked`` where another server runs with this data.
         ExceptionGroup: of what stopped a service; with one of them all end.
     """
     places.make()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
-        await _run(places, settings, catalogue, clock, announce)
-    finally:
-        places.running.unlink(missing_ok=True)
-        await catalogue.close()
+    with FolderLock(places.lock_folder, "premises server"):
+        catalogue = await Catalogue.open(places.catalogue)
+        try:
+            await _run(places, settings, catalogue, clock, announce)
+        finally:
+            places.running.unlink(missing_ok=True)
+            await catalogue.close()
 
 
 async def _run(
@@ -71,7 +74,7 @@ async def _run(
         audit=audit,
         clock=clock,
     )
-    tls = _tls(settings.portal, keyring)
+    tls = web_certificate(places, settings, clock)
     portal_listener = listen(settings.portal.listen.host, settings.portal.listen.port)
     tokens_listener = listen(settings.tokens.listen.host, settings.tokens.listen.port)
     portal = PortalService(
@@ -105,12 +108,3 @@ async def _run(
         scheme, host = ("http", "https")[tls is not None], settings.portal.listen.host
         address = Address("127.0.0.1" if host in {"*", "0.0.0.0", "::"} else host, portal.port)  # noqa: S104 - compared
         announce(Running(process=os.getpid(), portal=f"{scheme}://{address}", screen_port=screen.port))
-
-
-def _tls(config: PortalConfig, keyring: Keyring) -> TlsFiles | None:
-    """Plain on loopback or where the operator says so; else the operator's certificate, or the site's own."""
-    if config.transport == "plain" or (config.transport == "auto" and is_loopback(config.listen.host)):
-        return None
-    if config.certificate is not None and config.key is not None:
-        return TlsFiles(config.certificate, config.key)
-    return TlsFiles(keyring.server_file, keyring.server_file)

@@ -1,6 +1,5 @@
 """The premises server's settings: one file, one table a service."""
 
-import socket
 from typing import Annotated
 
 import msgspec
@@ -41,9 +40,3 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             InvalidInputError: as `playhead.base.config.load`.
         """
         return config.load(places.config, cls) if places.config.exists() else cls()
-
-
-def host_name() -> str:
-    """This machine's name, shortened to what an id may hold."""
-    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in socket.gethostname().split(".")[0].lower())
-    return name.strip("-")[:63] or "workstation"

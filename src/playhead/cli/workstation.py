@@ -10,7 +10,7 @@ from playhead.cli.options import data_option, json_option
 @click.group(
     epilog="""\b
 Examples:
-  playhead workstation enrol --server recorder.example:5633 --code CODE
+  playhead workstation enrol --server recorder.example:5633
   playhead workstation run
   playhead workstation status
   playhead workstation blackout on"""
@@ -25,14 +25,16 @@ def workstation() -> None:
 
 @workstation.command()
 @click.option("--server", required=True, metavar="HOST[:PORT]", help="The premises server; port 5633 by default.")
-@click.option("--code", required=True, help="The one-time code from `playhead premises enrolment-code`.")
+@click.option(
+    "--code", help="The one-time code from `playhead premises enrolment-code`; asked for where it is left out."
+)
 @click.option("--name", help="This workstation's id; by default its host name.")
 @data_option
-def enrol(server: str, code: str, name: str | None, data: Path) -> None:
+def enrol(server: str, code: str | None, name: str | None, data: Path) -> None:
     """Make a key for this workstation and have the site certify it."""
     from playhead.cli import agent_side
 
-    agent_side.enrol(data, server=server, code=code, name=name)
+    agent_side.enrol(data, server=server, code=code or click.prompt("One-time code", type=str), name=name)
 
 
 @workstation.command()

@@ -1,0 +1,112 @@
+"""``playhead users``: who may sign in to the portal."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from playhead.cli.options import data_option, json_option
+from playhead.cli.places import PremisesPlaces
+
+_stdin_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
+)
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  playhead users add jo --role supervisor
+  playhead users list
+  playhead users disable jo
+  playhead users set-password jo"""
+)
+def users() -> None:
+    """Decide who may sign in to the portal.
+
+    Works on the data folder itself, beside a running server too. Administrators may do everything, supervisors see and
+    record everybody, agents see what was recorded of themselves.
+    """
+
+
+@users.command()
+@click.argument("user")
+@click.option("--name", help="As people write it; by default the user's id.")
+@click.option(
+    "--role", type=click.Choice(["administrator", "supervisor", "agent"]), default="supervisor", show_default=True
+)
+@_stdin_option
+@data_option
+def add(user: str, name: str | None, role: str, data: Path, *, password_stdin: bool) -> None:
+    """Add USER and ask for a password."""
+    from playhead.cli import administration
+
+    password = _password(from_stdin=password_stdin)
+    asyncio.run(administration.add_person(PremisesPlaces(data), user, name=name or user, role=role, password=password))
+
+
+@users.command("set-password")
+@click.argument("user")
+@_stdin_option
+@data_option
+def set_password(user: str, data: Path, *, password_stdin: bool) -> None:
+    """Give USER another password and sign them out everywhere."""
+    from playhead.cli import administration
+
+    password = _password(from_stdin=password_stdin)
+    asyncio.run(administration.change_password(PremisesPlaces(data), user, password))
+
+
+@users.command()
+@click.argument("user")
+@data_option
+def disable(user: str, data: Path) -> None:
+    """Keep USER out from now on; they are signed out everywhere."""
+    from playhead.cli import administration
+
+    asyncio.run(administration.disable_person(PremisesPlaces(data), user, disabled=True))
+
+
+@users.command()
+@click.argument("user")
+@data_option
+def enable(user: str, data: Path) -> None:
+    """Let USER sign in again."""
+    from playhead.cli import administration
+
+    asyncio.run(administration.disable_person(PremisesPlaces(data), user, disabled=False))
+
+
+@users.command("list")
+@data_option
+@json_option
+def list_command(data: Path, *, as_json: bool) -> None:
+    """Show everybody, by id."""
+    from playhead.cli import administration
+    from playhead.cli.console import emit_json, table
+
+    places = PremisesPlaces(data)
+    places.require()
+    found = asyncio.run(administration.people(places))
+    rows = [
+        {
+            "id": str(one.id),
+            "name": one.name,
+            "role": one.role.value,
+            "state": "may sign in" if one.disabled_at_us is None else "disabled",
+        }
+        for one in found
+    ]
+    if as_json:
+        emit_json(rows)
+    elif not rows:
+        click.echo("Nobody may sign in yet. Add somebody with `playhead users add`.")
+    else:
+        click.echo(table(["USER", "NAME", "ROLE", "STATE"], [list(row.values()) for row in rows]))
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
