@@ -7,6 +7,7 @@ line ``{"pieces_s", "piece_bytes", "seconds"}`` is one phase, answered by one li
 import asyncio
 import json
 import os
+import resource
 import sys
 from pathlib import Path
 
@@ -93,4 +94,5 @@ async def main(folder: Path, kind: str, port: int, count: int) -> None:
 
 if __name__ == "__main__":
     os.sched_setaffinity(0, {int(sys.argv[2])})
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     uvloop.run(main(Path(sys.argv[1]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])))

@@ -20,6 +20,7 @@ from playhead.net.tls import server_context
 from playhead.premises.screen import metrics
 from playhead.premises.screen.config import ScreenConfig
 from playhead.premises.screen.connected import CommandName, ConnectedWorkstation, Surroundings
+from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
@@ -78,6 +79,7 @@ class ScreenService:
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
         self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
         self._serving = 0
+        self._connections_max = config.connections_max
         self._watched: dict[WorkstationId, int] = {}
         self._last_command = 0
         self._tls: ssl.SSLContext | None = None
@@ -91,6 +93,7 @@ class ScreenService:
         Raises:
             UnavailableError: ``net.port_taken`` and the like: the address cannot be listened on. ``store.failed``.
         """
+        self._connections_max = make_room(self._config.connections_max)
         recovery = await self._store.recover()
         _log.info(
             "segment store recovered",
@@ -215,7 +218,7 @@ class ScreenService:
         """One connection, from its first message to its end."""
         self._serving += 1
         try:
-            if self._serving > self._config.connections_max:
+            if self._serving > self._connections_max:
                 text = "The server has as many connections as it may have."
                 await peer.close("screen.busy", text, retry_ms=BUSY_RETRY_MS)
                 return
