@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError
 from playhead.net.http import AllowedHosts, HttpServer, TlsFiles
 from playhead.premises.tokens.application import SignedIn, Tokens
 from playhead.premises.tokens.config import TokensConfig
@@ -79,8 +80,8 @@ class TokensService:
         while True:
             try:
                 await asyncio.to_thread(self._rotate_where_due)
-            except OSError as error:
-                _log.error("token keys not rotated; will try again", reason=error.strerror)
+            except (PlayheadError, OSError) as error:
+                _log.error("token keys not rotated; will try again", reason=str(error))
             await asyncio.sleep(_LOOK_S)
 
     def _rotate_where_due(self) -> None:
