@@ -34,7 +34,11 @@ def users() -> None:
 @click.argument("user")
 @click.option("--name", help="As people write it; by default the user's id.")
 @click.option(
-    "--role", type=click.Choice(["administrator", "supervisor", "agent"]), default="supervisor", show_default=True
+    "--role",
+    type=click.Choice(["administrator", "supervisor", "agent"]),
+    default="supervisor",
+    show_default=True,
+    help="What they may do.",
 )
 @_stdin_option
 @data_option
