@@ -10,6 +10,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // The licences of what is bundled travel with it.
+    license: { fileName: "licenses.md" },
   },
   server: {
     // `npm run dev` against a premises server on the same machine.
