@@ -1,6 +1,7 @@
 """The screen service over real TLS, with a workstation written by hand."""
 
 import asyncio
+import contextlib
 import ssl
 
 import pytest
@@ -182,6 +183,31 @@ class TestAdmission:
                 watch_revocations(premises.catalogue, premises.service._connected, every_s=0.01)
             )
             assert (await conversation.next()).code == "screen.revoked"
+            watching.cancel()
+
+    async def test_several_at_once_although_one_leaves_meanwhile(self, premises):
+        from playhead.premises.screen.upkeep import watch_revocations  # noqa: PLC0415 # at another pace
+
+        desks = [await premises.desk(f"desk-{number}") for number in range(3)]
+        async with contextlib.AsyncExitStack() as stack:
+            conversations = [await stack.enter_async_context(desk.connected()) for desk in desks]
+            async with premises.catalogue.writing() as connection:
+                for desk in desks:
+                    await revoke_workstation(connection, desk.name, 1)
+            connected = dict(premises.service._connected)
+            for name, found in list(connected.items()):
+                close = found.peer.close
+
+                async def leave(*arguments, name=name, close=close):
+                    """The others leave while this one is told."""
+                    for other in connected.keys() - {name}:
+                        del connected[other]
+                    await close(*arguments)
+
+                found.peer.close = leave
+            watching = asyncio.create_task(watch_revocations(premises.catalogue, connected, every_s=0.01))
+            assert [(await found.next()).code for found in conversations] == ["screen.revoked"] * 3
+            assert not watching.done()
             watching.cancel()
 
     async def test_one_too_many(self, tmp_path):

@@ -50,8 +50,11 @@ async def watch_revocations(
         except UnavailableError as error:
             _log.warning("revocations not looked at", code=error.code, reason=error.message)
             continue
-        for name in revoked & connected.keys():
-            await connected[name].peer.close("screen.revoked", f"Workstation {name} has been revoked.")
+        # All at once: one that keeps its goodbye waiting must not delay the others, who may leave meanwhile.
+        going = [(name, connected[name].peer) for name in revoked & connected.keys()]
+        await asyncio.gather(
+            *(peer.close("screen.revoked", f"Workstation {name} has been revoked.") for name, peer in going)
+        )
 
 
 async def look_after_keys(catalogue: Catalogue, keyring: Keyring, tls: ssl.SSLContext | None, clock: Clock) -> None:
