@@ -266,6 +266,20 @@ class TestShipping:
             await conversation.peer.send(End(conversation.channel, len(made.data), "sealed"))
             assert await conversation.next() == Ack(conversation.channel, len(made.data), final=True)
 
+    async def test_what_the_premises_lost_comes_again(self, premises, desk):
+        made = desk.made()
+        async with desk.connected() as conversation:
+            accepted = await conversation.offer(made)
+            await conversation.send(made.data[accepted.offset : made.ends[2]], accepted.offset)
+            await conversation.acknowledged(made.ends[2])
+        (path,) = (premises.folder / "segments").rglob(f"{made.header.segment}.vid")
+        path.write_bytes(made.data[: made.ends[1]])
+        async with desk.connected() as conversation:
+            await ship(conversation, made)
+        assert path.read_bytes() == made.data
+        damaged = premises.folder / "segments" / "damaged" / path.name
+        assert damaged.read_bytes() == made.data[: made.ends[1]]
+
     async def test_a_recording_goes_on_in_a_new_segment(self, premises, desk):
         recording = unique(RecordingId)
         first = desk.made(recording, started_at_us=1_800_000_000_000_000)

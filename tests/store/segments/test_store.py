@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store.segments.crashing import RECORDING, ROOT, SEGMENTS, StoppedClock, at_once, made
+from store.segments.crashing import RECORDING, ROOT, SEGMENTS, SIGNER, StoppedClock, at_once, made
 
 from playhead.base.errors import ConflictError, CorruptError, UnavailableError
-from playhead.base.ids import SegmentId
+from playhead.base.ids import RecordingId, SegmentId
 from playhead.store.catalogue.segments import CORRUPT, DELETING
 from playhead.store.segments import SegmentStore, committer
 from playhead.testing.disk import SimulatedDisk
-from playhead.testing.segments import MemoryLedger
+from playhead.testing.segments import MemoryLedger, make_segment
 from playhead.wire.vid import Scanner
 
 A, B, C = SEGMENTS.values()
@@ -300,24 +300,65 @@ class TestRecovery:
         async with world.running() as store:
             assert world.recovery.quarantined == (A.header.segment,)
             assert world.row(A).ended == CORRUPT
-            with pytest.raises(CorruptError) as raised:
-                await store.open(A.start)
-            assert raised.value.code == "store.quarantine"
             assert (await store.open(B.start)).durable == B.ends[1]
         async with world.running():
             assert world.recovery.quarantined == ()
 
-    async def test_loss_found_on_opening_is_quarantined_too(self, world):
+    @pytest.mark.parametrize("damage", ["short", "missing", "header"])
+    async def test_what_is_in_quarantine_comes_again_from_whoever_still_has_it(self, world, damage):
+        await self._grow(world, A, A.ends[2])
+        match damage:
+            case "short":
+                world.file(A).truncate(A.ends[2] - 1)
+            case "missing":
+                world.disk.remove(ROOT / world.ledger.rows[A.header.segment].location)
+            case _:
+                world.file(A).write_at(b"\0" * 200, 0)
+        async with world.running() as store:
+            assert world.recovery.quarantined == (A.header.segment,)
+            segment = await store.open(A.start)
+            assert segment.durable == len(A.start)
+            store.append(segment, A.data[segment.durable :])
+            await store.settled(segment)
+            assert world.row(A).sealed
+            assert world.file(A).read_at(1 << 20, 0) == A.data
+        world.disk.restart()
+        kept = [] if damage == "missing" else [f"{A.header.segment}.vid"]
+        assert (world.disk.list_folder(ROOT / "damaged") if kept else []) == kept
+        async with world.running():
+            assert world.recovery.quarantined == world.recovery.orphans == ()
+
+    async def test_making_way_goes_on_after_a_failure(self, world):
+        await self._grow(world, A, A.ends[2])
+        world.file(A).truncate(A.ends[1])
+        async with world.running() as store:
+            world.fail("forget", errno.EIO)
+            with pytest.raises(OSError, match="error"):
+                await store.open(A.start)
+            assert world.row(A).ended == CORRUPT
+            world.disk.fault = None
+            assert (await store.open(A.start)).durable == len(A.start)
+            assert world.disk.list_folder(ROOT / "damaged") == [f"{A.header.segment}.vid"]
+
+    async def test_another_recordings_segment_does_not_take_the_place_of_a_damaged_one(self, world):
+        await self._grow(world, A, A.ends[2])
+        world.file(A).truncate(A.ends[1])
+        other = make_segment(recording=RecordingId(UUID(int=9)), segment=A.header.segment, signer=SIGNER)
+        async with world.running() as store:
+            with pytest.raises(ConflictError) as raised:
+                await store.open(other.start)
+            assert raised.value.code == "store.header_differs"
+            assert world.file(A).size() == A.ends[1]
+
+    async def test_loss_found_on_opening_is_made_good_too(self, world):
         async with world.running() as store:
             segment = await store.open(A.start)
             store.append(segment, A.data[len(A.start) : A.ends[2]])
             store.release(segment)
             await store.commit()
             world.file(A).truncate(100)
-            with pytest.raises(CorruptError) as raised:
-                await store.open(A.start)
-            assert raised.value.code == "store.short"
-            assert world.row(A).ended == CORRUPT
+            assert (await store.open(A.start)).durable == len(A.start)
+            assert world.disk.list_folder(ROOT / "damaged") == [f"{A.header.segment}.vid"]
 
     async def test_an_unreadable_file_does_not_stop_the_start(self, world):
         await self._grow(world, A, A.ends[2])

@@ -16,6 +16,8 @@ from playhead.wire.vid import Header, Scanner, read_header
 
 ORPHANS: Final = "orphans"
 """Folder in the store for files that the catalogue does not know."""
+DAMAGED: Final = "damaged"
+"""Folder in the store for files that lack acknowledged bytes and whose segments have come again."""
 
 _PORTION_BYTES: Final = 1 << 20
 _NEWEST_DAYS: Final = 2

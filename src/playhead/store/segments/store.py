@@ -19,8 +19,17 @@ from playhead.store.segments.committer import Committer, Offload, unavailable
 from playhead.store.segments.layout import location_of, path_of
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import SEALED, Observer, OpenSegment
-from playhead.store.segments.recovery import ORPHANS, Opened, make_root, newest_files, open_file, remove_file, set_aside
-from playhead.wire.vid import Scanner
+from playhead.store.segments.recovery import (
+    DAMAGED,
+    ORPHANS,
+    Opened,
+    make_root,
+    newest_files,
+    open_file,
+    remove_file,
+    set_aside,
+)
+from playhead.wire.vid import Header, Scanner
 
 OPENING_MAX: Final = 4
 """Files opened and scanned at a time, after a restart when every workstation comes back at once."""
@@ -158,15 +167,16 @@ class SegmentStore:
         )
 
     async def open(self, header: bytes, observer: Observer | None = None) -> OpenSegment:
-        """Begin a segment, or go on with one; it goes on at its ``durable``. Procedures *create* and *open*.
+        """Begin a segment, or go on with one; it goes on at its ``durable``. Procedures *create*, *open*, *replace*.
+
+        Whoever offers a segment still has all of it. So one that lacks acknowledged bytes here is begun anew.
 
         Args:
             header: the whole ``.vid`` header. The catalogue has its recording already.
             observer: told of its progress.
 
         Raises:
-            CorruptError: ``vid.*``: it is not one whole header. ``store.*``: acknowledged bytes are missing; the
-                segment is in quarantine.
+            CorruptError: ``vid.*``: it is not one whole header.
             ConflictError: ``store.in_use``, ``store.header_differs``, ``store.deleting``, ``store.refused``.
             UnavailableError: ``store.full``, ``store.failed``, ``catalogue.unavailable``.
         """
@@ -176,10 +186,8 @@ class SegmentStore:
             raise CorruptError("vid.truncated", "This is not one whole file header.")
         async with self._alone(scanner.header.segment):
             located = await self._ledger.find(scanner.header.segment)
-            if located is None:
-                segment = self._created(header, scanner)
-            else:
-                segment = await self._reopened(located, header)
+            found = None if located is None else await self._reopened(located, header, scanner.header)
+            segment = found or self._created(header, scanner)
             self._open[segment.id] = segment
         try:
             await self.settled(segment)
@@ -278,16 +286,22 @@ class SegmentStore:
         self._committer.held(len(header))
         return segment
 
-    async def _reopened(self, located: Located, offered: bytes) -> OpenSegment:
+    async def _reopened(self, located: Located, offered: bytes, header: Header) -> OpenSegment | None:
+        """The segment where it is as it was left; None where it had to make way and is to be begun anew."""
+        if header.recording != located.segment.recording:
+            text = f"Segment {located.segment.id} is of another recording."
+            raise ConflictError("store.header_differs", text)
         if located.segment.ended == CORRUPT:
-            raise CorruptError("store.quarantine", f"Segment {located.segment.id} lacks bytes that were acknowledged.")
+            await self._make_way(located)
+            return None
         if located.segment.ended == DELETING:
             raise ConflictError("store.deleting", f"Segment {located.segment.id} is being deleted.")
         try:
             opened = await self._opened(located, offered)
         except CorruptError as error:
             await self._quarantine(located, error)
-            raise
+            await self._make_way(located)
+            return None
         except OSError as error:
             raise unavailable(error) from error
         self._committer.distrusted.discard(located.segment.id)
@@ -329,6 +343,18 @@ class SegmentStore:
             reason=error.message,
         )
         await self._ledger.mark(located.segment.id, CORRUPT)
+
+    async def _make_way(self, located: Located) -> None:
+        """First steps of procedure *replace*; repeated, they come to the same end."""
+        path = path_of(self._root, located.location)
+        try:
+            if await self._offload(lambda: self._disk.exists(path)):
+                moved = await self._offload(lambda: set_aside(self._disk, self._root, located.location, DAMAGED))
+                _log.warning("damaged segment set aside", segment=str(located.segment.id), location=moved)
+        except OSError as error:
+            raise unavailable(error) from error
+        await self._ledger.forget(located.segment.id)
+        _log.warning("segment begun anew in place of a damaged one", segment=str(located.segment.id))
 
     async def _set_orphans_aside(self) -> tuple[SegmentId, ...]:
         files = await self._offload(lambda: newest_files(self._disk, self._root))
