@@ -465,6 +465,19 @@ class TestFailing:
             store.append(segment, A.records[0])
             await store.commit()
             world.disk.fault = None
+            assert world.file(A).size() == len(A.start)
+        world.disk.kill()  # the next process finds in memory what this one left there
+        async with world.running() as store:
+            assert world.recovery.repaired == ()
+            assert (await store.open(A.start)).durable == len(A.start)
+
+    async def test_nor_where_they_could_not_be_cut_off(self, world):
+        async with world.running() as store:
+            segment = await store.open(A.start)
+            world.disk.fault = lambda step: errno.EIO if step.name in {"sync_files", "truncate"} else None
+            store.append(segment, A.records[0])
+            await store.commit()
+            world.disk.fault = None
             assert world.file(A).size() == A.ends[1]
             assert (await store.open(A.start)).durable == len(A.start)
 

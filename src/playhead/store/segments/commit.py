@@ -28,8 +28,14 @@ class Work:
     progress: Progress
     sync: bool
     """Whole records are among what is not durable yet."""
+    durable: int
+    """End of what is durable in file and catalogue already."""
+    recorded: bool
+    """The catalogue has a row of it."""
     error: OSError | None = None
     """Why it failed, set by `write`."""
+    distrusted: bool = False
+    """It failed, and what it holds beyond ``durable`` could not be cut off. Set by `write`."""
 
 
 def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path], reserve_bytes: int) -> None:
@@ -63,6 +69,7 @@ def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path
         except OSError as error:
             for work in those:
                 work.error = work.error or error
+    _cut_back([work for work in works if work.error is not None and work.recorded])
 
 
 def _create(disk: Disk, path: Path) -> File:
@@ -77,6 +84,20 @@ def _sync(disk: Disk, works: Sequence[Work]) -> None:
     files = [work.file for work in works if work.file is not None]
     for work, error in zip(works, disk.sync_files(files) if files else (), strict=True):
         work.error = error
+
+
+def _cut_back(failed: Sequence[Work]) -> None:
+    """Leave nothing in files that failed but what was durable before.
+
+    The system may hold the rest in memory alone and take it for written (`Disk.sync_files`). This process could
+    remember that; one that comes after it could not.
+    """
+    for work in failed:
+        try:
+            if work.file is not None:
+                work.file.truncate(work.durable)
+        except OSError:
+            work.distrusted = True
 
 
 def _sync_folders(disk: Disk, root: Path, folder: Path, known: set[Path]) -> None:

@@ -66,7 +66,7 @@ class Committer:
         self.pending_bytes = 0
         """Received and not yet written."""
         self.distrusted: set[SegmentId] = set()
-        """Segments that failed: whole records beyond the recorded offset may be in memory alone."""
+        """Failed and not cut back: whole records beyond the recorded offset may be in memory alone."""
 
     async def run(self) -> None:
         """Commit as often as needed, until cancelled."""
@@ -143,7 +143,7 @@ class Committer:
             for work in works:
                 work.segment.file = work.file
                 if work.error is not None:
-                    self._fail(work.segment, work.error)
+                    self._fail(work, work.error)
             await self._record([work for work in works if work.error is None])
             metrics.COMMIT_SECONDS.observe((self._clock.monotonic_us() - started_us) / 1_000_000)
             metrics.COMMIT_SEGMENTS.observe(len(works))
@@ -178,11 +178,13 @@ class Committer:
             self.close(segment)
         segment.wake()
 
-    def _fail(self, segment: OpenSegment, error: OSError) -> None:
+    def _fail(self, work: Work, error: OSError) -> None:
         metrics.FAILURES.inc()
-        _log.error("segment not written", segment=str(segment.id), reason=error.strerror)
-        self.distrusted.add(segment.id)
-        self._let_go(segment, unavailable(error))
+        segment = str(work.segment.id)
+        _log.error("segment not written", segment=segment, reason=error.strerror, cut_back=not work.distrusted)
+        if work.distrusted:
+            self.distrusted.add(work.segment.id)
+        self._let_go(work.segment, unavailable(error))
 
     def _let_go(self, segment: OpenSegment, error: PlayheadError) -> None:
         segment.failure = error
@@ -198,7 +200,7 @@ class Committer:
 def unavailable(error: OSError) -> UnavailableError:
     """The error that a person is shown for what the system said of the disk."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        message, hint = "The disk of the recordings is full.", "Make room, or let retention delete sooner."
+        message, hint = "The disk of the recordings is full.", "Make room on it."
         return UnavailableError("store.full", message, hint=hint)
     reason = error.strerror or type(error).__name__
     return UnavailableError("store.failed", f"The disk of the recordings failed: {reason}.", hint="See its health.")
@@ -215,6 +217,8 @@ def _take(segment: OpenSegment) -> Work:
         offset=segment.written,
         progress=progress,
         sync=not segment.recorded or progress.durable_bytes > segment.durable,
+        durable=segment.durable,
+        recorded=segment.recorded,
     )
     segment.written += segment.pending_bytes
     segment.pending = []
