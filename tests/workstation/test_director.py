@@ -115,6 +115,7 @@ class World:
 
     async def start(self) -> None:
         self.director.begin(self)
+        self.orders.darken()
         self.simulation.spawn("pc", self.capture())
         self.simulation.spawn("pc", self.sync())
         await self.orders.resume(self.mended)

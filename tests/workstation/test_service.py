@@ -17,6 +17,7 @@ from playhead.base.errors import ConflictError, CorruptError, NotFoundError, Una
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.base.quantities import Duration, Size
 from playhead.domain.recordings import RecordingState
+from playhead.store.disk import Disk, SystemDisk
 from playhead.testing.scripted_pipeline import ClockedPipeline, ScriptedPipeline
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask
@@ -39,7 +40,9 @@ class Workstation:
         self.seen: list[str] = []
         self.pipelines: list[ClockedPipeline] = []
         self.breaks: list[Exception] = []
+        self.disk: Disk | None = None
         self.service: WorkstationService
+        self.on_seen: Callable[[], None] = lambda: None
 
     def make_pipeline(self) -> ClockedPipeline:
         if self.breaks:
@@ -51,6 +54,7 @@ class Workstation:
 
     def note(self, outputs: list[Output]) -> None:
         self.seen += [output.data[4:].decode() for output in outputs if isinstance(output, Sample)]
+        self.on_seen()
 
     def config(self) -> WorkstationConfig:
         values = {"pre_buffer": Duration(1_000_000), **self.settings}
@@ -61,7 +65,7 @@ class Workstation:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[WorkstationService, None]:
-        self.service = WorkstationService(self.config(), self.make_pipeline, CLOCK)
+        self.service = WorkstationService(self.config(), self.make_pipeline, CLOCK, disk=self.disk)
         task = asyncio.create_task(self.service.run())
         ready = asyncio.create_task(self.service.ready.wait())
         try:
@@ -206,6 +210,36 @@ async def test_a_blackout_outlives_a_restart(tmp_path: Path) -> None:
             assert (status["state"], status["reason"]) == ("blackout", "card")
             await asyncio.sleep(0.3)
             assert workstation.script._blackout
+
+
+class SlowDisk(SystemDisk):
+    """Lists a folder only once the condition is met."""
+
+    def __init__(self, condition: threading.Event) -> None:
+        self._condition = condition
+
+    def list_folder(self, path: Path) -> list[str]:
+        assert self._condition.wait(10)
+        return super().list_folder(path)
+
+
+async def test_a_blackout_is_in_force_before_a_restarted_workstation_looks_at_the_screen(tmp_path: Path) -> None:
+    async with office(tmp_path) as workstation:
+        async with workstation.running():
+            await ask(workstation.folder, Question("blackout_on", reason="card"))
+        workstation.seen.clear()
+        looked = threading.Event()
+        workstation.on_seen = looked.set
+        workstation.disk = SlowDisk(looked)  # the spool takes its time, and the capture does not wait for it
+        async with workstation.running():
+            recording = RecordingId(UUID((await ask(workstation.folder, Question("start")))["recording"]))
+            await workstation.until(lambda status: status["durable"])
+            await ask(workstation.folder, Question("stop"))
+            await workstation.premises.until(
+                lambda: is_in_state(workstation.premises, recording, RecordingState.COMPLETE)
+            )
+        assert all(name.startswith("black") for name in workstation.seen)
+        assert all(name.startswith("black") for _, name in await recorded(workstation.premises, recording))
 
 
 async def test_somebody_who_watches_is_told_to_the_capture(tmp_path: Path) -> None:

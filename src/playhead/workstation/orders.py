@@ -49,14 +49,17 @@ class Orders:
         self._retry: asyncio.TimerHandle | None = None
         self._closed = False
 
+    def darken(self) -> None:
+        """Go on with a blackout that was in force. Call before anything is captured."""
+        if self._state.blackout is not None:
+            self._director.set_blackout(on=True, reason=self._state.blackout)
+
     async def resume(self, mended: list[SpooledSegment]) -> None:
         """Go on with what a crash interrupted, or begin what the configuration wants.
 
         Args:
             mended: segments that the crash broke off.
         """
-        if self._state.blackout is not None:
-            self._director.set_blackout(on=True, reason=self._state.blackout)
         if self._state.recording:
             recording = RecordingId.parse(self._state.recording)
             ends = [each.started_at_us + each.covered_us for each in mended if each.recording == recording]

@@ -142,8 +142,9 @@ class WorkstationService:
         capture = CaptureThread(self._make_pipeline, self._clock, self._director.take)
         work: list[asyncio.Task[None]] = []
         try:
-            capture.start()
             self._director.begin(capture)
+            orders.darken()  # before the first look at the screen
+            capture.start()
             mended = await asyncio.to_thread(self._spool.recover)  # meanwhile the pre-buffer fills
             await orders.resume(mended)
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
