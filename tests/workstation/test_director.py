@@ -312,6 +312,46 @@ def test_a_blackout_that_could_not_be_kept_is_kept_later() -> None:
     simulate(story)
 
 
+def test_a_blackout_that_comes_while_an_earlier_one_is_lifted_stays() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("blackout_on", reason="first")
+        off = asyncio.create_task(world.orders.do("blackout_off"))  # its change of the state is on its way to the disk
+        on = asyncio.create_task(world.orders.do("blackout_on", reason="second"))
+        await asyncio.gather(off, on)
+        assert world.state == "blackout"
+        assert world.kept().blackout == "second"
+        await world.orders.do("blackout_off")
+        assert world.state == "idle"
+        assert world.kept().blackout is None
+
+    simulate(story)
+
+
+def test_a_blackout_that_comes_while_lifting_one_waits_its_turn_is_kept_all_the_time() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("blackout_on", reason="first")
+        kept: list[str | None] = []
+        world.disk.fault = lambda step: kept.append(world.kept().blackout) if step.name == "rename" else None
+        orders = [("start", ""), ("blackout_off", ""), ("blackout_on", "second")]
+        await asyncio.gather(*(world.orders.do(name, reason=reason) for name, reason in orders))
+        world.disk.fault = None
+        assert world.state == "blackout"
+        assert world.kept().blackout == "second"
+        assert None not in kept
+
+    simulate(story)
+
+
+def test_lifting_a_blackout_that_came_before_lifts_it() -> None:
+    async def story(world: World) -> None:
+        orders = [("start", ""), ("blackout_on", "first"), ("blackout_off", "")]
+        await asyncio.gather(*(world.orders.do(name, reason=reason) for name, reason in orders))
+        assert world.director.blackout is None
+        assert world.kept().blackout is None
+
+    simulate(story)
+
+
 def test_a_second_start_is_refused_and_the_same_again_is_not() -> None:
     async def story(world: World) -> None:
         recording = await world.orders.do("start")

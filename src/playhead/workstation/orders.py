@@ -47,6 +47,7 @@ class Orders:
         self._saving = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
+        self._darkenings = 0
         self._closed = False
 
     def darken(self) -> None:
@@ -103,7 +104,9 @@ class Orders:
             InvalidInputError: ``command.unknown``.
         """
         if name == "blackout_on":
+            self._darkenings += 1
             self._director.set_blackout(on=True, reason=reason)  # before all else: it must not wait for a disk
+        darkenings = self._darkenings
         kept = {} if command is None else {"command": command}
         async with self._lock:
             match name:
@@ -115,8 +118,7 @@ class Orders:
                     await self._keep_if_possible(blackout=reason, **kept)
                     return None
                 case "blackout_off":
-                    await self._keep(blackout=None, **kept)
-                    self._director.set_blackout(on=False, reason=reason)
+                    await self._lighten(darkenings, reason, kept)
                     return None
                 case _:
                     message = f"There is no command {name[:40]!r}."
@@ -145,6 +147,14 @@ class Orders:
         await self._keep(recording=str(recording), **kept)
         self._director.start(recording, reason=reason)
         return recording
+
+    async def _lighten(self, darkenings: int, reason: str, kept: dict[str, Any]) -> None:
+        """End the blackout that was in force when so many had been ordered: one that was ordered since then stays."""
+        if darkenings == self._darkenings:
+            kept = {"blackout": None, **kept}
+        await self._keep(**kept)
+        if darkenings == self._darkenings:
+            self._director.set_blackout(on=False, reason=reason)
 
     async def _stop(self, reason: str, kept: dict[str, Any]) -> RecordingId | None:
         active = self._director.recording
