@@ -17,6 +17,8 @@ from playhead.store.catalogue.schema import metadata
 from playhead.store.catalogue.users import User, add_user, find_user
 
 SCHEMAS = Path(__file__).parent / "schemas"
+NOT_YET = {"0001": {"counters"}, "0002": set()}
+"""Tables that a version had not yet, and that begin empty."""
 ALEX = User(UserId("alex"), "Alex", "hash", 1, Role.SUPERVISOR)
 
 
@@ -54,15 +56,7 @@ class TestSchema:
         try:
             assert await _difference(upgraded) == []
             async with upgraded.reading() as connection:
-                for table in (
-                    "users",
-                    "workstations",
-                    "login_sessions",
-                    "recordings",
-                    "segments",
-                    "enrolment_codes",
-                    "audit",
-                ):
+                for table in set(metadata.tables) - NOT_YET[old.stem]:
                     rows = (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()  # noqa: S608
                     assert rows == 1, table
         finally:

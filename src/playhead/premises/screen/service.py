@@ -18,6 +18,7 @@ from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
 from playhead.net.tls import server_context
 from playhead.premises.screen import metrics
+from playhead.premises.screen.command_ids import CommandIds
 from playhead.premises.screen.config import ScreenConfig
 from playhead.premises.screen.connected import CommandName, ConnectedWorkstation, Surroundings
 from playhead.premises.screen.descriptors import make_room
@@ -25,7 +26,7 @@ from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.recordings import Recordings
-from playhead.premises.screen.rules import admit, next_command
+from playhead.premises.screen.rules import admit
 from playhead.premises.screen.upkeep import all_workstations, look_after_keys, watch_revocations
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
@@ -81,7 +82,7 @@ class ScreenService:
         self._serving = 0
         self._connections_max = config.connections_max
         self._watched: dict[WorkstationId, int] = {}
-        self._last_command = 0
+        self._command_ids = CommandIds(catalogue, clock)
         self._tls: ssl.SSLContext | None = None
         self.listening = asyncio.Event()
         """Set while connections are accepted; `port` is known then."""
@@ -103,6 +104,7 @@ class ScreenService:
             deleted=len(recovery.deleted),
             orphans=len(recovery.orphans),
         )
+        await self._command_ids.load()
         self._directory.load(await all_workstations(self._catalogue))
         await self._around.recordings.refresh_of()
         if self._config.transport == "tls":
@@ -201,12 +203,12 @@ class ScreenService:
     async def _command(
         self, workstation: WorkstationId, name: CommandName, recording: RecordingId | None, reason: str
     ) -> Result:
+        command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
         connected = self._connected.get(workstation)
         if connected is None or connected.peer.end is not None:
             raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
-        self._last_command = next_command(self._last_command, self._clock.wall_us())
         chosen = recording.bytes if recording is not None else b""
-        command = Command(self._last_command, name, chosen, reason)
+        command = Command(command_id, name, chosen, reason)
         try:
             async with asyncio.timeout(self._config.command_timeout.seconds):
                 return await connected.command(command)

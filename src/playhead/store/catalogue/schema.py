@@ -116,6 +116,13 @@ enrolment_codes = Table(
     Index(None, "expires_at_us"),
 )
 
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
