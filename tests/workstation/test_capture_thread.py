@@ -81,27 +81,74 @@ async def test_batches_come_in_order_and_say_until_when_capture_was_alive() -> N
             newest_us = batch.alive_us
 
 
-async def test_every_change_of_a_blackout_is_confirmed_in_order() -> None:
+async def test_batches_say_how_many_changes_of_a_blackout_they_know_of() -> None:
     async with desk() as here:
         here.thread.set_capturing(on=True, eager=True)
-        for on in (True, False, True, False):
+        for change, on in enumerate((True, False, True, False), 1):
             here.thread.set_blackout(on=on)
-
-        def told() -> list[str]:
-            return [output.code for output in here.outputs if isinstance(output, Notice)]
-
-        await here.until(lambda: len(told()) == 4)
-        assert told() == ["capture.blackout_on", "capture.blackout_off"] * 2
-        changes = [
-            batch.blackout_changes for batch in here.batches if any(isinstance(o, Notice) for o in batch.outputs)
-        ]
-        assert changes == [1, 2, 3, 4]
+            await here.until(lambda change=change: here.batches and here.batches[-1].blackout_changes == change)
+            assert pictures(here.batches[-1]) in ([], [b"black" if on else b"shown"])
+        told = [output.code for output in here.outputs if isinstance(output, Notice)]
+        assert told == ["capture.blackout_on", "capture.blackout_off"] * 2
+        for on in (True, False, True):
+            here.thread.set_blackout(on=on)
+        await here.until(lambda: here.batches[-1].blackout_changes == 7)
+        assert pictures(here.batches[-1]) in ([], [b"black"])
 
 
-async def test_a_blackout_is_applied_while_nothing_is_captured() -> None:
+def pictures(batch: Batch) -> list[bytes]:
+    return [output.data[4:9] for output in batch.outputs if isinstance(output, Sample)]
+
+
+class Watched(ClockedPipeline):
+    """Calls a function in the middle of a look, and counts what it is told."""
+
+    def __init__(self, *arguments, middle: Callable[["Watched"], None], **options) -> None:
+        super().__init__(*arguments, **options)
+        self.told: list[bool] = []
+        self.middle = middle
+
+    def set_blackout(self, *, on: bool) -> None:
+        self.told.append(on)
+        super().set_blackout(on=on)
+
+    def tick(self) -> list:
+        self.middle(self)
+        return super().tick()
+
+
+async def test_a_look_under_way_hears_of_a_blackout_at_once_and_of_its_end_afterwards() -> None:
+    looking, told = threading.Event(), threading.Event()
+
+    def middle(_pipeline: Watched) -> None:
+        looking.set()
+        assert told.wait(10)
+
+    pipeline = Watched(ScriptedPipeline(), CLOCK, interval_us=5_000, middle=middle)
+    here = Desk()
+    here.thread = CaptureThread(lambda: pipeline, CLOCK, here.took)
+    here.thread.start()
+    try:
+        here.thread.set_capturing(on=True, eager=True)
+        assert await asyncio.to_thread(looking.wait, 10)
+        for _ in range(100):
+            here.thread.set_blackout(on=True)
+            here.thread.set_blackout(on=False)
+        assert pipeline.told == [True]
+        told.set()
+        await here.until(lambda: here.batches and here.batches[-1].blackout_changes == 200)
+        assert pipeline.told == [True, False]
+        assert here.batches[0].blackout_changes == 0
+    finally:
+        told.set()
+        await here.thread.stop()
+
+
+async def test_a_blackout_is_in_force_before_the_first_look_and_needs_none() -> None:
     async with desk() as here:
         here.thread.set_blackout(on=True)
-        await here.until(lambda: here.outputs)
+        await asyncio.sleep(0.05)
+        assert here.batches == []
         here.thread.set_capturing(on=True, eager=True)
         await here.until(lambda: sum(isinstance(output, Sample) for output in here.outputs) >= 1)
         assert all(output.data[4:].startswith(b"black") for output in here.outputs if isinstance(output, Sample))

@@ -423,6 +423,60 @@ def test_what_confirms_an_earlier_blackout_does_not_open_the_present_one() -> No
     assert all(shown.name.startswith("black") for shown in late)
 
 
+def test_a_look_that_ended_after_the_command_is_not_taken_whenever_it_began() -> None:
+    desk = Desk()
+    desk.start()
+    desk.run(1)
+    # The look begins, the command comes, the screen is grabbed, and the pictures bear the time of the begin.
+    desk.world.pass_time(TICK_US)
+    late = [*desk.pipeline.tick(desk.now_us), Thumbnail(0, 0, desk.now_us, b"jpeg")]
+    desk.world.pass_time(1_000)
+    blackout(desk, on=True)
+    desk.world.pass_time(1_000)
+    desk.do(desk.recorder.feed(late, desk.now_us, desk.world.now, blackout_changes=0))
+    desk.run(2)
+    desk.stop()
+    late_names = [output.data[4:].decode() for output in late if isinstance(output, Sample)]
+    assert late_names
+    assert not set(late_names) & {shown.name for shown in desk.segment.pictures}
+    assert not desk.segment.of(Kind.THUMBNAIL)
+
+
+def test_a_look_that_ended_before_the_command_is_taken() -> None:
+    desk = Desk()
+    desk.start()
+    desk.run(1)
+    desk.world.pass_time(TICK_US)
+    early, ended_us = desk.pipeline.tick(desk.now_us), desk.now_us + 1
+    desk.world.pass_time(1_000)
+    blackout(desk, on=True)
+    desk.do(desk.recorder.feed(early, ended_us, desk.world.now, blackout_changes=0))
+    desk.stop()
+    assert early[-1].data[4:].decode() in [shown.name for shown in desk.segment.pictures]
+
+
+@pytest.mark.parametrize("is_recording", [True, False])
+def test_what_was_taken_under_a_blackout_is_not_let_in_by_its_end(*, is_recording: bool) -> None:
+    desk = Desk()
+    desk.run(1)
+    if is_recording:
+        desk.start()
+        desk.run(1)
+    blackout(desk, on=True)
+    desk.world.pass_time(TICK_US)
+    late = desk.pipeline.tick(desk.now_us)  # the capture has not heard of it
+    blackout(desk, on=False)
+    desk.do(desk.recorder.feed(late, desk.now_us, desk.world.now, blackout_changes=0))
+    if not is_recording:
+        desk.start()
+    desk.run(2)
+    desk.stop()
+    late_names = [output.data[4:].decode() for output in late if isinstance(output, Sample)]
+    assert late_names
+    assert not set(late_names) & {shown.name for shown in desk.segment.pictures}
+    assert desk.segment.pictures[-1].name.startswith("shown")
+
+
 def test_blackout_twice_is_one() -> None:
     desk = Desk()
     desk.start()

@@ -6,7 +6,6 @@ that fails is made anew; a display that is not there is asked for until it is.
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -81,7 +80,7 @@ class Batch:
     """When the tick ended (monotonic)."""
     fps: float = 0.0
     blackout_changes: int = 0
-    """How many changes of blackouts were made before the tick, since the thread began."""
+    """How many changes of blackouts the tick knew of when it began, since the thread began."""
     is_first: bool = False
     """Of a new pipeline: what an earlier one said about tracks and epochs is void."""
     code: str = ""
@@ -114,8 +113,7 @@ class CaptureThread:
         self._changed = threading.Condition()
         # Under the condition's lock:
         self._pipeline: CapturePipeline | None = None
-        self._blackouts: deque[bool] = deque()
-        self._is_dark = False
+        self._is_dark = self._is_dark_told = False
         self._blackout_changes = 0
         self._is_live = False
         self._is_capturing = False
@@ -154,9 +152,12 @@ class CaptureThread:
             pipeline.force_key()
 
     def set_blackout(self, *, on: bool) -> None:
-        """Begin or end a blackout. Each change gets a tick of its own, and so its notice."""
+        """Begin or end a blackout. A tick that is under way hears of its begin at once; its end waits for the next."""
         with self._changed:
-            self._blackouts.append(on)
+            self._is_dark = on
+            self._blackout_changes += 1
+            if on:
+                self._tell_blackout()
         self._wake()
 
     def set_live(self, *, on: bool) -> None:
@@ -165,6 +166,11 @@ class CaptureThread:
             self._is_live = on
             if self._pipeline is not None:
                 self._pipeline.set_live(on=on)
+
+    def _tell_blackout(self) -> None:
+        if self._pipeline is not None and self._is_dark != self._is_dark_told:
+            self._is_dark_told = self._is_dark
+            self._pipeline.set_blackout(on=self._is_dark)
 
     def _wake(self) -> None:
         with self._changed:
@@ -204,31 +210,25 @@ class CaptureThread:
 
     def _capture(self, pipeline: CapturePipeline) -> None:
         with self._changed:
-            self._pipeline = pipeline
-            pipeline.set_blackout(on=self._is_dark)
+            self._pipeline, self._is_dark_told = pipeline, False
             pipeline.set_live(on=self._is_live)
         is_first, told_us = True, 0
-        while self._prepare(pipeline):
+        while (blackout_changes := self._prepare()) is not None:
             outputs = pipeline.tick()
             now_us = self._clock.monotonic_us()
             if outputs or is_first or now_us - told_us >= ALIVE_US:
-                self._hand_over(Batch(outputs, now_us, pipeline.fps, self._blackout_changes, is_first))
+                self._hand_over(Batch(outputs, now_us, pipeline.fps, blackout_changes, is_first))
                 is_first, told_us = False, now_us
             with self._changed:
-                is_hurried = bool(self._blackouts) or self._is_stopping
                 timeout_us = EAGER_US if self._is_eager else None
-            if not is_hurried:
-                pipeline.wait(timeout_us)
+            pipeline.wait(timeout_us)
 
-    def _prepare(self, pipeline: CapturePipeline) -> bool:
-        """Return when there is to be a tick, or False when there is to be none any more."""
+    def _prepare(self) -> int | None:
+        """Return when there is to be a tick: the changes of blackouts that it knows of. None: no tick any more."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_capturing or self._blackouts or self._is_stopping)
-            if self._blackouts:
-                self._is_dark = self._blackouts.popleft()
-                self._blackout_changes += 1
-                pipeline.set_blackout(on=self._is_dark)
-            return not self._is_stopping
+            self._changed.wait_for(lambda: self._is_capturing or self._is_stopping)
+            self._tell_blackout()
+            return None if self._is_stopping else self._blackout_changes
 
     def _hand_over(self, batch: Batch) -> None:
         size = batch.bytes

@@ -1,6 +1,7 @@
 """Turns what the capture pipeline hands on into what can be recorded, and knows what is on the desk.
 
-This is also where a blackout closes: from the command on nothing passes that was taken before the pipeline knew of it.
+This is also where a blackout closes: from the command on nothing passes of a look that ended after it and did not know
+of it.
 """
 
 from playhead.workstation.outputs import Epoch, Notice, Output, Thumbnail
@@ -13,7 +14,9 @@ class Intake:
     def __init__(self) -> None:
         self._epochs: dict[int, Epoch] = {}
         self._blackout: Mark | None = None
-        self._asked = self._done = 0
+        self._asked = 0
+        self._shut_us: int | None = None
+        self._shut_until = 0
         self.no_display = False
         """The display is gone."""
 
@@ -42,20 +45,28 @@ class Intake:
         mark = Mark(at_us, "blackout.on" if on else "blackout.off", because(reason))
         self._blackout = mark if on else None
         self._asked += 1
+        if on:
+            self._shut_us = at_us if self._shut_us is None else self._shut_us
+            self._shut_until = self._asked
         return mark
 
     def confirm(self, changes: int | None) -> None:
         """What comes now was taken after so many changes of blackouts; None: after all of them.
 
-        They are counted because a picture may be from between two: from after one that was lifted, before the next.
+        They are counted because a picture may come late: when the blackout that covers it was lifted again already, or
+        another one has begun.
         """
-        self._done = self._asked if changes is None else changes
+        if changes is None or changes >= self._shut_until:
+            self._shut_us = None
 
-    def is_shut_for(self, output: Output) -> bool:
-        """Whether this output shows something that a blackout covers."""
-        if self._blackout is None or self._done >= self._asked or isinstance(output, Epoch | Notice):
-            return False
-        return output.at_us >= self._blackout.at_us
+    def is_shut_for(self, output: Output, ended_us: int) -> bool:
+        """Whether this output may show something that a blackout covers.
+
+        Args:
+            output: what the capture gave.
+            ended_us: when the look ended that it comes from. Its own time tells nothing: it is from before the grab.
+        """
+        return self._shut_us is not None and ended_us >= self._shut_us and not isinstance(output, Epoch | Notice)
 
     def take(self, output: Output) -> Item | None:
         """The item to record, or None where there is nothing to show."""

@@ -186,7 +186,7 @@ class Recorder:
         actions: list[Action] = []
         self.intake.confirm(blackout_changes)
         for output in outputs:
-            if self.intake.is_shut_for(output):
+            if self.intake.is_shut_for(output, alive_us):
                 self._leave_out(output)
                 continue
             item = self.intake.take(output)
