@@ -309,6 +309,13 @@ def test_each_blackout_command_is_answered_in_order():
     ]
 
 
+def test_lifting_a_blackout_that_is_not_there_is_nothing():
+    desk = Desk()
+    desk.tick()
+    desk.pipeline.set_blackout(on=False)
+    assert desk.tick() == []
+
+
 def test_a_blackout_that_comes_while_a_picture_is_made_throws_it_away():
     desk = Desk()
 

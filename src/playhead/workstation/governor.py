@@ -17,7 +17,7 @@ OWN_HIGH = 0.30
 """Share of one core that we may take ourselves, over one sample, before we step down."""
 OWN_LOW = 0.20
 LATE_HIGH_US = 150_000
-"""Our own ticks come this late: we run at low priority, so the machine has no time to spare."""
+"""We sleep this much too long: we run at low priority, so the machine has no time to spare."""
 LATE_LOW_US = 50_000
 STRAINED = 1.5
 """This many times over a limit, two steps are taken at once."""
@@ -35,7 +35,7 @@ class Load:
         at_us: end of the span, monotonic.
         own: our processor time in it as a share of one core.
         pressure: share of it in which some task waited for a processor, 0 to 1 (``/proc/pressure/cpu``, "some").
-        late_us: how late the latest of our ticks in it began.
+        late_us: how much longer than asked the machine let us sleep, at most.
     """
 
     at_us: int

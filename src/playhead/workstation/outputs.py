@@ -68,7 +68,7 @@ class Notice:
         ``capture.failed``: grabbing or encoding failed and is tried again; ``message``.
         ``capture.rate_changed``: the governor moved the frame rate; ``fps``, ``from_fps``, ``reason``.
         ``capture.blackout_on``, ``capture.blackout_off``: nothing is captured from here on; captured again. One for
-            each call of `Pipeline.set_blackout`, even where nothing changes.
+            each call of `Pipeline.set_blackout`, even a second one to begin a blackout.
     """
 
     at_us: int

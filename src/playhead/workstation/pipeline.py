@@ -41,7 +41,7 @@ class PipelineConfig:
     """
 
     fps: int = 5
-    quality: int = 24
+    quality: int = 26
     thumbnails: bool = True
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class Pipeline:
         now_us = clock.monotonic_us()
         self._looked_us: int | None = None
         self._next_us = now_us
-        self._late_us = 0
+        self._late_us = 0  # by how much the machine let us sleep longer than asked, at most, since the sample before
         self._sampled_us = now_us
         self._worked = False  # whether a changed picture was coded since the sample before
         self._wake_receiver, self._wake_sender = socket.socketpair()
@@ -108,7 +108,7 @@ class Pipeline:
         """From now on capture nothing, or capture again. From any thread.
 
         Ticks that begin after this capture nothing, and one that is running throws away what it has captured. Each
-        call is answered by one notice, in order.
+        call is answered by one notice, in order; only lifting what is not there is not.
         """
         self._blackouts.append(on)
         self._hurry = True
@@ -165,7 +165,6 @@ class Pipeline:
         hurry, self._hurry = self._hurry, False
         if not hurry and self._looked_us is not None and now_us < self._looked_us + self._intervals.frame_us:
             return []
-        self._late_us = max(self._late_us, now_us - self._next_us)
         self._looked_us = now_us
         outputs = self._govern(now_us)
         while self._blackouts:
@@ -224,8 +223,11 @@ class Pipeline:
         """Sleep, and say whether it was ended early by `wake`."""
         if span_us <= 0:
             return False
+        until_us = self._clock.monotonic_us() + span_us
         watched = [self._wake_receiver.fileno()] + ([descriptor] if descriptor >= 0 else [])
         ready, _, _ = select.select(watched, [], [], span_us / 1e6)
+        if not ready:
+            self._late_us = max(self._late_us, self._clock.monotonic_us() - until_us)
         if self._wake_receiver.fileno() not in ready:
             return False
         self._wake_receiver.recv(4096)
@@ -335,7 +337,9 @@ class Pipeline:
     # --- blackout
 
     def _switch_blackout(self, now_us: int, *, on: bool) -> list[Output]:
-        if self._blackout and not on:
+        if not on:
+            if not self._blackout:
+                return []
             for track in self._tracks.values():
                 track.lift_blackout()
         self._blackout = on

@@ -11,7 +11,7 @@ from playhead.workstation.pacing import Intervals, Pacer
 KEY_AFTER_US = 300_000_000
 """The first change this long after a key frame is a key frame too. Stills never are: an idle desktop stays cheap."""
 THUMBNAIL_EVERY_US = 10_000_000
-THUMBNAIL_SHARE = 0.02
+THUMBNAIL_SHARE = 0.05
 """A thumbnail is made anew once this share of the picture has changed: less cannot be seen in it."""
 _RECTANGLES_MAX = 32
 """More rectangles waiting than this become their box: each costs the encoder a call."""

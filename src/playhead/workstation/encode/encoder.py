@@ -16,15 +16,15 @@ class Settings:
     """How to encode.
 
     Args:
-        quality: x264's constant rate factor: higher is smaller and softer. 24 keeps 10-point text clear
-            (docs/decisions/0004-codec.md).
+        quality: x264's constant rate factor: higher is smaller and softer. At 26 small text is still
+            clear (docs/decisions/0004-codec.md).
         fps_max: the highest frame rate that will come, for the level written into the parameter sets.
 
     Raises:
         InvalidInputError: ``config.out_of_range``.
     """
 
-    quality: int = 24
+    quality: int = 26
     fps_max: int = 15
 
     def __post_init__(self) -> None:
