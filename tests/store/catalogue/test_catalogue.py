@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import aiosqlite
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -17,7 +18,7 @@ from playhead.store.catalogue.schema import metadata
 from playhead.store.catalogue.users import User, add_user, find_user
 
 SCHEMAS = Path(__file__).parent / "schemas"
-NOT_YET = {"0001": {"counters"}, "0002": set()}
+NOT_YET = {"0001": {"counters"}, "0002": set(), "0003": set()}
 """Tables that a version had not yet, and that begin empty."""
 ALEX = User(UserId("alex"), "Alex", "hash", 1, Role.SUPERVISOR)
 
@@ -181,3 +182,21 @@ class TestTransactions:
         finally:
             other.close()
             await found.close()
+
+    async def test_a_task_that_is_cancelled_leaves_no_lock_behind(self, opened, monkeypatch):
+        async def cancelled(_cursor):
+            asyncio.current_task().cancel()
+            await asyncio.sleep(0)
+
+        async def ask():
+            async with opened.writing() as connection:
+                await add_user(connection, ALEX)
+                await find_user(connection, ALEX.id)
+
+        with monkeypatch.context() as between:
+            between.setattr(aiosqlite.Cursor, "fetchall", cancelled)
+            with pytest.raises(asyncio.CancelledError) as held:
+                await asyncio.create_task(ask())
+        async with opened.writing() as connection:  # although the traceback, with all that it holds, is still there
+            assert await find_user(connection, ALEX.id) is None
+        assert held.tb is not None

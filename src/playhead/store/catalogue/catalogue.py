@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.store.catalogue.checkpoints import Checkpoints
+from playhead.store.catalogue.connection import TidyConnection
 from playhead.store.catalogue.migrate import upgrade
 from playhead.store.catalogue.turn import Turn
 
@@ -133,7 +134,7 @@ def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoint
         raise InvalidInputError("catalogue.location", message)
     _create_private(Path(url.database))
     # The driver would begin transactions on its own terms; they begin as said below instead.
-    arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
+    arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "factory": TidyConnection}
     writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
     swift = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
     readers = create_async_engine(url, connect_args=arguments, pool_size=READERS_MAX, max_overflow=0)
