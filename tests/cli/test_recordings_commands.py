@@ -11,7 +11,10 @@ from cli.conftest import BROKEN_OFF, OTHERS, WHOLE, Run
 
 from playhead.base.ids import RecordingId
 from playhead.cli.places import PremisesPlaces
-from playhead.testing.vid import make_header, make_vid, site_key
+from playhead.testing.vid import STARTED_AT_US, make_header, make_vid, site_key
+
+SECOND_US = 1_000_000
+DAY_US = 86_400 * SECOND_US
 
 
 def file_of(library: PremisesPlaces, seed: str) -> Path:
@@ -152,6 +155,21 @@ def test_one_changed_bit_anywhere_is_found(run: Run, library: PremisesPlaces, sh
     said = run("recordings", "verify", WHOLE, "--data", library.root)
     assert (said.code, said.out) == (1, "NOT whole\n")
     assert "(vid." in said.err
+
+
+@pytest.mark.parametrize(
+    ("enrolled_at_us", "fault"), [(STARTED_AT_US + 60 * SECOND_US, ""), (STARTED_AT_US - 2 * DAY_US, "vid.signer")]
+)
+def test_a_workstation_that_was_enrolled_anew(
+    run: Run, library: PremisesPlaces, enrolled_at_us: int, fault: str
+) -> None:
+    """What its key before has signed stays good; what was begun when that had long been replaced does not."""
+    with closing(sqlite3.connect(library.catalogue)) as catalogue, catalogue:
+        catalogue.execute("INSERT INTO workstation_signers VALUES ('pc-1', ?, ?)", (enrolled_at_us, bytes(32)))
+        catalogue.execute("UPDATE workstations SET signer = ? WHERE id = 'pc-1'", (bytes(32),))
+    said = run("recordings", "verify", WHOLE, "--json", "--data", library.root)
+    (segment,) = json.loads(said.out)["segments"]
+    assert (said.code, segment["fault"]) == (1 if fault else 0, fault)
 
 
 def test_a_file_that_was_cut(run: Run, library: PremisesPlaces) -> None:

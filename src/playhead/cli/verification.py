@@ -1,5 +1,6 @@
 """``playhead recordings verify``: is this what the workstation recorded?"""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import click
@@ -11,10 +12,11 @@ from playhead.cli.console import done, emit_json, human_bytes, human_length, not
 from playhead.cli.library import data_key_of, opened, reading, resolve
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.recordings import Segment
+from playhead.domain.signers import Signer, signers_of_time
 from playhead.store.catalogue.segments import Located, get_segment
-from playhead.store.catalogue.workstations import get_workstation
+from playhead.store.catalogue.workstations import list_signers
 from playhead.store.keyring import Keyring
-from playhead.wire.vid import Verification
+from playhead.wire.vid import Verification, read_header
 from playhead.wire.vid import verify as verify_segment
 
 
@@ -37,9 +39,9 @@ async def verify(places: PremisesPlaces, text: str, *, as_json: bool) -> bool:
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
-        signer = (await get_workstation(connection, recording.workstation)).signer
+        signers = await list_signers(connection, recording.workstation)
     site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
-    findings = [_check(places, each, site_key, signer) for each in located]
+    findings = [_check(places, each, site_key, signers) for each in located]
     whole = bool(findings) and not any(finding.fault for finding in findings)
     if as_json:
         emit_json({"recording": str(recording.id), "whole": whole, "segments": [asdict(each) for each in findings]})
@@ -50,11 +52,13 @@ async def verify(places: PremisesPlaces, text: str, *, as_json: bool) -> bool:
     return whole
 
 
-def _check(places: PremisesPlaces, located: Located, site_key: X25519PrivateKey, signer: bytes) -> Finding:
+def _check(places: PremisesPlaces, located: Located, site_key: X25519PrivateKey, signers: Sequence[Signer]) -> Finding:
     segment = located.segment
     try:
         with opened(places.recordings, located) as file:
             data_key = data_key_of(file, segment, site_key)
+            named = read_header(file.read_at)[0].signer
+            signer = named if named in signers_of_time(signers, segment.started_at_us) else signers[-1].key
             result = verify_segment(file.read_at, segment.durable_bytes, data_key=data_key, signer=signer)
     except (CorruptError, RefusedError) as error:
         return Finding(

@@ -46,8 +46,9 @@ class TestAdmission:
 
 
 class TestOffers:
-    def _judge(self, header=MADE.header, recording=None, offer=OFFER):
-        refusal = judge_offer(offer, header, site=SITE, workstation=DESK, recording=recording)
+    def _judge(self, header=MADE.header, recording=None, offer=OFFER, workstation=DESK):
+        signers = {bytes(32), DESK.signer}
+        refusal = judge_offer(offer, header, site=SITE, workstation=workstation, signers=signers, recording=recording)
         return refusal and refusal.code
 
     def test_its_own_segment_of_its_own_recording(self):
@@ -61,11 +62,15 @@ class TestOffers:
             ({"segment": SegmentId(UUID(int=9))}, "segment.ids"),
             ({"site": SiteId("other")}, "segment.site"),
             ({"workstation": WorkstationId("other")}, "segment.workstation"),
-            ({"signer": bytes(32)}, "segment.signer"),
+            ({"signer": bytes(31) + b"1"}, "segment.signer"),
         ],
     )
     def test_anything_else_is_refused(self, changes, code):
         assert self._judge(replace(MADE.header, **changes)) == code
+
+    def test_what_an_earlier_key_of_it_signed_may_come_later(self):
+        assert self._judge(workstation=replace(DESK, signer=bytes(32))) is None
+        assert self._judge(replace(MADE.header, signer=bytes(32))) is None
 
     def test_another_workstations_recording_is_refused(self):
         other = Recording(RECORDING, WorkstationId("other"), "", RecordingState.RECORDING, 0, None, 0)

@@ -98,6 +98,19 @@ class TestEnrolment:
                 pass
         assert raised.value.code == "screen.superseded"
 
+    async def test_what_the_key_before_has_sealed_still_comes(self, premises, desk):
+        recording = unique(RecordingId)
+        whole, broken_off = (desk.made(recording) for _ in range(2))
+        async with desk.connected() as conversation:
+            accepted = await conversation.offer(broken_off)
+            await conversation.send(broken_off.data[accepted.offset : broken_off.ends[1]], accepted.offset)
+            await conversation.acknowledged(broken_off.ends[1])
+        anew = Desk(premises, desk.name)
+        await anew.enrol(await premises.code(desk.name))
+        async with anew.connected() as conversation:
+            for made in (whole, broken_off, anew.made(recording)):
+                await ship(conversation, made)
+
     async def test_guessing_is_slowed_down(self, premises, monkeypatch):
         monkeypatch.setattr("playhead.premises.screen.rules.GUESSES_MAX", 2)
         desk = Desk(premises, WorkstationId("desk-1"))

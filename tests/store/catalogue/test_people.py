@@ -5,6 +5,7 @@ import pytest
 from playhead.base.errors import ConflictError, LimitError, NotFoundError, RefusedError
 from playhead.base.ids import UserId, WorkstationId
 from playhead.domain.access import Role
+from playhead.domain.signers import Signer
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue import audit as a
 from playhead.store.catalogue import enrolment_codes as c
@@ -42,6 +43,16 @@ class TestWorkstations:
         await self._enrol(connection, key=b"n" * 32)
         found = await w.get_workstation(connection, DESK)
         assert (found.signer, found.revoked_at_us) == (b"n" * 32, None)
+
+    async def test_keeps_the_keys_it_had(self, connection):
+        for key in (b"k", b"k", b"n", b"k"):
+            await self._enrol(connection, key=key * 32)
+        assert await w.list_signers(connection, DESK) == [
+            Signer(b"k" * 32, 5),
+            Signer(b"n" * 32, 6),
+            Signer(b"k" * 32, 7),
+        ]
+        assert await w.list_signers(connection, WorkstationId("other")) == []
 
     async def test_a_missing_one(self, connection):
         assert await w.find_workstation(connection, DESK) is None

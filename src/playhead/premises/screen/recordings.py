@@ -14,7 +14,7 @@ from playhead.store.catalogue.recordings import (
     set_recording_start,
     set_recording_state,
 )
-from playhead.store.catalogue.workstations import Workstation
+from playhead.store.catalogue.workstations import Workstation, list_signers
 from playhead.wire.screen.messages import Offer
 from playhead.wire.vid import Header
 
@@ -48,7 +48,14 @@ class Recordings:
         """
         async with self._catalogue.writing(durable=False) as connection:
             recording = await find_recording(connection, header.recording)
-            refusal = judge_offer(offer, header, site=self._site, workstation=workstation, recording=recording)
+            refusal = judge_offer(
+                offer,
+                header,
+                site=self._site,
+                workstation=workstation,
+                signers={signer.key for signer in await list_signers(connection, workstation.id)},
+                recording=recording,
+            )
             if refusal is not None:
                 return refusal
             if recording is None:

@@ -1,7 +1,7 @@
 """The decisions of the screen service, as pure functions: whom to let in, what to take, which state to show."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +52,13 @@ def admit(claimed: WorkstationId, known: Workstation | None, key: bytes | None) 
 
 
 def judge_offer(
-    offer: Offer, header: Header, *, site: SiteId, workstation: Workstation, recording: Recording | None
+    offer: Offer,
+    header: Header,
+    *,
+    site: SiteId,
+    workstation: Workstation,
+    signers: Collection[bytes],
+    recording: Recording | None,
 ) -> Refusal | None:
     """Why an offered segment is not taken, or None.
 
@@ -61,6 +67,8 @@ def judge_offer(
         header: the file header in it, decoded.
         site: this one.
         workstation: who offers it.
+        signers: every key that it was enrolled with. What an earlier one sealed may come after a new enrolment; that
+            it comes from this workstation is what the connection proves.
         recording: what the catalogue has of the recording that it names.
     """
     if (header.recording.bytes, header.segment.bytes) != (offer.recording, offer.segment):
@@ -69,8 +77,8 @@ def judge_offer(
         return Refusal("segment.site", f"The segment was recorded for site {header.site}, not for {site}.")
     if header.workstation != workstation.id:
         return Refusal("segment.workstation", f"The segment is of workstation {header.workstation}.")
-    if header.signer != workstation.signer:
-        return Refusal("segment.signer", "The segment names another signer than the workstation's enrolled key.")
+    if header.signer not in signers:
+        return Refusal("segment.signer", "The segment names a signer that the workstation was never enrolled with.")
     if recording is not None and recording.workstation != workstation.id:
         return Refusal("segment.recording", "The recording belongs to another workstation.")
     return None

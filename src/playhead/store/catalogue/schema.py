@@ -71,6 +71,15 @@ workstations = Table(
     Column("agent", Text, nullable=False),
 )
 
+# Every key that a workstation was enrolled with; ``workstations.signer`` is the newest.
+workstation_signers = Table(
+    "workstation_signers",
+    metadata,
+    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
+    Column("since_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("signer", LargeBinary(32), primary_key=True),
+)
+
 recordings = Table(
     "recordings",
     metadata,

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import NotFoundError
 from playhead.base.ids import WorkstationId
-from playhead.store.catalogue.schema import workstations
+from playhead.domain.signers import Signer
+from playhead.store.catalogue.schema import workstation_signers, workstations
 
 PAGE_ITEMS_MAX: Final = 1_000
 """What one page may hold."""
@@ -35,12 +36,28 @@ class Workstation:
 async def enrol_workstation(
     connection: AsyncConnection, *, workstation: WorkstationId, signer: bytes, certificate_hash: bytes, now_us: int
 ) -> None:
-    """Add a workstation, or give a known one its new key; either way it is not revoked afterwards."""
+    """Add a workstation, or give a known one its new key; either way it is not revoked afterwards.
+
+    The keys it had before are kept (`list_signers`): what they signed stays as good as it was.
+    """
     values: dict[str, Any] = {"signer": signer, "certificate_hash": certificate_hash, "enrolled_at_us": now_us}
     statement = update(workstations).where(workstations.c.id == workstation)
     changed = await connection.execute(statement.values(**values, revoked_at_us=None))
     if changed.rowcount == 0:
         await connection.execute(insert(workstations).values(id=workstation, **values, software="", agent=""))
+    known = await list_signers(connection, workstation)
+    if not known or known[-1].key != signer:
+        since_us = max(now_us, known[-1].since_us + 1) if known else now_us  # in order, also with a clock set back
+        row = {"workstation_id": workstation, "since_us": since_us, "signer": signer}
+        await connection.execute(insert(workstation_signers).values(row))
+
+
+async def list_signers(connection: AsyncConnection, workstation: WorkstationId) -> list[Signer]:
+    """Every key that it was enrolled with, oldest first; the last is its present one."""
+    columns = workstation_signers.c
+    query = select(columns.signer, columns.since_us).where(columns.workstation_id == workstation)
+    rows = (await connection.execute(query.order_by(columns.since_us))).all()
+    return [Signer(key=row.signer, since_us=row.since_us) for row in rows]
 
 
 async def find_workstation(connection: AsyncConnection, workstation: WorkstationId) -> Workstation | None:

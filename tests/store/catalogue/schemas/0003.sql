@@ -1,0 +1,110 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0003');
+CREATE TABLE audit (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	at_us BIGINT NOT NULL, 
+	actor TEXT NOT NULL, 
+	action TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	details JSON NOT NULL
+);
+INSERT INTO "audit" VALUES(1,1,'alex','recording.played','1','192.0.2.1','{"a": 1}');
+CREATE TABLE counters (
+	name VARCHAR(32) NOT NULL, 
+	value BIGINT NOT NULL, 
+	CONSTRAINT pk_counters PRIMARY KEY (name)
+);
+INSERT INTO "counters" VALUES('command',1);
+CREATE TABLE enrolment_codes (
+	code_hash BLOB NOT NULL, 
+	workstation_id VARCHAR(63), 
+	created_at_us BIGINT NOT NULL, 
+	expires_at_us BIGINT NOT NULL, 
+	used_at_us BIGINT, 
+	used_by VARCHAR(63), 
+	CONSTRAINT pk_enrolment_codes PRIMARY KEY (code_hash)
+);
+INSERT INTO "enrolment_codes" VALUES(X'6868686868686868686868686868686868686868686868686868686868686868',NULL,1,2,NULL,NULL);
+CREATE TABLE login_sessions (
+	key_hash BLOB NOT NULL, 
+	user_id VARCHAR(63) NOT NULL, 
+	created_at_us BIGINT NOT NULL, 
+	expires_at_us BIGINT NOT NULL, 
+	address TEXT NOT NULL, 
+	CONSTRAINT pk_login_sessions PRIMARY KEY (key_hash), 
+	CONSTRAINT fk_login_sessions_user_id_users FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE
+);
+INSERT INTO "login_sessions" VALUES(X'6868686868686868686868686868686868686868686868686868686868686868','alex',1,2,'192.0.2.1');
+CREATE TABLE recordings (
+	id CHAR(32) NOT NULL, 
+	workstation_id VARCHAR(63) NOT NULL, 
+	agent TEXT NOT NULL, 
+	state VARCHAR(16) NOT NULL, 
+	started_at_us BIGINT NOT NULL, 
+	ended_at_us BIGINT, 
+	CONSTRAINT pk_recordings PRIMARY KEY (id), 
+	CONSTRAINT fk_recordings_workstation_id_workstations FOREIGN KEY(workstation_id) REFERENCES workstations (id)
+);
+INSERT INTO "recordings" VALUES('00000000000000000000000000000001','desk-1','alex','recording',1,NULL);
+CREATE TABLE segments (
+	id CHAR(32) NOT NULL, 
+	recording_id CHAR(32) NOT NULL, 
+	location TEXT NOT NULL, 
+	started_at_us BIGINT NOT NULL, 
+	covered_us BIGINT NOT NULL, 
+	durable_bytes BIGINT NOT NULL, 
+	resume BLOB NOT NULL, 
+	sealed BOOLEAN NOT NULL, 
+	ended VARCHAR(16) NOT NULL, 
+	CONSTRAINT pk_segments PRIMARY KEY (id), 
+	CONSTRAINT fk_segments_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id) ON DELETE CASCADE
+);
+INSERT INTO "segments" VALUES('00000000000000000000000000000002','00000000000000000000000000000001','2026/01/01/x.vid',1,2,3,X'72',0,'');
+CREATE TABLE users (
+	id VARCHAR(63) NOT NULL, 
+	name TEXT NOT NULL, 
+	role VARCHAR(16) NOT NULL, 
+	password_hash TEXT NOT NULL, 
+	created_at_us BIGINT NOT NULL, 
+	disabled_at_us BIGINT, 
+	CONSTRAINT pk_users PRIMARY KEY (id)
+);
+INSERT INTO "users" VALUES('alex','Alex','supervisor','$argon2id$',1,NULL);
+CREATE TABLE workstation_signers (
+	workstation_id VARCHAR(63) NOT NULL, 
+	since_us BIGINT NOT NULL, 
+	signer BLOB NOT NULL, 
+	CONSTRAINT pk_workstation_signers PRIMARY KEY (workstation_id, since_us, signer), 
+	CONSTRAINT fk_workstation_signers_workstation_id_workstations FOREIGN KEY(workstation_id) REFERENCES workstations (id)
+);
+INSERT INTO "workstation_signers" VALUES('desk-1',1,X'6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B');
+CREATE TABLE workstations (
+	id VARCHAR(63) NOT NULL, 
+	signer BLOB NOT NULL, 
+	certificate_hash BLOB NOT NULL, 
+	enrolled_at_us BIGINT NOT NULL, 
+	revoked_at_us BIGINT, 
+	seen_at_us BIGINT, 
+	software TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	CONSTRAINT pk_workstations PRIMARY KEY (id)
+);
+INSERT INTO "workstations" VALUES('desk-1',X'6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B6B',X'6363636363636363636363636363636363636363636363636363636363636363',1,NULL,NULL,'','');
+CREATE INDEX ix_login_sessions_user_id ON login_sessions (user_id);
+CREATE INDEX ix_login_sessions_expires_at_us ON login_sessions (expires_at_us);
+CREATE INDEX ix_recordings_started_at_us_id ON recordings (started_at_us, id);
+CREATE INDEX ix_recordings_workstation_id_started_at_us_id ON recordings (workstation_id, started_at_us, id);
+CREATE INDEX ix_recordings_state_started_at_us_id ON recordings (state, started_at_us, id);
+CREATE INDEX ix_recordings_workstation_id_state_started_at_us_id ON recordings (workstation_id, state, started_at_us, id);
+CREATE INDEX ix_segments_recording_id_started_at_us_id ON segments (recording_id, started_at_us, id);
+CREATE INDEX ix_segments_ended ON segments (ended);
+CREATE INDEX ix_enrolment_codes_expires_at_us ON enrolment_codes (expires_at_us);
+CREATE INDEX ix_audit_actor_id ON audit (actor, id);
+CREATE INDEX ix_audit_action_id ON audit (action, id);
+CREATE INDEX ix_audit_subject_id ON audit (subject, id);
+COMMIT;
