@@ -204,6 +204,23 @@ def test_an_origin_is_the_portals_under_the_same_name():
     assert not origin_allowed("http://recorder.example:2020", host, portal_port=2020, secure=True)
 
 
+@pytest.mark.parametrize(
+    ("origin", "port", "secure", "allowed"),
+    [
+        ("https://recorder.example", 443, True, True),
+        ("http://recorder.example", 80, False, True),
+        ("https://recorder.example:443", 443, True, False),  # no browser says so
+        ("https://recorder.example:80", 80, True, True),
+        ("http://recorder.example:443", 443, False, True),
+        ("https://recorder.example", 2020, True, False),
+        ("https://recorder.example", 80, True, False),
+    ],
+)
+def test_an_origin_leaves_the_port_of_its_scheme_out(origin, port, secure, allowed):
+    host = HostHeader("recorder.example", 5650)
+    assert origin_allowed(origin, host, portal_port=port, secure=secure) == allowed
+
+
 def test_keys_are_rotated_when_they_are_old_and_not_when_a_clock_steps_back():
     assert not rotation_due(100, 199, 100)
     assert rotation_due(100, 200, 100)

@@ -68,7 +68,9 @@ def origin_allowed(origin: str, host: HostHeader, *, portal_port: int, secure: b
 
     The cookie it sends belongs to that name, so no page of another name could use it anyway.
     """
-    return origin.lower() == f"{'https' if secure else 'http'}://{host.name}:{portal_port}"
+    scheme, default_port = ("https", 443) if secure else ("http", 80)
+    port = "" if portal_port == default_port else f":{portal_port}"  # left out of an origin (URL standard §3.1)
+    return origin.lower() == f"{scheme}://{host.name}{port}"
 
 
 def rotation_due(made_at_us: int, now_us: int, every_us: int) -> bool:
