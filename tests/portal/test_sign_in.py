@@ -173,6 +173,14 @@ async def test_changes_need_the_token_of_the_page(browser):
     assert (await browser.delete("/api/session", headers={"x-csrf-token": token})).status_code == 204
 
 
+async def test_behind_a_proxy_that_adds_tls_it_is_said_what_to_do(browser):
+    origin = {"origin": "https://127.0.0.1:2020"}
+    answer = await browser.post("/api/session", json={"user": "sue", "password": PASSWORD}, headers=origin)
+    assert "certificate" in answer.json()["error"]["hint"]
+    answer = await browser.post("/api/session", json={}, headers={"origin": "https://evil.example"})
+    assert answer.json()["error"]["hint"] == ""
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:2021", "https://127.0.0.1:2020"])
 async def test_pages_of_other_origins_can_change_nothing_and_sign_nobody_in(browser, origin):
     answer = await browser.post("/api/session", json={"user": "sue", "password": PASSWORD}, headers={"origin": origin})

@@ -102,9 +102,12 @@ def check_origin(request: Request) -> None:
     Raises:
         RefusedError: ``csrf.origin``.
     """
-    host = request.headers.get("host", "")
-    if not origin_matches(request.headers.get("origin"), host, secure=parts_of(request).secure):
-        raise RefusedError("csrf.origin", "The request comes from a page of another origin.")
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    secure = parts_of(request).secure
+    if not origin_matches(origin, host, secure=secure):
+        proxied = not secure and origin_matches(origin, host, secure=True)
+        hint = "A proxy that adds TLS is not supported: give its certificate to the portal." if proxied else ""
+        raise RefusedError("csrf.origin", "The request comes from a page of another origin.", hint=hint)
 
 
 Reading = Annotated[Caller, Depends(_caller)]

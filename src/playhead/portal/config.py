@@ -22,7 +22,8 @@ class PortalConfig(Section, frozen=True):
         Meta(
             description=(
                 "`auto` is plain HTTP on a loopback address and TLS on every other. `plain` everywhere is for tests, "
-                "or inside a tunnel that protects it."
+                "or inside a tunnel that protects it. Browsers must see what is set here: a proxy that adds TLS is not "
+                "supported."
             )
         ),
     ] = "auto"
