@@ -365,17 +365,95 @@ def test_a_second_start_is_refused_and_the_same_again_is_not() -> None:
     simulate(story)
 
 
-def test_a_clean_end_seals_and_forgets_but_for_a_blackout() -> None:
+def test_a_clean_end_seals_and_keeps_what_was_ordered() -> None:
     async def story(world: World) -> None:
-        await world.orders.do("start")
+        recording = await world.orders.do("start")
         await world.orders.do("blackout_on", reason="card")
         await asyncio.sleep(2)
-        world.director.end()
+        now_us = world.simulation.clock.wall_us()
         await world.orders.close()
         assert [segment.reason for segment in world.spool.segments] == ["sealed"]
-        assert world.kept() == WorkstationState(blackout="card")
+        kept = world.kept()
+        assert (kept.recording, kept.blackout) == (str(recording), "card")
+        assert now_us - 500_000 < kept.until_us <= now_us
+        status = world.director.status()
+        assert (status.state, status.recording) == ("blackout", recording.bytes)
 
     simulate(story)
+
+
+def test_a_clean_end_ends_what_the_configuration_wanted() -> None:
+    async def story(world: World) -> None:
+        await asyncio.sleep(2)
+        assert world.kept().recording
+        await world.orders.close()
+        assert [segment.reason for segment in world.spool.segments] == ["sealed"]
+        assert world.kept() == WorkstationState()
+        assert world.director.status().recording == b""
+
+    simulate(story, continuous=True)
+
+
+def test_orders_that_come_while_the_workstation_stops_are_for_the_next_start() -> None:
+    async def story(world: World) -> None:
+        recording = await world.orders.do("start")
+        await asyncio.sleep(2)
+        closing = asyncio.create_task(world.orders.close())
+        assert await world.orders.do("start", recording=recording) == recording
+        await closing
+        await world.orders.do("blackout_on", reason="card")
+        assert world.kept().blackout == "card"
+        assert await world.orders.do("stop") == recording
+        assert world.kept() == WorkstationState(blackout="card")
+        assert world.director.status().recording == b""
+        with pytest.raises(ConflictError) as caught:
+            await world.orders.do("start")
+        assert caught.value.code == "workstation.stopping"
+        assert world.kept() == WorkstationState(blackout="card")
+        assert [segment.reason for segment in world.spool.segments] == ["sealed"]
+
+    simulate(story)
+
+
+def test_a_start_that_fails_forgets_no_recording() -> None:
+    async def scenario(simulation: Simulation) -> None:
+        world = World(simulation)
+        recording = RecordingId.new(simulation.clock)
+        world.state_file.save(WorkstationState(recording=str(recording)))
+        again = World(simulation, world.disk)
+        await again.orders.close()  # the spool could not be used
+        assert again.kept().recording == str(recording)
+
+    run(scenario, seed=1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_a_clean_end_the_same_recording_goes_on_behind_what_there_was(seed: int) -> None:
+    async def scenario(simulation: Simulation) -> None:
+        before = World(simulation)
+        await before.start()
+        recording = await before.orders.do("start")
+        await asyncio.sleep(simulation.chance.uniform(1, 10))
+        await before.orders.close()
+        await asyncio.sleep(1)  # its last sync
+        await simulation.kill("pc")
+        simulation.clock.jump(-30_000_000)  # and the clock is set back meanwhile
+        after = World(simulation, before.disk)
+        (old,) = after.spool.segments
+        assert after.mended == []
+        await after.start()
+        await asyncio.sleep(5)
+        assert after.director.recording == recording
+        new = after.spool.segments[-1]
+        assert (old.reason, new.reason) == ("sealed", None)
+        assert new.recording == old.recording == recording
+        scanner = vid.Scanner()
+        scanner.feed(after.spool.read(old, 0, 1_000_000))
+        assert new.started_at_us >= old.started_at_us + scanner.covered_us
+        await after.orders.do("stop")
+        assert after.kept() == WorkstationState()
+
+    run(scenario, seed=seed)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -10,15 +10,17 @@ from uuid import UUID
 
 import pytest
 from premises.screen.rig import Premises
-from workstation.readback import recorded
+from workstation.readback import bodies, recorded
 
-from playhead.base.clock import SystemClock
+from playhead.base.clock import Clock, SystemClock
 from playhead.base.errors import ConflictError, CorruptError, NotFoundError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.base.quantities import Duration, Size
 from playhead.domain.recordings import RecordingState
+from playhead.domain.timeline import gaps
 from playhead.store.disk import Disk, SystemDisk
 from playhead.testing.scripted_pipeline import ClockedPipeline, ScriptedPipeline
+from playhead.wire.vid import Kind
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask
 from playhead.workstation.enrolment import enrol
@@ -41,6 +43,7 @@ class Workstation:
         self.pipelines: list[ClockedPipeline] = []
         self.breaks: list[Exception] = []
         self.disk: Disk | None = None
+        self.clock: Clock = CLOCK
         self.service: WorkstationService
         self.on_seen: Callable[[], None] = lambda: None
 
@@ -65,7 +68,7 @@ class Workstation:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[WorkstationService, None]:
-        self.service = WorkstationService(self.config(), self.make_pipeline, CLOCK, disk=self.disk)
+        self.service = WorkstationService(self.config(), self.make_pipeline, self.clock, disk=self.disk)
         task = asyncio.create_task(self.service.run())
         ready = asyncio.create_task(self.service.ready.wait())
         try:
@@ -240,6 +243,51 @@ async def test_a_blackout_is_in_force_before_a_restarted_workstation_looks_at_th
             )
         assert all(name.startswith("black") for name in workstation.seen)
         assert all(name.startswith("black") for _, name in await recorded(workstation.premises, recording))
+
+
+class AnHourLater(SystemClock):
+    def wall_us(self) -> int:
+        return super().wall_us() + 3_600_000_000
+
+
+async def test_an_ordered_recording_goes_on_after_a_clean_restart_until_it_is_stopped(tmp_path: Path) -> None:
+    async with office(tmp_path) as workstation:
+        premises, recording = workstation.premises, RecordingId.new(CLOCK)
+        async with workstation.running():
+            await workstation.until(lambda status: status["connected"])
+            await premises.service.command(NAME, "start", recording=recording)
+            await workstation.until(lambda status: status["durable"])
+        await premises.until(lambda: is_in_state(premises, recording, RecordingState.INTERRUPTED))
+        (first,) = (await premises.recording(recording)).segments
+        assert (first.ended, first.sealed) == ("sealed", True)
+        assert not list((workstation.folder / "spool" / "finished").iterdir())
+        workstation.clock = AnHourLater()
+        began_us = workstation.clock.wall_us()
+        async with workstation.running():
+            await workstation.until(lambda status: status["durable"])
+            await premises.until(lambda: is_in_state(premises, recording, RecordingState.RECORDING))
+            (one,) = {each.id: each for each in premises.service.workstations()}.values()
+            assert (one.state, one.recording) == ("recording", recording)
+            assert (await premises.service.command(NAME, "stop")).recording == recording.bytes
+            await premises.until(lambda: is_in_state(premises, recording, RecordingState.COMPLETE))
+        found = await premises.recording(recording)
+        _, second = found.segments
+        assert second.ended == "sealed"
+        (gap,) = gaps(found)
+        assert gap.reason == "sealed"
+        assert gap.from_us == first.covered_us
+        assert gap.to_us == second.started_at_us - found.started_at_us
+        assert second.started_at_us >= began_us
+        assert gap.to_us - gap.from_us > 3_590_000_000
+        marks = [json.loads(body) for header, body in await bodies(premises, recording) if header.kind == Kind.MARKER]
+        marks = [mark for mark in marks if mark["code"].startswith("recording.")]
+        assert [(mark["code"], mark["reason"]) for mark in marks if mark.get("reason")] == [
+            ("recording.stopped", "the workstation stops"),
+            ("recording.resumed", "restarted"),
+        ]
+        async with workstation.running():
+            await workstation.until(lambda status: status["connected"])
+            assert (await workstation.status())["recording"] == ""
 
 
 async def test_somebody_who_watches_is_told_to_the_capture(tmp_path: Path) -> None:

@@ -90,14 +90,18 @@ class Director:
         self._retry_us: int | None = None
         self._trouble = ""
         self._written: RecordingId | None = None
+        self._paused: RecordingId | None = None
+        self._started_us = 0
+        self.until_us = 0
+        """Wall time up to which there are records; 0 while there are none."""
         self._begun_us = 0
         self._wanted_us: int | None = None
         self._newest = Batch()
 
     @property
     def recording(self) -> RecordingId | None:
-        """The recording that is being made, or tried to."""
-        return self._recorder.recording
+        """The recording that is being made, or tried to, or that goes on after the next start."""
+        return self._recorder.recording or self._paused
 
     @property
     def blackout(self) -> str | None:
@@ -110,10 +114,17 @@ class Director:
         self._capture = capture
         self._apply([])
 
-    def end(self) -> None:
-        """Seal what is open, and do nothing any more. Call when the capture has stopped."""
-        if self._recorder.recording is not None:
+    def end(self, *, goes_on: bool) -> None:
+        """Seal what is open, and do nothing any more. Call when the capture has stopped.
+
+        Args:
+            goes_on: the recording is to go on after the next start. Until then only `stop` ends it.
+        """
+        recording = self._recorder.recording
+        if recording is not None:
             self._apply(self._recorder.stop(self._now(), reason="the workstation stops"))
+            self._paused = recording if goes_on else None
+        self._wanted_us = self._written = self._retry_us = None
         self._capture = None  # and so no timer any more
         self._plan()
 
@@ -137,8 +148,9 @@ class Director:
         Raises:
             ConflictError: ``recording.none``.
         """
-        recording = self._recorder.recording
-        actions = self._recorder.stop(self._now(), reason=reason)
+        recording = self.recording
+        actions = [] if self._paused is not None else self._recorder.stop(self._now(), reason=reason)
+        self._paused = None
         self._wanted_us = self._written = self._retry_us = None
         _log.info("recording stopped", recording=str(recording), reason=reason)
         self._apply(actions)
@@ -204,7 +216,7 @@ class Director:
     def status(self) -> Status:
         """As the premises shall see it."""
         state, reason = judge(self._facts())
-        recording = self._recorder.recording
+        recording = self.recording
         return Status(
             state,
             recording=b"" if recording is None else recording.bytes,
@@ -267,14 +279,17 @@ class Director:
             match action:
                 case OpenSegment():
                     self._writer.open(action)
+                    self._started_us = action.started_at_us
                     self._trouble = ""
                     if action.recording != self._written:
                         self._written, self._begun_us = action.recording, self._clock.monotonic_us()
                         self._on_recording(action.recording)
                 case WriteRecord():
                     self._writer.write(action)
+                    self.until_us = self._started_us + action.media_time_us + action.span_us
                 case SealSegment():
                     self._writer.seal(action)
+                    self.until_us = self._started_us + action.media_time_us
         except PlayheadError as error:
             reason: Reason = "disk_full" if error.code in _NO_ROOM else "lost"
             if str(error) != self._trouble:

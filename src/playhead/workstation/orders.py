@@ -56,7 +56,7 @@ class Orders:
             self._director.set_blackout(on=True, reason=self._state.blackout)
 
     async def resume(self, mended: list[SpooledSegment]) -> None:
-        """Go on with what a crash interrupted, or begin what the configuration wants.
+        """Go on with what the end of the program interrupted, or begin what the configuration wants.
 
         Args:
             mended: segments that the crash broke off.
@@ -64,7 +64,8 @@ class Orders:
         if self._state.recording:
             recording = RecordingId.parse(self._state.recording)
             ends = [each.started_at_us + each.covered_us for each in mended if each.recording == recording]
-            resumption = Resumption("killed", max(ends, default=0))
+            is_clean = not ends and self._state.until_us > 0
+            resumption = Resumption("restarted" if is_clean else "killed", max([*ends, self._state.until_us]))
             self._director.start(recording, reason="", resumption=resumption)
         elif self._continuous:
             await self.do("start", reason="continuous")
@@ -129,22 +130,39 @@ class Orders:
     def note_recording(self, recording: RecordingId) -> None:
         """Another recording has taken over by itself: keep that, soon."""
         if self._state.recording != str(recording):
-            self._keep_later(recording=str(recording))
+            self._keep_later(recording=str(recording), until_us=0)
 
     async def close(self) -> None:
-        """The workstation stops in good order: nothing is to go on by itself but a blackout."""
-        self._closed = True
-        if self._retry is not None:
-            self._retry.cancel()
-        await asyncio.gather(*self._tasks)
-        await self._keep_if_possible(recording="")
+        """The workstation stops in good order: end the director, once its capture has stopped.
+
+        What was ordered goes on after the next start: a recording until it is stopped, a blackout until it is lifted. What
+        the configuration wants ends here, for it begins anew by itself.
+        """
+        async with self._lock:
+            self._closed = True
+            if self._retry is not None:
+                self._retry.cancel()
+            await asyncio.gather(*self._tasks)
+            is_recording = self._director.recording is not None
+            self._director.end(goes_on=not self._continuous)
+            if not is_recording:  # it may not even have come to `resume`
+                await self._keep_if_possible()
+            elif self._continuous:
+                await self._keep_if_possible(recording="", until_us=0)
+            else:
+                await self._keep_if_possible(until_us=max(self._director.until_us, self._state.until_us))
 
     async def _start(self, recording: RecordingId, reason: str, kept: dict[str, Any]) -> RecordingId:
         active = self._director.recording
         if active is not None and active != recording:
             await self._keep_if_possible(**kept)
             raise ConflictError("recording.active", f"Recording {active} is being made.", hint="Stop it first.")
-        await self._keep(recording=str(recording), **kept)
+        if self._closed:
+            await self._keep_if_possible(**kept)
+            if active is not None:
+                return active
+            raise ConflictError("workstation.stopping", "The workstation stops.", hint="Start it again first.")
+        await self._keep(recording=str(recording), until_us=0, **kept)
         self._director.start(recording, reason=reason)
         return recording
 
@@ -166,7 +184,7 @@ class Orders:
             hint = "Set continuous = false in its configuration, or begin a blackout."
             raise ConflictError("recording.continuous", "This workstation records all the time.", hint=hint)
         # A full disk must not keep a recording from being stopped; a crash would then let it go on once more.
-        await self._keep_if_possible(recording="", **kept)
+        await self._keep_if_possible(recording="", until_us=0, **kept)
         self._director.stop(reason=reason)
         return active
 

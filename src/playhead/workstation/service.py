@@ -157,7 +157,6 @@ class WorkstationService:
                     task.result()  # neither ends by itself: this raises
         finally:
             await capture.stop()
-            self._director.end()
             await orders.close()
             await self._drain(shipper)
             self._stopping.set()

@@ -18,6 +18,8 @@ class WorkstationState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     recording: str = ""
     """Id of the recording that is to be made; empty for none."""
+    until_us: int = 0
+    """Wall time at which its last segment ended, where the workstation was stopped in good order; else 0."""
     blackout: str | None = None
     """Reason of the blackout in force; None for no blackout."""
     command: int = -1

@@ -22,7 +22,7 @@ class Resumption:
     """A recording goes on after something broke it off."""
 
     reason: str
-    """``killed``, ``disk_full``, ``lost``."""
+    """``restarted``, ``killed``, ``disk_full``, ``lost``."""
     not_before_us: int = 0
     """Wall time at which its last segment ended: the next one does not begin earlier."""
 
