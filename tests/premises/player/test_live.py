@@ -242,6 +242,33 @@ async def test_progress_is_told_again_and_again_and_the_view_ends_in_time(site, 
     assert (await view.rest())[-1] == {"kind": "renew"}
 
 
+async def test_a_view_that_has_much_to_send_ends_in_time_too(site, watch, make):
+    fixture = make(seconds=4)
+    await site.add_fixture(fixture)
+    await finish(site, fixture)
+    view = watch(fixture.header.recording, (fixture.header.segment, -1), length_us=5_000_000)
+    await view.until("piece")
+    site.clock.advance(5_000_000)
+    heard = await view.rest()
+    assert "piece" not in [event["kind"] for event in heard]
+    assert heard[-1] == {"kind": "renew"}
+
+
+async def test_a_view_ends_with_its_token(site, player, make):
+    fixture = make(seconds=2, sealed=False)
+    await site.add_fixture(fixture)
+    player.use(site, fixture.header.recording, life_s=30)
+    watching = asyncio.create_task(player.media("live"))
+    async with asyncio.timeout(10):
+        while not site.control.asked:  # noqa: ASYNC110 # it is no event
+            await asyncio.sleep(0)
+        site.clock.advance(29_999_999)
+        done, _ = await asyncio.wait({watching}, timeout=0.2)
+        assert not done
+        site.clock.advance(1)
+        assert messages_of((await watching).content)[-1] == {"kind": "renew"}
+
+
 async def test_a_view_ends_when_changes_are_no_longer_told(site, watch, make):
     fixture = make(seconds=2, sealed=False)
     await site.add_fixture(fixture)

@@ -24,7 +24,9 @@ class PlayerConfig(Section, frozen=True):
     ] = 64
     live_length: Annotated[
         Duration,
-        Meta(description="A live view is cut off after this long, so that the player shows a fresh token."),
+        Meta(
+            description="A live view ends after this long, or with its token if that is sooner; its player comes back."
+        ),
     ] = Duration(300_000_000)
     live_grace: Annotated[
         Duration,

@@ -71,6 +71,8 @@ class Viewer:
     shelf: Shelf
     clock: Clock
     length_us: int
+    _until_us: int = 0
+    """Monotonic time at which it ends."""
     _reached: dict[SegmentId, Reached] = field(default_factory=dict[SegmentId, Reached])
     _seen_bytes: dict[SegmentId, int] = field(default_factory=dict[SegmentId, int])
     """Durable length at which nothing more was to be sent."""
@@ -87,7 +89,7 @@ class Viewer:
         """
         changed = asyncio.Event()
         watching = asyncio.create_task(_watch(changes, changed))
-        until_us = self.clock.monotonic_us() + self.length_us
+        self._until_us = self.clock.monotonic_us() + self.length_us
         state: RecordingState | None = None
         try:
             while True:
@@ -101,10 +103,10 @@ class Viewer:
                 if recording.state is not state:
                     state = recording.state
                     yield event({"kind": "state", "state": state.value})
-                if state is RecordingState.COMPLETE:
-                    return
-                if watching.done() or self.clock.monotonic_us() >= until_us:
+                if self._is_over() or (watching.done() and state is not RecordingState.COMPLETE):
                     yield event({"kind": "renew"})
+                    return
+                if state is RecordingState.COMPLETE:
                     return
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PROGRESS_S):
@@ -130,10 +132,15 @@ class Viewer:
                     offset = offset_us(recording, segment)
                     yield event({"kind": "segment", "id": str(segment.id), "offsetUs": offset})
                 for step, cut in zip(steps, cuts, strict=True):
+                    if self._is_over():
+                        return
                     yield await self._told(opened, step, cut)
         except (CorruptError, RefusedError) as error:
             _log.error("segment cannot be played", segment=str(segment.id), code=error.code)
         self._seen_bytes[segment.id] = segment.durable_bytes
+
+    def _is_over(self) -> bool:
+        return self.clock.monotonic_us() >= self._until_us
 
     def _steps(self, opened: OpenedSegment, segments: Sequence[Located]) -> list[Step]:
         segment = opened.located.segment.id

@@ -112,7 +112,7 @@ class Media:
             lookup=self.lookup,
             shelf=self.shelf,
             clock=self.clock,
-            length_us=self.config.live_length.us,
+            length_us=min(self.config.live_length.us, max(0, claims.expires_at_s * 1_000_000 - self.clock.wall_us())),
         )
         headers = {"x-accel-buffering": "no"}
         body = self._watched(viewer, found)
