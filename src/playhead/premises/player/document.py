@@ -36,7 +36,7 @@ async def tell(
 ) -> Document:
     """Everything about a recording that can be played, up to what is durable now.
 
-    A segment that cannot be opened is told as a gap; the others play.
+    A segment that cannot be opened is told as a gap, and so is what follows a fault in one; the rest plays.
 
     Raises:
         UnavailableError: ``media.busy``, ``store.failed``.
@@ -53,6 +53,8 @@ async def tell(
                 index = opened.index
                 names |= {track: name for track, name in index.track_names.items() if track not in names}
                 told.append(await shelf.work(lambda: _segment(located, index, offset)))  # noqa: B023 - awaited at once
+                if index.fault and index.covered_us < located.segment.covered_us:
+                    missing.append(Gap(offset + index.covered_us, offset + located.segment.covered_us, "unreadable"))
         except (CorruptError, RefusedError) as error:
             _log.error("segment cannot be played", segment=str(located.segment.id), code=error.code)
             missing.append(Gap(offset, offset + located.segment.covered_us, "unreadable"))

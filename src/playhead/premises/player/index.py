@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+import structlog
 
 from playhead.base.errors import CorruptError
 from playhead.wire import fmp4, vid
@@ -26,6 +27,9 @@ MARKERS_MAX: Final = 10_000
 
 MARKER_BYTES_MAX: Final = 4_096
 """A marker that is longer is not shown."""
+
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class SegmentIndex:
         self.records: int = 0
         self.covered_us = 0
         self.sealed = False
+        self.fault = ""
+        """Code of what the last look stopped at before the end; what comes before it is in here."""
         self.tracks: dict[int, Pieces] = {}
         self.epochs: list[Epoch] = []
         self.thumbnails: list[Place] = []
@@ -130,13 +136,13 @@ class SegmentIndex:
         return cls(*vid.read_header(read_at))
 
     def extend(self, read_at: ReadAt, durable_bytes: int, data_key: bytes) -> None:
-        """Look at the records up to ``durable_bytes``. Blocks; reads 40 bytes a record.
+        """Look at the records up to ``durable_bytes``, or to the first that is not as it should be (`fault`).
 
-        Raises:
-            CorruptError: ``vid.*``, ``fmp4.*``. What came before the fault is in here.
+        Blocks; reads 40 bytes a record. After a fault the next call looks again, for files can be mended.
         """
         rows: defaultdict[int, list[Glance]] = defaultdict(list)
         covered_us, last = self.covered_us, None
+        fault = ""
         try:
             for found in vid.glance(read_at, durable_bytes, self.looked_at, self.records):
                 if found.kind == _PIECE:
@@ -145,7 +151,12 @@ class SegmentIndex:
                     self._add(found.scanned, read_at, data_key)
                 covered_us = max(covered_us, found.media_time_us + found.span_us)
                 last = found
+        except CorruptError as error:
+            fault = error.code
+            if fault != self.fault:
+                _log.error("segment cannot be played to its end", segment=str(self.header.segment), code=fault)
         finally:
+            self.fault = fault
             for track, pieces in rows.items():
                 self.tracks.setdefault(track, Pieces()).extend(pieces)
             if last is not None:
@@ -204,8 +215,10 @@ class SegmentIndex:
             return
         try:
             said = msgspec.json.decode(vid.open_at(read_at, data_key, scanned), type=dict[str, Any])
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise CorruptError("vid.marker", f"Marker {scanned.header.sequence} is no JSON object.") from error
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            # It was sealed like this: nobody has changed it, and it must not hide the pictures beside it.
+            _log.warning("marker is no JSON object", segment=str(self.header.segment), reason=type(error).__name__)
+            return
         self.markers.append(Marker(scanned.header.sequence, scanned.header.media_time_us, said))
 
 

@@ -82,7 +82,7 @@ class Shelf:
         """A segment, indexed up to its durable length. Nobody else extends the index while the block lasts.
 
         Raises:
-            CorruptError: ``vid.*``, ``fmp4.*``, ``store.missing``.
+            CorruptError: ``vid.*`` of its header, ``store.missing``. Later faults are the index's `fault`.
             RefusedError: ``vid.recipient``: it is sealed to another site's key.
             UnavailableError: ``media.busy``, ``store.failed``.
         """
