@@ -16,6 +16,8 @@ from playhead.testing.scripted_pipeline import ScriptedPipeline
 from playhead.testing.vid import signing_key, site_key
 from playhead.wire import vid
 from playhead.wire.screen import Command, Result
+from playhead.wire.screen.codec import encode_control
+from playhead.wire.screen.limits import MAX_MONITOR_CHARACTERS, MAX_MONITORS
 from playhead.workstation.capture_thread import Batch
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.identity import Identity
@@ -255,6 +257,19 @@ def test_a_long_continuous_recording_is_followed_by_another() -> None:
         assert caught.value.code == "recording.continuous"
 
     simulate(story, continuous=True, recording_us=60_000_000)
+
+
+def test_what_is_said_of_monitors_fits_the_wire() -> None:
+    async def story(world: World) -> None:
+        names = ["a" * MAX_MONITOR_CHARACTERS, "b" * (MAX_MONITOR_CHARACTERS + 1)]
+        world.script = ScriptedPipeline((*names, *(f"m{number}" for number in range(MAX_MONITORS - 1))))
+        await asyncio.sleep(1)
+        status = world.director.status()
+        assert status.monitors[:3] == (names[0], names[1][:MAX_MONITOR_CHARACTERS], "m0")
+        assert len(status.monitors) == MAX_MONITORS
+        assert encode_control(status)
+
+    simulate(story)
 
 
 def test_an_order_is_durable_before_it_is_done() -> None:

@@ -8,6 +8,7 @@ import structlog
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.wire.screen import Command, Result
 from playhead.wire.screen.commands import CommandLog
+from playhead.wire.screen.limits import MAX_TEXT_CHARACTERS
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class CommandRunner:
         try:
             result = await self._carry_out(command)
         except PlayheadError as error:
-            result = Result(command.id, ok=False, code=error.code, message=str(error))
+            result = Result(command.id, ok=False, code=error.code, message=str(error)[:MAX_TEXT_CHARACTERS])
         except Exception:  # noqa: BLE001 - one command that goes wrong is answered, and ends nothing else
             _log.exception("command failed", id=command.id, name=command.name)
             result = Result(command.id, ok=False, code="workstation.internal", message="The workstation failed.")

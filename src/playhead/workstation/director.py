@@ -14,6 +14,7 @@ from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import RecordingId
 from playhead.wire.screen import Status
+from playhead.wire.screen.limits import MAX_MONITOR_CHARACTERS, MAX_MONITORS, MAX_TEXT_CHARACTERS
 from playhead.workstation.actions import Action, ForceKey, Now, OpenSegment, SealSegment, SetBlackout, WriteRecord
 from playhead.workstation.capture_thread import Batch
 from playhead.workstation.recorder import Limits, Recorder
@@ -216,14 +217,14 @@ class Director:
     def status(self) -> Status:
         """As the premises shall see it."""
         state, reason = judge(self._facts())
-        recording = self.recording
+        recording, epochs = self.recording, self._recorder.intake.epochs[:MAX_MONITORS]
         return Status(
             state,
             recording=b"" if recording is None else recording.bytes,
-            reason=reason[:1024],
+            reason=reason[:MAX_TEXT_CHARACTERS],
             fps=self._newest.fps,
             spool_bytes=self._spool.waiting_bytes,
-            monitors=tuple(epoch.monitor[:1024] for epoch in self._recorder.intake.epochs[:32]),
+            monitors=tuple(epoch.monitor[:MAX_MONITOR_CHARACTERS] for epoch in epochs),
         )
 
     def _facts(self) -> Facts:

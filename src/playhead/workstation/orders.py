@@ -135,8 +135,8 @@ class Orders:
     async def close(self) -> None:
         """The workstation stops in good order: end the director, once its capture has stopped.
 
-        What was ordered goes on after the next start: a recording until it is stopped, a blackout until it is lifted. What
-        the configuration wants ends here, for it begins anew by itself.
+        What was ordered goes on after the next start: a recording until it is stopped, a blackout until it is lifted.
+        What the configuration wants ends here, for it begins anew by itself.
         """
         async with self._lock:
             self._closed = True
