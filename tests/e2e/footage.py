@@ -1,0 +1,47 @@
+"""What an exported MP4 shows, as the clock that was burnt into the desktop tells it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import av
+
+from playhead.testing.burnt_clock import read_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture of a track."""
+
+    at_us: int
+    """On the file's timeline."""
+    clock_us: int | None
+    """Wall time that the clock in it shows; None where there is no clock."""
+    size: tuple[int, int]
+
+
+def shots(path: Path, track: int = 0) -> list[Shot]:
+    """Every picture of a track, decoded by ffmpeg's libraries."""
+    with av.open(path) as container:
+        found: list[Shot] = []
+        for frame in container.decode(container.streams.video[track]):
+            assert frame.pts is not None
+            assert frame.time_base is not None
+            picture = frame.to_ndarray(format="rgb24")
+            at_us = round(frame.pts * frame.time_base * 1_000_000)
+            found.append(Shot(at_us, read_clock(picture), (frame.width, frame.height)))
+        return found
+
+
+def longest_pause_us(found: list[Shot], *, but_at_us: int | None = None) -> int:
+    """The longest time between the clocks of two pictures in a row, but for the pair around ``but_at_us``."""
+    return max(
+        (
+            later.clock_us - earlier.clock_us
+            for earlier, later in pairwise(found)
+            if earlier.clock_us is not None
+            and later.clock_us is not None
+            and (but_at_us is None or not earlier.at_us < but_at_us <= later.at_us)
+        ),
+        default=0,
+    )
