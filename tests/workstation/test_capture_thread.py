@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -183,6 +184,33 @@ async def test_a_display_that_is_not_there_is_said_and_asked_for_again(monkeypat
     await here.thread.stop()
     assert [batch.code for batch in here.batches[:4]] == ["capture.no_display"] * 3 + [""]
     assert here.batches[0].problem == "No display."
+
+
+async def test_whatever_keeps_a_pipeline_from_being_made_or_closed_is_said_and_tried_again(monkeypatch) -> None:
+    monkeypatch.setattr(capture_thread, "RETRY_S", 0.01)
+    failures: list[Exception] = [OSError(errno.EMFILE, "Too many open files"), ZeroDivisionError()]
+
+    def make() -> ClockedPipeline:
+        if failures:
+            raise failures.pop(0)
+        return here.make()
+
+    def broken(*_arguments: object) -> list:
+        raise ZeroDivisionError
+
+    here = Desk()
+    here.thread = CaptureThread(make, CLOCK, here.took)
+    here.thread.start()
+    here.thread.set_capturing(on=True, eager=True)
+    try:
+        await here.until(lambda: here.outputs)
+        assert [batch.code for batch in here.batches[:3]] == ["capture.failed", "capture.failed", ""]
+        assert here.batches[0].problem == "The capture failed (OSError)."
+        here.pipelines[0].close = broken
+        here.pipelines[0].script.tick = broken
+        await here.until(lambda: len([batch for batch in here.batches if batch.is_first]) == 2)
+    finally:
+        await here.thread.stop()
 
 
 async def test_a_loop_that_is_behind_pauses_the_capture(monkeypatch) -> None:

@@ -192,17 +192,29 @@ class CaptureThread:
                 self._hand_over(Batch(code=error.code, problem=problem))
                 self._rest()
                 continue
+            except Exception as error:  # noqa: BLE001 - the thread must not end while somebody relies on it
+                self._failed(error)
+                continue
             problem = ""
             try:
                 self._capture(pipeline)
             except Exception as error:  # noqa: BLE001 - the capture must go on, whatever was wrong with this pipeline
-                _log.exception("capture failed")
-                self._hand_over(Batch(code="capture.failed", problem=f"The capture failed ({type(error).__name__})."))
-                self._rest()
+                self._failed(error)
             finally:
-                with self._changed:
-                    self._pipeline = None
-                pipeline.close()
+                self._close(pipeline)
+
+    def _close(self, pipeline: CapturePipeline) -> None:
+        with self._changed:
+            self._pipeline = None
+        try:
+            pipeline.close()
+        except Exception:  # noqa: BLE001 - nothing is expected of it any more
+            _log.exception("capture not closed")
+
+    def _failed(self, error: Exception) -> None:
+        _log.error("capture failed", exc_info=error)
+        self._hand_over(Batch(code="capture.failed", problem=f"The capture failed ({type(error).__name__})."))
+        self._rest()
 
     def _rest(self) -> None:
         with self._changed:
