@@ -220,8 +220,21 @@ def test_a_layout_that_changes_while_it_is_looked_at():
     desk.source = Restless(MAIN)
     desk.pipeline = Pipeline(desk.source, PipelineConfig(), desk.clock, load=desk.load)
     outputs = desk.run(3 * SECOND)
+    assert codes(outputs)[-2:] == ["capture.no_display", "capture.display_back"]
     assert epochs(outputs)[-1].width == 320
     assert shown(outputs).shape == (240, 320, 3)
+
+
+def test_a_display_that_refuses_every_picture_is_told():
+    class Refusing(DesktopSource):
+        def grab(self, monitor: Monitor, *, force: bool = False):
+            raise UnavailableError("capture.layout_changed", f"No {monitor.name}, {force}.")
+
+    desk = Desk()
+    desk.pipeline.close()
+    desk.pipeline = Pipeline(Refusing(MAIN), PipelineConfig(), desk.clock, load=desk.load)
+    assert [type(each) for each in desk.run(20 * SECOND)] == [Notice]
+    assert codes(desk.outputs) == ["capture.no_display"]
 
 
 def test_a_display_that_goes_is_told_and_waited_for():

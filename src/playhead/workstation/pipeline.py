@@ -24,7 +24,7 @@ from playhead.workstation.track import MakeEncoder, Track
 RETRY_US = 1_000_000
 """A display that is gone, and an encoder that failed, are tried again this often."""
 _LAYOUTS_PER_TICK = 3
-"""A layout that changes again while it is read is read this often before the next tick has to do it."""
+"""A layout that changes again while it is read is read this often; then the display counts as gone for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,14 @@ class Pipeline:
         if span_us <= 0:
             return False
         until_us = self._clock.monotonic_us() + span_us
-        watched = [self._wake_receiver.fileno()] + ([descriptor] if descriptor >= 0 else [])
-        ready, _, _ = select.select(watched, [], [], span_us / 1e6)
+        poll = select.poll()
+        poll.register(self._wake_receiver, select.POLLIN)
+        if descriptor >= 0:
+            poll.register(descriptor, select.POLLIN)
+        ready = poll.poll(-(-span_us // 1000))  # whole milliseconds, rounded up
         if not ready:
             self._late_us = max(self._late_us, self._clock.monotonic_us() - until_us)
-        if self._wake_receiver.fileno() not in ready:
+        if all(found != self._wake_receiver.fileno() for found, _ in ready):
             return False
         self._wake_receiver.recv(4096)
         return True
@@ -238,18 +241,29 @@ class Pipeline:
     def _look(self, now_us: int) -> list[Output]:
         outputs: list[Output] = []
         try:
-            for _ in range(_LAYOUTS_PER_TICK):
-                outputs += self._follow_layout(self._source.layout(), now_us)
-                try:
-                    for track in self._wanted():
-                        outputs += self._look_at(track)
-                    break
-                except UnavailableError as error:
-                    if error.code != "capture.layout_changed":
-                        raise
+            self._look_around(now_us, outputs)
         except UnavailableError as error:
-            outputs += self._lose_display(now_us, error)
+            return self._lose_display(now_us, error, outputs)
+        if self._away is not None:
+            outputs.insert(0, Notice(now_us, "capture.display_back", {"away_us": now_us - self._away}))
+            self._away = None
         return outputs
+
+    def _look_around(self, now_us: int, outputs: list[Output]) -> None:
+        """Look at every monitor of the layout as it is now; what is put out is appended, also before an error."""
+        refusal = ""
+        for _ in range(_LAYOUTS_PER_TICK):
+            outputs += self._follow_layout(self._source.layout(), now_us)
+            try:
+                for track in self._wanted():
+                    outputs += self._look_at(track)
+            except UnavailableError as error:
+                if error.code != "capture.layout_changed":
+                    raise
+                refusal = error.message
+            else:
+                return
+        raise UnavailableError("capture.no_display", f"The display gives no picture. {refusal}")
 
     def _look_at(self, track: Track) -> list[Output]:
         monitor = track.monitor
@@ -287,23 +301,20 @@ class Pipeline:
         first, track.failed_us = track.failed_us is None, now_us
         return [Notice(now_us, "capture.failed", {"track": track.number, "message": error.message})] if first else []
 
-    def _lose_display(self, now_us: int, error: UnavailableError) -> list[Output]:
+    def _lose_display(self, now_us: int, error: UnavailableError, outputs: list[Output]) -> list[Output]:
         for track in self._tracks.values():
             track.end()
         self._layout = None
         if self._away is not None:
-            return []
+            return []  # it is still away, whatever it gave for a moment
         self._away = now_us
-        return [Notice(now_us, error.code, {"message": error.message})]
+        return [*outputs, Notice(now_us, error.code, {"message": error.message})]
 
     # --- layout
 
     def _follow_layout(self, layout: Layout, now_us: int) -> list[Output]:
         outputs: list[Output] = []
-        if self._away is not None:
-            outputs.append(Notice(now_us, "capture.display_back", {"away_us": now_us - self._away}))
-            self._away = None
-        elif self._layout is not None and layout != self._layout:
+        if self._layout is not None and layout != self._layout:
             outputs.append(Notice(now_us, "capture.layout_changed", {"monitors": _describe(layout)}))
         if layout != self._layout:
             present = {monitor.name for monitor in layout.monitors}

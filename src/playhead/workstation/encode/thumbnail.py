@@ -12,7 +12,7 @@ from playhead.workstation.encode.libav import encode_one
 WIDTH_MAX = 320
 HEIGHT_MAX = 180
 _QUALITY = 16
-"""JPEG quantiser of the encoder, 2 (best) to 31: a thumbnail of a busy desktop takes about 4 kB. Finer shows no more."""
+"""JPEG quantiser of the encoder, 2 (best) to 31: a busy desktop takes about 4 kB, and finer ones show no more."""
 _TIME_BASE = Fraction(1, 1)
 
 
