@@ -95,6 +95,22 @@ async def test_blackout_with_its_reason(browser, site):
     assert [entry.actor for entry in await site.audited("blackout.on")] == ["sue"]
 
 
+async def test_orders_that_fail_are_noted_too(browser, site):
+    """Who stops a recording must be known even where the answer was lost on its way."""
+    await browser.sign_in("sue")
+    site.control.refusal = Result(1, ok=False, code="workstation.no_display")
+    answer = await browser.post("/api/workstations/pc-1/record", json={"action": "stop"})
+    assert code_of(answer) == (409, "workstation.no_display")
+    (entry,) = await site.audited("recording.stop")
+    assert (entry.actor, entry.subject, entry.details) == ("sue", "pc-1", {"outcome": "workstation.no_display"})
+    await site.add_workstation("pc-3")
+    await browser.post("/api/workstations/pc-3/blackout", json={"on": True, "reason": "card"})
+    (entry,) = await site.audited("blackout.on")
+    assert entry.details == {"detail": "card", "outcome": "workstation.offline"}
+    await browser.post("/api/workstations/pc-9/record", json={"action": "start"})
+    assert await site.audited("recording.start") == []
+
+
 async def test_one_that_is_not_connected_cannot_be_told_anything(browser):
     await browser.sign_in("sue")
     answer = await browser.post("/api/workstations/pc-2/record", json={"action": "start"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import AuditEntry, add_audit_entry
 
@@ -66,7 +67,11 @@ class AuditTrail:
         while len(self._noted) > ADDRESSES_MAX:
             self._noted.popitem(last=False)
         if fresh:
-            await self.note(actor, action, subject, address, details)
+            try:
+                await self.note(actor, action, subject, address, details)
+            except PlayheadError:
+                self._noted.pop(key, None)  # it is not there: whoever tries again must add it
+                raise
 
     async def refuse(
         self, actor: str, action: str, subject: str, address: str, details: Mapping[str, str | int] = _NOTHING

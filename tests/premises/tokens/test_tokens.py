@@ -8,7 +8,7 @@ from http_answers import code_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playhead.base.errors import InvalidInputError
+from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration
 from playhead.domain.access import Role, Who
@@ -87,14 +87,31 @@ async def test_renewal_is_asking_again_and_every_token_has_a_name_of_its_own(sit
     assert second.expires_at_s == first.expires_at_s + 30
 
 
-async def test_every_token_and_every_refusal_is_noted(site, player):
+async def test_who_was_given_tokens_and_every_refusal_is_noted(site, player):
     claims = claims_of(site, await player.post("/token", json=WISH))
+    site.clock.advance(60_000_000)
+    await player.post("/token", json=WISH)  # a renewal is no news
     (given_,) = await site.audited("token.given")
     assert (given_.actor, given_.subject, given_.address) == ("sue", str(RECORDING), "192.0.2.10")
     assert given_.details == {"token_id": claims.id, "actions": "play"}
     await player.post("/token", json=WISH, headers=cookie("joe"))
     (refused,) = await site.audited("token.refused")
     assert (refused.actor, refused.subject) == ("joe", str(RECORDING))
+    await player.post("/token", json=WISH, headers=cookie("jane"))
+    site.clock.advance(600_000_000)
+    await player.post("/token", json=WISH)
+    assert [entry.actor for entry in await site.audited("token.given")] == ["sue", "jane", "sue"]
+
+
+async def test_no_token_without_an_entry(site, player, monkeypatch):
+    def away(**_arguments):
+        raise UnavailableError("catalogue.unavailable", "Full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(site.catalogue, "writing", away)
+        assert code_of(await player.post("/token", json=WISH)) == (503, "catalogue.unavailable")
+    assert (await player.post("/token", json=WISH)).status_code == 200
+    assert len(await site.audited("token.given")) == 1
 
 
 async def test_an_agent_plays_their_own(player):

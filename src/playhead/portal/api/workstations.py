@@ -1,10 +1,12 @@
 """``/api/workstations``: what they do now, and having them do something."""
 
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, Request
 
-from playhead.base.errors import ConflictError, UnavailableError
+from playhead.base.errors import ConflictError, NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.access import Action, OfAgent, may
 from playhead.domain.live import LiveWorkstation
@@ -48,9 +50,11 @@ async def record(request: Request, caller: Changing, workstation: str, order: Re
     identifier = WorkstationId(workstation)
     await caller.require(parts, Action.RECORD, _thing(parts, identifier), workstation)
     wanted = RecordingId.new(parts.clock) if order.action == "start" else None
-    result = await _command(parts, identifier, order.action, recording=wanted)
-    recording = str(RecordingId.parse(result.recording.hex())) if result.recording else None
-    await _note(parts, caller, f"recording.{order.action}", identifier, recording or "")
+    details = {"detail": str(wanted)} if wanted else {}
+    async with _noted(parts, caller, f"recording.{order.action}", identifier, details):
+        result = await _command(parts, identifier, order.action, recording=wanted)
+        recording = str(RecordingId.parse(result.recording.hex())) if result.recording else None
+        details.update({"detail": recording} if recording else {})
     return RecordAnswer(recording=recording)
 
 
@@ -61,8 +65,9 @@ async def blackout(request: Request, caller: Changing, workstation: str, order: 
     identifier = WorkstationId(workstation)
     action = Action.BLACKOUT_ON if order.on else Action.BLACKOUT_OFF
     await caller.require(parts, action, _thing(parts, identifier), workstation)
-    await _command(parts, identifier, action.value, reason=order.reason)
-    await _note(parts, caller, f"blackout.{'on' if order.on else 'off'}", identifier, order.reason)
+    details = {"detail": order.reason} if order.reason else {}
+    async with _noted(parts, caller, f"blackout.{'on' if order.on else 'off'}", identifier, details):
+        await _command(parts, identifier, action.value, reason=order.reason)
     return Empty()
 
 
@@ -95,6 +100,20 @@ async def _command(
     return result
 
 
-async def _note(parts: Parts, caller: Caller, action: str, workstation: WorkstationId, detail: str) -> None:
-    details = {"detail": detail} if detail else {}
+@asynccontextmanager
+async def _noted(
+    parts: Parts, caller: Caller, action: str, workstation: WorkstationId, details: Mapping[str, str]
+) -> AsyncGenerator[None]:
+    """An order, in the audit log however it ends: one that failed may have been carried out.
+
+    Noted afterwards, so that no blackout waits for the log.
+    """
+    try:
+        yield
+    except NotFoundError:
+        raise
+    except PlayheadError as error:
+        failed = {**details, "outcome": error.code}
+        await parts.audit.note(str(caller.who.user), action, str(workstation), caller.address, failed)
+        raise
     await parts.audit.note(str(caller.who.user), action, str(workstation), caller.address, details)

@@ -100,9 +100,9 @@ class Tokens:
             now_us=self.clock.wall_us(),
             lifetime_us=self.config.lifetime.us,
         )
-        # Noted before it is given: there is no token that the log does not know.
+        # Noted before it is given. Renewals are not: one a minute and viewer would be a write to the disk each.
         details = {"token_id": claims.id, "actions": " ".join(sorted(wish.actions))}
-        await self.audit.note(str(who.user), "token.given", subject, address, details)
+        await self.audit.note_once(str(who.user), "token.given", subject, address, details)
         token = sign(claims, signing_key(self.keyring), issuer=self.keyring.site)
         TOKENS.labels("given").inc()
         expires_at = utc(claims.expires_at_s * 1_000_000).isoformat().replace("+00:00", "Z")
