@@ -3,8 +3,6 @@
 Single-threaded: one thread calls `Pipeline.tick` and, between, `Pipeline.wait`. What other threads may call says so.
 """
 
-import select
-import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from playhead.workstation.load import LoadMeter, SystemLoadMeter
 from playhead.workstation.outputs import Epoch, Notice, Output
 from playhead.workstation.pacing import FPS_MAX, FPS_MIN, Intervals
 from playhead.workstation.track import MakeEncoder, Track
+from playhead.workstation.waiting import Waiting
 
 RETRY_US = 1_000_000
 """A display that is gone, and an encoder that failed, are tried again this often."""
@@ -88,12 +87,9 @@ class Pipeline:
         now_us = clock.monotonic_us()
         self._looked_us: int | None = None
         self._next_us = now_us
-        self._late_us = 0  # by how much the machine let us sleep longer than asked, at most, since the sample before
         self._sampled_us = now_us
         self._worked = False  # whether a changed picture was coded since the sample before
-        self._wake_receiver, self._wake_sender = socket.socketpair()
-        self._wake_receiver.settimeout(0)
-        self._wake_sender.settimeout(0)
+        self._waiting = Waiting(clock)
 
     # --- what other threads may call
 
@@ -122,10 +118,7 @@ class Pipeline:
 
     def wake(self) -> None:
         """Make `wait` return. From any thread."""
-        try:
-            self._wake_sender.send(b"\0")
-        except (BlockingIOError, OSError):
-            return  # full: it is awake already; closed: nobody waits any more
+        self._waiting.wake()
 
     # --- the capturing thread
 
@@ -150,11 +143,11 @@ class Pipeline:
         until_us = self._next_us if timeout_us is None else min(self._next_us, now_us + timeout_us)
         # Under a blackout, whatever happens on the screen is no news.
         is_news = not self._blackout and self._source.ready()
-        if not is_news and self._sleep(until_us - now_us, -1 if self._blackout else self._source.fileno()):
+        if not is_news and self._waiting.sleep(until_us - now_us, -1 if self._blackout else self._source.fileno()):
             return
         if self._looked_us is not None:  # news may come at any time, but is taken in at the frame rate only
             earliest_us = self._looked_us + self._intervals.frame_us
-            self._sleep(min(earliest_us, until_us) - self._clock.monotonic_us(), -1)
+            self._waiting.sleep(min(earliest_us, until_us) - self._clock.monotonic_us())
 
     def tick(self) -> list[Output]:
         """Look at the desktop where it is time to, and return what came of it, oldest first.
@@ -184,8 +177,7 @@ class Pipeline:
         for track in self._tracks.values():
             track.end()
         self._source.close()
-        self._wake_receiver.close()
-        self._wake_sender.close()
+        self._waiting.close()
 
     # --- pace
 
@@ -194,8 +186,7 @@ class Pipeline:
         if self._worked and now_us - self._sampled_us >= SAMPLE_US:
             self._worked = False  # at rest there is nothing to lower, and a look should cost as little as can be
             self._sampled_us = now_us
-            rate = self._governor.sample(self._load.sample(now_us, self._late_us))
-            self._late_us = 0
+            rate = self._governor.sample(self._load.sample(now_us, self._waiting.take_late_us()))
             if rate is not None:
                 details: dict[str, str | int | float] = {
                     "fps": rate.fps, "from_fps": rate.from_fps, "reason": rate.reason
@@ -218,23 +209,6 @@ class Pipeline:
     def _wanted(self) -> list[Track]:
         monitors = self._layout.monitors if self._layout is not None else ()
         return [self._tracks[monitor.name] for monitor in monitors if monitor.name in self._tracks]
-
-    def _sleep(self, span_us: int, descriptor: int) -> bool:
-        """Sleep, and say whether it was ended early by `wake`."""
-        if span_us <= 0:
-            return False
-        until_us = self._clock.monotonic_us() + span_us
-        poll = select.poll()
-        poll.register(self._wake_receiver, select.POLLIN)
-        if descriptor >= 0:
-            poll.register(descriptor, select.POLLIN)
-        ready = poll.poll(-(-span_us // 1000))  # whole milliseconds, rounded up
-        if not ready:
-            self._late_us = max(self._late_us, self._clock.monotonic_us() - until_us)
-        if all(found != self._wake_receiver.fileno() for found, _ in ready):
-            return False
-        self._wake_receiver.recv(4096)
-        return True
 
     # --- looking
 

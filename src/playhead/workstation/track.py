@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playhead.workstation.capture.picture import area
+from playhead.workstation.capture.picture import area, box
 from playhead.workstation.capture.source import Frame, Monitor, Rectangle
 from playhead.workstation.encode.encoder import Coded, Encoder
 from playhead.workstation.outputs import Epoch, Output, Sample, Thumbnail
@@ -96,7 +96,7 @@ class Track:
             return
         self._dirty += frame.changed
         if len(self._dirty) > _RECTANGLES_MAX:
-            self._dirty = [_box(self._dirty)]
+            self._dirty = [box(self._dirty)]
         self._pacer.changed(now_us, area(frame.changed), frame.monitor.width * frame.monitor.height)
 
     def is_due(self, now_us: int) -> bool:
@@ -180,10 +180,3 @@ class Track:
             outputs.append(Epoch(self.number, self._epoch, self._at_us, *size, encoder.sps, encoder.pps, name))
         outputs.append(Sample(self.number, self._epoch, self._at_us, coded.data, coded.key, share))
         return outputs
-
-
-def _box(rectangles: list[Rectangle]) -> Rectangle:
-    left, top = min(each.x for each in rectangles), min(each.y for each in rectangles)
-    right = max(each.x + each.width for each in rectangles)
-    bottom = max(each.y + each.height for each in rectangles)
-    return Rectangle(left, top, right - left, bottom - top)

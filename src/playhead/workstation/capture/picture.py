@@ -75,6 +75,14 @@ def area(rectangles: list[Rectangle] | tuple[Rectangle, ...]) -> int:
     return sum(rectangle.width * rectangle.height for rectangle in rectangles)
 
 
+def box(rectangles: list[Rectangle]) -> Rectangle:
+    """The smallest rectangle around all of them, of which there is at least one."""
+    left, top = min(each.x for each in rectangles), min(each.y for each in rectangles)
+    right = max(each.x + each.width for each in rectangles)
+    bottom = max(each.y + each.height for each in rectangles)
+    return Rectangle(left, top, right - left, bottom - top)
+
+
 def clip(rectangle: Rectangle, width: int, height: int) -> Rectangle | None:
     """The part of a rectangle inside 0 ≤ x < ``width``, 0 ≤ y < ``height``, or None."""
     left, top = max(rectangle.x, 0), max(rectangle.y, 0)

@@ -8,7 +8,7 @@ by the server, and compared with the picture kept, because much of what is drawn
 from dataclasses import dataclass, field
 
 from playhead.base.errors import UnavailableError
-from playhead.workstation.capture.picture import Picture, clip
+from playhead.workstation.capture.picture import Picture, area, box, clip
 from playhead.workstation.capture.source import Frame, Layout, Monitor, Rectangle
 from playhead.workstation.capture.x11.display import Display, News, Pointer, RefusedByServerError
 from playhead.workstation.capture.x11.images import ConnectionImages, Images, SharedImages
@@ -253,11 +253,7 @@ def _merge(rectangles: list[Rectangle]) -> list[Rectangle]:
     """The same or a little more area, in few rectangles."""
     if len(rectangles) == 1:
         return rectangles
-    left, top = min(each.x for each in rectangles), min(each.y for each in rectangles)
-    right = max(each.x + each.width for each in rectangles)
-    bottom = max(each.y + each.height for each in rectangles)
-    box = Rectangle(left, top, right - left, bottom - top)
-    total = sum(each.width * each.height for each in rectangles)
-    if len(rectangles) > _RECTANGLES_MAX or box.width * box.height < _BOX_RATIO * total:
-        return [box]
+    around = box(rectangles)
+    if len(rectangles) > _RECTANGLES_MAX or area([around]) < _BOX_RATIO * area(rectangles):
+        return [around]
     return rectangles
