@@ -433,6 +433,31 @@ class TestDeclining:
             answer = await conversation.offer(made)
             assert (answer.code, answer.final) == ("store.in_use", False)
 
+    async def test_one_that_is_declined_while_there_is_no_room(self, premises, desk, monkeypatch):
+        """What came for it meanwhile is passed over, and harms neither the connection nor another segment."""
+        made, other = desk.made(), desk.made()
+        waiting, room = asyncio.Event(), asyncio.Event()
+        wait_for_room = premises.store.room
+
+        async def no_room():
+            waiting.set()
+            await room.wait()
+            await wait_for_room()
+
+        async with desk.connected() as conversation:
+            accepted = await conversation.offer(made)
+            monkeypatch.setattr(premises.store, "room", no_room)
+            await conversation.send(made.data[accepted.offset :], accepted.offset)
+            await waiting.wait()
+            (connected,) = premises.service._connected.values()
+            (channel,) = connected._channels.values()
+            channel.segment.failure = UnavailableError("store.full", "Full.")
+            channel.failed(channel.segment, channel.segment.failure)
+            assert (await conversation.next(Decline)).code == "store.full"
+            monkeypatch.setattr(premises.store, "room", wait_for_room)
+            room.set()
+            await ship(conversation, other)
+
     async def test_a_full_disk_is_said_and_may_be_tried_again(self, premises, desk):
         made, other = desk.made(), desk.made()
         async with desk.connected() as conversation:

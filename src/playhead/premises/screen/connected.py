@@ -94,10 +94,10 @@ class ConnectedWorkstation:
             self._commands.pop(command.id, None)
 
     async def _receive(self, message: Records) -> None:
-        channel = self._channels.get(message.channel)
+        await self._around.store.room()
+        channel = self._channels.get(message.channel)  # now, for it may have been declined while there was no room
         if channel is None:
             return  # it crossed our Decline
-        await self._around.store.room()
         channel.receive(message)
         self._unwritten += len(message.data)
         if self._unwritten > UNWRITTEN_BYTES_MAX and message.channel in self._channels:
