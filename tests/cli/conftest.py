@@ -1,15 +1,17 @@
 """The command itself, in this process, on a data folder that holds recordings."""
 
 import asyncio
+import logging
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.cli import main
@@ -41,7 +43,18 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def _logs() -> Generator[None]:
+    """What a command sets up about logging is for its process."""
+    root, library = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**library)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], _logs: None) -> Run:
     """Runs ``playhead`` with these arguments."""
 
     def call(*arguments: object, stdin: str = "") -> Said:

@@ -1,0 +1,109 @@
+"""``playhead users``: who may sign in."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run
+
+from playhead.cli.places import PremisesPlaces
+
+GOOD = "correct horse battery"
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(PremisesPlaces(folder).catalogue)) as catalogue:
+        return catalogue.execute(query).fetchall()
+
+
+@pytest.fixture
+def jo(run: Run, tmp_path: Path) -> Path:
+    """A data folder in which Jo may sign in."""
+    arguments = ("--role", "agent", "--name", "Jo Doe", "--password-stdin", "--data", tmp_path)
+    said = run("users", "add", "jo", *arguments, stdin=f"{GOOD}\n")
+    assert (said.code, said.out) == (0, "")
+    assert "jo may sign in as agent." in said.err
+    return tmp_path
+
+
+def test_a_password_is_kept_by_its_hash_only(jo: Path) -> None:
+    ((name, role, password),) = rows(jo, "SELECT name, role, password_hash FROM users")
+    assert (name, role) == ("Jo Doe", "agent")
+    assert str(password).startswith("$argon2id$")
+    assert GOOD not in str(password)
+
+
+def test_a_person_is_added_once(run: Run, jo: Path) -> None:
+    said = run("users", "add", "jo", "--password-stdin", "--data", jo, stdin=f"another {GOOD}\n")
+    assert said.code == 1
+    assert said.err.startswith("playhead: ")
+    assert "jo" in said.err
+    assert rows(jo, "SELECT name FROM users") == [("Jo Doe",)]
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 2000])
+@pytest.mark.parametrize("command", ["add", "set-password"])
+def test_a_password_that_is_none(run: Run, jo: Path, command: str, password: str) -> None:
+    before = rows(jo, "SELECT * FROM users")
+    user = "sam" if command == "add" else "jo"
+    said = run("users", command, user, "--password-stdin", "--data", jo, stdin=f"{password}\n")
+    assert said.code == 1
+    assert said.err.startswith("playhead: ")
+    assert not password or password not in said.err
+    assert rows(jo, "SELECT * FROM users") == before
+
+
+def test_another_password(run: Run, jo: Path) -> None:
+    before = rows(jo, "SELECT password_hash FROM users")
+    said = run("users", "set-password", "jo", "--password-stdin", "--data", jo, stdin=f"another {GOOD}\n")
+    assert (said.code, said.out) == (0, "")
+    assert rows(jo, "SELECT password_hash FROM users") != before
+
+
+def test_out_and_in_again(run: Run, jo: Path) -> None:
+    for command, state in (("disable", "disabled"), ("enable", "may sign in")):
+        assert run("users", command, "jo", "--data", jo).code == 0
+        (listed,) = json.loads(run("users", "list", "--json", "--data", jo).out)
+        assert listed == {"id": "jo", "name": "Jo Doe", "role": "agent", "state": state}
+
+
+@pytest.mark.parametrize(
+    "command", [["disable", "eve"], ["enable", "eve"], ["set-password", "eve", "--password-stdin"]]
+)
+def test_somebody_who_is_not_there(run: Run, jo: Path, command: list[str]) -> None:
+    said = run("users", *command, "--data", jo, stdin=f"{GOOD}\n")
+    assert said.code == 1
+    assert said.err.startswith("playhead: ")
+    assert "eve" in said.err
+
+
+@pytest.mark.parametrize("user", ["Jo Doe", "", "jo/", "j" * 64])
+def test_an_id_that_nobody_may_have(run: Run, jo: Path, user: str) -> None:
+    said = run("users", "add", user, "--password-stdin", "--data", jo, stdin=f"{GOOD}\n")
+    assert said.code == 1
+    assert said.err.startswith("playhead: ")
+    assert len(rows(jo, "SELECT id FROM users")) == 1
+
+
+def test_a_role_that_there_is_not(run: Run, tmp_path: Path) -> None:
+    said = run("users", "add", "jo", "--role", "king", "--data", tmp_path)
+    assert said.code == 2
+    assert "'administrator', 'supervisor', 'agent'" in said.err
+
+
+def test_everybody_by_id(run: Run, jo: Path) -> None:
+    assert run("users", "add", "al", "--password-stdin", "--data", jo, stdin=f"{GOOD}\n").code == 0
+    said = run("users", "list", "--data", jo)
+    assert [line.split()[0] for line in said.out.splitlines()] == ["USER", "al", "jo"]
+
+
+def test_nobody(run: Run, library: PremisesPlaces) -> None:
+    said = run("users", "list", "--data", library.root)
+    assert (said.code, said.out) == (0, "Nobody may sign in yet. Add somebody with `playhead users add`.\n")
+
+
+def test_a_folder_that_holds_nothing_stays_empty(run: Run, tmp_path: Path) -> None:
+    assert run("users", "list", "--data", tmp_path).code == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,89 @@
+"""``playhead workstation``: what it says before there is a server, an enrolment or a running workstation."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run
+
+from playhead.cli.agent_side import host_name
+from playhead.wire.pki import EnrolmentCode
+
+CODE = EnrolmentCode.create(bytes(10), b"an authority").text
+NOBODY = "127.0.0.1:9"
+"""Discard (RFC 863): nobody listens there."""
+
+
+@pytest.mark.parametrize("command", [["run"], ["status"], ["blackout", "on"]])
+def test_before_it_is_enrolled(run: Run, tmp_path: Path, command: list[str]) -> None:
+    said = run("workstation", *command, "--data", tmp_path)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"playhead: No workstation is enrolled in {tmp_path}.\n"
+        "  Run `playhead workstation enrol` first, or name its folder with --data.\n"
+    )
+
+
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["blackout", "off"]])
+def test_while_it_does_not_run(run: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "workstation.toml").write_text('[workstation]\nid = "desk-1"\n')
+    said = run("workstation", *command, "--data", tmp_path)
+    assert (said.code, said.out) == (1, "")
+    assert "No workstation runs with" in said.err
+    assert "playhead workstation run" in said.err
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("abc", "An enrolment code has 44 symbols without the hyphens; this one has 3."),
+        (CODE[:-1] + ("0" if CODE[-1] != "0" else "1"), "The enrolment code has a typing mistake."),
+        ("u" + CODE[1:], "Symbol 1 of the enrolment code"),
+    ],
+)
+def test_a_code_that_was_mistyped(run: Run, tmp_path: Path, code: str, message: str) -> None:
+    said = run("workstation", "enrol", "--server", NOBODY, "--code", code, "--name", "desk-1", "--data", tmp_path)
+    assert said.code == 1
+    assert said.err.startswith(f"playhead: {message}")
+    assert code[5:] not in said.err or len(code) < 6
+
+
+def test_a_server_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    said = run("workstation", "enrol", "--server", NOBODY, "--code", CODE, "--name", "desk-1", "--data", tmp_path)
+    assert said.code == 1
+    assert NOBODY in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("server", ["", "host:port", "host:70000", "http://host"])
+def test_an_address_that_is_none(run: Run, tmp_path: Path, server: str) -> None:
+    said = run("workstation", "enrol", "--server", server, "--code", CODE, "--name", "desk-1", "--data", tmp_path)
+    assert said.code == 1
+    assert said.err.startswith("playhead: ")
+    assert not (tmp_path / "workstation.toml").exists()
+
+
+def test_a_name_that_no_workstation_may_have(run: Run, tmp_path: Path) -> None:
+    said = run("workstation", "enrol", "--server", NOBODY, "--code", CODE, "--name", "Desk 1", "--data", tmp_path)
+    assert said.code == 1
+    assert "Desk 1" in said.err
+    assert not (tmp_path / "workstation.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"),
+    [("DESK-7.example.org", "desk-7"), ("_x_", "x"), ("...", "workstation"), ("a" * 80, "a" * 63), ("büro", "b-ro")],
+)
+def test_the_default_name_is_the_machine_s(monkeypatch: pytest.MonkeyPatch, machine: str, name: str) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: machine)
+    assert host_name() == name
+
+
+def test_the_agent_s_machine_loads_nothing_of_the_server() -> None:
+    """It starts twice as fast, and its memory is the agent's."""
+    ask = "import sys, playhead.cli.agent_side; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    assert "playhead.workstation.service" in loaded
+    for name in ("playhead.premises", "playhead.portal", "sqlalchemy", "fastapi", "alembic"):
+        assert name not in loaded
