@@ -30,6 +30,9 @@ _SECRET_TEXT: Final = (
 )
 _DEPTH_MAX: Final = 6
 
+_TALKATIVE: Final = ("alembic",)
+"""Libraries whose information is for those who develop them: each start would tell it."""
+
 
 def configure(
     clock: Clock,
@@ -66,6 +69,8 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
