@@ -26,6 +26,8 @@ NOISE = os.urandom(1 << 20)
 chance = Random(1)  # noqa: S311 # a load that can be repeated
 STARTED_AT_US = 1_800_000_000_000_000
 PIECE_BYTES_MAX = 200_000
+PORTION_BYTES = 64 * 1024
+"""Of one `Records`: docs/wire/screen.md §3."""
 
 
 def tls_of(folder: Path, number: int) -> ssl.SSLContext:
@@ -149,8 +151,10 @@ class ScreenDesk(Desk):
         digest.update(body)
         self.chain = digest.digest()
         data = b"".join((clear, body, self.chain))
-        self.transport.write(b"".join((records_head(Records(1, self.offset, data)), data)))
-        self.offset += len(data)
+        for start in range(0, len(data), PORTION_BYTES):
+            part = data[start : start + PORTION_BYTES]
+            self.transport.write(b"".join((records_head(Records(1, self.offset, part)), part)))
+            self.offset += len(part)
         self.sequence += 1
         self.sent(self.offset, len(data))
 

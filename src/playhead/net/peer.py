@@ -19,8 +19,11 @@ from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, ProtocolError, UnavailableError
 from playhead.net.core import Core, End, Timings
 
-INBOUND_BYTES = 256 * 1024
-"""Received bytes waiting for the owner, beyond which reading stops (plus what one read brings)."""
+INBOUND_BYTES = 64 * 1024
+"""Received bytes waiting for the owner, beyond which reading stops (plus what one read brings). Only while the owner is
+behind is there anything to wait; then a thousand peers may each hold so much."""
+TLS_INBOUND_BYTES = 16 * 1024
+"""Received bytes that TLS holds undecrypted while reading has stopped, beyond which it stops, too (plus one read)."""
 OUTBOUND_BYTES = 256 * 1024
 """Unwritten bytes beyond which `Peer.send` waits."""
 OUTBOUND_BYTES_MAX = 1024 * 1024
@@ -168,6 +171,9 @@ class Peer(asyncio.BufferedProtocol, Generic[M]):
         """Begin (`asyncio.BaseProtocol`)."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=OUTBOUND_BYTES)
+        limit_reading = getattr(transport, "set_read_buffer_limits", None)  # TLS transports alone have it
+        if limit_reading is not None:
+            limit_reading(high=TLS_INBOUND_BYTES)
         name = transport.get_extra_info("peername")
         self.remote = f"{name[0]}:{name[1]}" if isinstance(name, tuple) else str(name or "")
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")

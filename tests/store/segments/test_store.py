@@ -541,6 +541,25 @@ class TestFailing:
             await asyncio.wait_for(waiting, 1)
             assert store.pending_bytes == 0
 
+    async def test_of_many_feeders_that_wait_only_so_many_go_on(self, world, monkeypatch):
+        monkeypatch.setattr(committer, "PENDING_BYTES_MAX", 1000)
+        segments = [made(number, pieces=(3000,)) for number in range(10)]
+        most = 0
+
+        async def feed(store, found):
+            nonlocal most
+            segment = await store.open(found.start)
+            for start in range(len(found.start), len(found.data), 400):
+                await store.room()
+                store.append(segment, found.data[start : start + 400])
+                most = max(most, store.pending_bytes)
+            await store.settled(segment)
+
+        async with world.running() as store:
+            async with asyncio.timeout(20):
+                await asyncio.gather(*(feed(store, found) for found in segments))
+        assert 1000 < most <= 1400 + max(len(found.start) for found in segments)
+
     async def test_a_cancelled_commit_is_finished_first(self, world):
         async with world.running() as store:
             segment = await store.open(A.start)

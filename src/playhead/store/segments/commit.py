@@ -58,8 +58,10 @@ def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path
                 path = path_of(root, work.location)
                 work.file = _create(disk, path)
                 new.setdefault(path.parent, []).append(work)
-            if work.data:
-                work.file.write_at(work.data[0] if len(work.data) == 1 else b"".join(work.data), work.offset)
+            offset = work.offset
+            for part in work.data:  # not joined: that would hold all of it twice
+                work.file.write_at(part, offset)
+                offset += len(part)
         except OSError as error:
             work.error = error
     _sync(disk, [work for work in works if work.sync and work.error is None])

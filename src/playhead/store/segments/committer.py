@@ -18,7 +18,7 @@ from playhead.store.segments.commit import Work, write
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import OpenSegment
 
-PENDING_BYTES_MAX: Final = 64 << 20
+PENDING_BYTES_MAX: Final = 32 << 20
 """Received bytes that wait for the next commit, of all segments: then the feeders must wait (`SegmentStore.room`)."""
 
 RETRY_S: Final = 1.0
@@ -114,7 +114,8 @@ class Committer:
 
     async def room(self) -> None:
         """Wait until no more is pending than may be."""
-        await self._room.wait()
+        while self.pending_bytes > PENDING_BYTES_MAX:  # of many that wake at once, only so many go on
+            await self._room.wait()
 
     async def settled(self, segment: OpenSegment) -> None:
         """As `SegmentStore.settled`."""
