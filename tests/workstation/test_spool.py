@@ -177,6 +177,79 @@ def test_set_aside_keeps_the_file_and_says_why() -> None:
     assert note == b"vid.signer: The segment names another signer.\n"
 
 
+def test_what_was_set_aside_counts_until_somebody_removes_it() -> None:
+    disk = SimulatedDisk()
+    vid, note = vid_of(1), b"segment.signer\n"
+    spool = spool_on(disk)
+    segment = write(spool, vid)
+    spool.finish(segment, "sealed")
+    make_durable(spool)
+    spool.set_aside(segment, "segment.signer")
+    assert spool.used_bytes == len(vid.data) + len(note)
+    assert spool.waiting_bytes == 0
+    limit = len(vid.data) + len(note) + len(vid_of(2).header_bytes)
+    spool = spool_on(disk, bytes_max=limit)
+    assert spool.used_bytes == len(vid.data) + len(note)
+    with pytest.raises(UnavailableError) as caught:
+        write(spool, vid_of(2))
+    assert caught.value.code == "spool.full"
+    assert f"{len(vid.data) + len(note)} of them were set aside" in caught.value.message
+    spool = spool_on(disk, bytes_max=limit - len(vid_of(2).header_bytes))
+    assert not spool.has_room()
+    disk.remove(FOLDER / "set-aside" / f"{segment.id}.vid")
+    assert spool.has_room()
+    assert spool.used_bytes == len(note) + sum(each.size for each in spool.segments)
+
+
+def test_room_made_by_hand_is_noticed_before_a_recording_has_to_pause() -> None:
+    disk = SimulatedDisk()
+    spool = spool_on(disk, bytes_max=len(vid_of(1).data) + 100)
+    segment = write(spool, vid_of(1))
+    spool.finish(segment, "sealed")
+    make_durable(spool)
+    spool.set_aside(segment, "segment.signer")
+    disk.remove(FOLDER / "set-aside" / f"{segment.id}.vid")
+    write(spool, vid_of(2))
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_a_segment_is_set_aside_after_the_job_that_finishes_it(*, is_running: bool) -> None:
+    disk = SimulatedDisk()
+    spool = spool_on(disk)
+    segment = write(spool, vid_of(1))
+    segment.file.write_at(b"half a record", segment.size)
+    spool.finish(segment, "sealed")
+    job = spool.job() if is_running else None
+    spool.set_aside(segment, "segment.signer")
+    assert spool.segments == ()
+    assert disk.list_folder(FOLDER / "set-aside") == []
+    used_bytes = spool.used_bytes
+    if job is None:
+        assert make_durable(spool) == []
+    else:
+        job.run()
+        assert job.failures == []
+        assert spool.settle(job) == []
+    assert spool.job() is None
+    assert disk.list_folder(FOLDER / "set-aside") == [f"{segment.id}.txt", f"{segment.id}.vid"]
+    assert disk.list_folder(FOLDER / "writing") == disk.list_folder(FOLDER / "finished") == []
+    assert disk.open(FOLDER / "set-aside" / f"{segment.id}.vid").size() == segment.size
+    assert segment.file is None
+    assert spool.used_bytes == used_bytes
+
+
+def test_a_segment_that_cannot_be_set_aside_after_its_job_is_offered_after_the_next_start() -> None:
+    disk = SimulatedDisk()
+    spool = spool_on(disk)
+    segment = write(spool, vid_of(1))
+    spool.finish(segment, "sealed")
+    spool.set_aside(segment, "segment.signer")
+    disk.fault = lambda step: errno.EIO if "set-aside" in str(step.path) else None
+    assert make_durable(spool) == []
+    disk.fault = None
+    assert [each.id for each in spool_on(disk).segments] == [segment.id]
+
+
 def test_acknowledgement_never_goes_back_and_never_beyond() -> None:
     spool = spool_on(SimulatedDisk())
     segment = write(spool, vid_of(1))

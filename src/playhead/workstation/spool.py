@@ -14,7 +14,17 @@ import structlog
 from playhead.base.errors import UnavailableError
 from playhead.store.disk import Disk
 from playhead.wire.vid import Header
-from playhead.workstation.spool_files import Folders, Job, Reason, SpooledSegment, find_finished, mend, put_aside
+from playhead.workstation.spool_files import (
+    Folders,
+    Job,
+    Reason,
+    SpooledSegment,
+    bytes_aside,
+    find_finished,
+    mend,
+    note_of,
+    put_aside,
+)
 
 READ_BYTES_MAX: Final = 256 * 1024
 """Most that `Spool.read` gives at a time: what one message may carry."""
@@ -44,12 +54,14 @@ class Spool:
         self._free_bytes_min = free_bytes_min
         self._segments: list[SpooledSegment] = []
         self._used_bytes = 0
+        self._aside_bytes = 0
         self._is_low = False
         self._names_are_new = False
         self._dirty: set[SpooledSegment] = set()
         self._finishing: list[SpooledSegment] = []
         self._in_job: Job | None = None
-        self._after_job: list[tuple[SpooledSegment, bool]] = []
+        self._after_job: list[SpooledSegment] = []
+        self._to_set_aside: list[tuple[SpooledSegment, str]] = []
 
     def recover(self) -> list[SpooledSegment]:
         """Take over what earlier processes left. Call once, first; it blocks, for it reads what was being written.
@@ -66,6 +78,7 @@ class Spool:
             known = {segment.id: segment for segment in mended}
             for segment in find_finished(self._disk, self._folders):
                 known.setdefault(segment.id, segment)
+            self._aside_bytes = bytes_aside(self._disk, self._folders)
         except OSError as error:
             message = f"The spool folder {self._folders.root} cannot be used: {error.strerror}."
             hint = "Make it writable, free some space, or configure another data folder."
@@ -81,8 +94,8 @@ class Spool:
 
     @property
     def used_bytes(self) -> int:
-        """What all segments take on disk."""
-        return self._used_bytes
+        """What all segments take on disk, with those that were set aside."""
+        return self._used_bytes + self._aside_bytes
 
     @property
     def waiting_bytes(self) -> int:
@@ -92,7 +105,8 @@ class Spool:
     def has_room(self) -> bool:
         """Whether a segment that had to stop for want of room may be followed by another."""
         self._look_at_room()
-        return not self._is_low and self._used_bytes <= self._bytes_max * _RESUME_SHARE
+        self._look_at_aside()
+        return not self._is_low and self.used_bytes <= self._bytes_max * _RESUME_SHARE
 
     def create(self, header: Header, data: bytes) -> SpooledSegment:
         """Begin a segment.
@@ -165,8 +179,14 @@ class Spool:
             if segment.reason is None and segment not in broken:
                 broken.append(segment)
         left, self._after_job = self._after_job, []
-        for segment, is_deleted in left:
-            self._let_go(segment, delete=is_deleted)
+        for segment in left:
+            self._delete(segment)
+        refused, self._to_set_aside = self._to_set_aside, []
+        for segment, why in refused:
+            try:
+                self._put_aside(segment, why)
+            except UnavailableError as error:
+                _log.error("segment not set aside", segment=str(segment.id), error=error.message)
         return broken
 
     def read(self, segment: SpooledSegment, offset: int, size: int) -> bytes:
@@ -201,23 +221,22 @@ class Spool:
             return
         self._segments.remove(segment)
         self._used_bytes -= segment.size
-        self._let_go(segment, delete=True)
+        self._delete(segment)
 
     def set_aside(self, segment: SpooledSegment, why: str) -> None:
         """The server will never take it: keep it out of the way of the others, with a note.
+
+        It still counts as used, until somebody removes it. Where it is not durable yet, `settle` moves it.
 
         Raises:
             UnavailableError: ``spool.failed``.
         """
         if segment not in self._segments:
             return
-        try:
-            put_aside(self._disk, self._folders, segment.path, str(segment.id), why)
-        except OSError as error:
-            raise _unwritable(error) from error
+        self._put_aside(segment, why)
         self._segments.remove(segment)
         self._used_bytes -= segment.size
-        self._let_go(segment, delete=False)
+        self._aside_bytes += segment.size + len(note_of(why))
 
     def close(self) -> None:
         """Close all files. What a job did not make durable is left to the next `recover`."""
@@ -229,16 +248,27 @@ class Spool:
         job = self._in_job
         return job is not None and any(segment is other for other, *_ in [*job.growing, *job.finished])
 
-    def _let_go(self, segment: SpooledSegment, *, delete: bool) -> None:
-        """The segment is no longer one of ours: close its file and, with ``delete``, remove it."""
+    def _delete(self, segment: SpooledSegment) -> None:
+        """The segment is no longer one of ours."""
         if self._is_busy(segment):
-            self._after_job.append((segment, delete))
+            self._after_job.append(segment)
             return
         self._finishing = [other for other in self._finishing if other is not segment]
         self._dirty.discard(segment)
         self._close(segment)
-        if delete:
-            self._try_remove(segment.path)
+        self._try_remove(segment.path)
+
+    def _put_aside(self, segment: SpooledSegment, why: str) -> None:
+        """Move it away once nothing else moves it."""
+        if self._is_busy(segment) or segment in self._finishing:
+            self._to_set_aside.append((segment, why))
+            return
+        try:
+            put_aside(self._disk, self._folders, segment.path, str(segment.id), why)
+        except OSError as error:
+            raise _unwritable(error) from error
+        self._dirty.discard(segment)
+        self._close(segment)
 
     def _try_remove(self, path: Path) -> None:
         try:
@@ -264,13 +294,29 @@ class Spool:
         self._dirty.add(segment)
 
     def _check_room(self, size: int) -> None:
-        if self._used_bytes + size > self._bytes_max:
-            message = f"The spool holds {self._used_bytes} of {self._bytes_max} bytes."
+        if self.used_bytes + size > self._bytes_max:
+            self._look_at_aside()
+        if self.used_bytes + size > self._bytes_max:
+            message = f"The spool holds {self.used_bytes} of {self._bytes_max} bytes."
             hint = "The server has not taken them: see why it cannot be reached, or allow more (spool_max)."
+            if self._aside_bytes:
+                message += f" {self._aside_bytes} of them were set aside."
+                hint += " What was set aside may be moved elsewhere: its notes say why the server refused it."
             raise UnavailableError("spool.full", message, hint=hint)
         if self._is_low:
             message = f"Less than {self._free_bytes_min} bytes are free on the disk."
             raise UnavailableError("spool.disk_full", message, hint="Free some space.")
+
+    def _look_at_aside(self) -> None:
+        """Somebody may have removed what was set aside."""
+        if not self._aside_bytes:
+            return
+        try:
+            found_bytes = bytes_aside(self._disk, self._folders)
+        except OSError as error:
+            _log.warning("what was set aside is unknown", error=error.strerror)
+            return
+        self._aside_bytes = found_bytes + sum(each.size + len(note_of(why)) for each, why in self._to_set_aside)
 
     def _look_at_room(self) -> None:
         try:

@@ -210,13 +210,31 @@ def put_aside(disk: Disk, folders: Folders, path: Path, name: str, why: str) -> 
     file = disk.open(note, create=not disk.exists(note))
     try:
         file.truncate(0)
-        file.write_at(why.encode() + b"\n", 0)
+        file.write_at(note_of(why), 0)
         file.sync()
     finally:
         file.close()
     disk.rename(path, folders.set_aside / f"{name}.vid")
     disk.sync_folder(folders.set_aside)
     disk.sync_folder(path.parent)
+
+
+def note_of(why: str) -> bytes:
+    """What the note says that lies beside a file that was put aside."""
+    return why.encode() + b"\n"
+
+
+def bytes_aside(disk: Disk, folders: Folders) -> int:
+    """What all that was put aside takes on disk. Somebody may be removing it meanwhile."""
+    total = 0
+    for name in disk.list_folder(folders.set_aside):
+        try:
+            file = disk.open(folders.set_aside / name)
+        except FileNotFoundError:
+            continue
+        total += file.size()
+        file.close()
+    return total
 
 
 def _segment(header: Header, header_bytes: int, path: Path, size: int, reason: Reason) -> SpooledSegment:
