@@ -3,6 +3,7 @@
 Single-threaded: one thread calls `Pipeline.tick` and, between, `Pipeline.wait`. What other threads may call says so.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from playhead.workstation.waiting import Waiting
 
 RETRY_US = 1_000_000
 """A display that is gone, and an encoder that failed, are tried again this often."""
+_PROCESSORS_FOR_TWO_THREADS = 4
 _LAYOUTS_PER_TICK = 3
 """A layout that changes again while it is read is read this often; then the display counts as gone for a while."""
 
@@ -74,7 +76,7 @@ class Pipeline:
         self._config = config
         self._clock = clock
         self._load = load or SystemLoadMeter()
-        self._make_encoder = make_encoder or partial(X264Encoder, settings=Settings(config.quality, FPS_MAX))
+        self._make_encoder = make_encoder or partial(X264Encoder, settings=_settings(config))
         self._governor = Governor(config.fps)
         self._live = False
         self._intervals = Intervals.of(config.fps)
@@ -329,6 +331,12 @@ class Pipeline:
                 track.lift_blackout()
         self._blackout = on
         return [Notice(now_us, "capture.blackout_on" if on else "capture.blackout_off")]
+
+
+def _settings(config: PipelineConfig) -> Settings:
+    """Two slices at a time halve the time a large change takes, where that leaves the agent two processors."""
+    threads = 2 if (os.cpu_count() or 1) >= _PROCESSORS_FOR_TWO_THREADS else 1
+    return Settings(config.quality, FPS_MAX, threads)
 
 
 def _describe(layout: Layout) -> str:

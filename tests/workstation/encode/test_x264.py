@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from workstation.encode.contract import Canvas, EncoderContract, MakeEncoder, text_like
@@ -23,6 +25,19 @@ class TestX264(EncoderContract):
     @pytest.fixture
     def make(self) -> MakeEncoder:
         return X264Encoder
+
+
+class TestX264WithTwoThreads(EncoderContract):
+    @pytest.fixture
+    def make(self) -> MakeEncoder:
+        return partial(X264Encoder, settings=Settings(threads=2))
+
+
+def test_each_thread_makes_a_slice_of_the_same_picture():
+    canvas = Canvas(partial(X264Encoder, settings=Settings(threads=2)), 320, 192)
+    canvas.pixels[:] = text_like(320, 192)
+    assert nal_types(canvas.encode().data) == [5, 5]
+    assert nal_types(canvas.encode().data) == [1, 1]
 
 
 def test_a_key_frame_holds_one_slice_and_says_nothing_of_the_encoder():

@@ -19,6 +19,7 @@ class Settings:
         quality: x264's constant rate factor: higher is smaller and softer. At 26 small text is still
             clear (docs/decisions/0004-codec.md).
         fps_max: the highest frame rate that will come, for the level written into the parameter sets.
+        threads: how many share the work on one picture, each a slice of it.
 
     Raises:
         InvalidInputError: ``config.out_of_range``.
@@ -26,6 +27,7 @@ class Settings:
 
     quality: int = 26
     fps_max: int = 15
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if not QUALITY_MIN <= self.quality <= QUALITY_MAX:

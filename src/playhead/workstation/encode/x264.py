@@ -22,7 +22,7 @@ KEY_EVERY = 300
 _MATRIX_BT709 = 1  # ITU-T H.273 table 4
 _SIDE_MIN = 16  # libx264 takes no smaller picture
 
-_PARAMETERS = "qcomp=1.0:ipratio=1.0:trellis=1:me=umh:merange=256:sliced-threads=0:annexb=0"
+_PARAMETERS = "qcomp=1.0:ipratio=1.0:trellis=1:me=umh:merange=256:annexb=0"
 """``qcomp``: constant quantiser, because rate control takes a caret's blink for something cheap and overspends on it.
 ``ipratio``: key frames no finer than the rest, because they come with window switches and are all new anyway.
 ``trellis``: the same legibility in a twentieth less bytes.
@@ -90,7 +90,7 @@ class X264Encoder:
         codec.framerate = Fraction(settings.fps_max)
         codec.time_base = 1 / codec.framerate
         codec.gop_size = KEY_EVERY
-        codec.thread_count = 1
+        codec.thread_count = settings.threads  # of slices, by zerolatency: threads of pictures would delay them
         codec.profile = "High"
         codec.color_range = RANGE
         codec.color_primaries = PRIMARIES
