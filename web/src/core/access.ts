@@ -1,14 +1,12 @@
 /** Who is signed in, and what the page offers them. The server decides; this only spares people what it would refuse. */
 
-import { asObject, oneOf, text } from "./decode.ts";
-
-export const ROLES = ["administrator", "supervisor", "agent"] as const;
-export type Role = (typeof ROLES)[number];
+import { asArray, asObject, text } from "./decode.ts";
 
 export interface Session {
+  /** What was typed to sign in, and how the person is called. */
   readonly user: string;
   readonly name: string;
-  readonly role: Role;
+  readonly permissions: ReadonlySet<string>;
   /** Goes with every request that changes something. */
   readonly csrfToken: string;
   /** Where playback tokens come from. */
@@ -19,10 +17,11 @@ export function readSession(value: unknown): Session {
   const path = "session";
   const from = asObject(value, path);
   const user = asObject(from.user, `${path}.user`);
+  const permissions = asArray(user.permissions, `${path}.user.permissions`);
   return {
     user: text(user, "name", `${path}.user`),
     name: text(user, "displayName", `${path}.user`),
-    role: oneOf(user, "role", `${path}.user`, ROLES),
+    permissions: new Set(permissions.filter((one) => typeof one === "string")),
     csrfToken: text(from, "csrfToken", path),
     tokenUrl: text(from, "tokenUrl", path),
   };
@@ -30,5 +29,5 @@ export function readSession(value: unknown): Session {
 
 /** Whether to offer starting and stopping recordings. */
 export function mayRecord(session: Session): boolean {
-  return session.role !== "agent";
+  return session.permissions.has("record");
 }

@@ -136,7 +136,7 @@ export interface Placement {
   readonly offsetUs: number;
   /** Where the piece begins on the recording's timeline; its first picture is shown from here on. */
   readonly startUs: number;
-  /** Where its last picture ends, or null for "`nominalUs` after it began": nobody knows yet. */
+  /** Where its last picture ends, or null for "`nominalUs` after it was taken": nobody knows yet. */
   readonly endUs: number | null;
   readonly nominalUs: number;
 }
@@ -153,13 +153,14 @@ export function place(piece: Uint8Array, placement: Placement): Placed {
   const bytes = new Uint8Array(piece);
   const { view, baseAt, baseWide, durationsAt, samples } = layout(bytes);
   const starts = samples.map((sample) => sample.atUs + placement.offsetUs);
+  const nominalEndUs = (starts[starts.length - 1] as number) + placement.nominalUs;
   starts[0] = placement.startUs;
   for (let index = 1; index < starts.length; index += 1) {
     // A beginning later than the first sample's own end would make a duration negative: push on by the smallest step.
     starts[index] = Math.max(starts[index] as number, (starts[index - 1] as number) + 1);
   }
   const lastStart = starts[starts.length - 1] as number;
-  const endUs = Math.max(placement.endUs ?? lastStart + placement.nominalUs, lastStart + 1);
+  const endUs = Math.max(placement.endUs ?? nominalEndUs, lastStart + 1);
   if (baseWide) view.setBigUint64(baseAt, BigInt(placement.startUs));
   else if (placement.startUs <= 0xffffffff) view.setUint32(baseAt, placement.startUs);
   else throw contractBroken("piece: tfdt version 0");

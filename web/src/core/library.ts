@@ -6,19 +6,16 @@ import { dayText } from "./time.ts";
 
 export interface RecordingItem {
   readonly id: string;
-  readonly workstation: string;
+  readonly workstation: { readonly id: string; readonly name: string };
   readonly agent: string;
   readonly state: RecordingState;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly durationMs: number;
   readonly bytes: number;
-  /** Whether the server has a connected workstation that is making it. */
-  readonly live: boolean;
   readonly gaps: number;
   /** When durable progress was last made, on this page's own clock; null where nobody knows. */
   readonly grewAtMs: number | null;
-  readonly receivedAtMs: number;
 }
 
 export const WORKSTATION_STATES = [
@@ -34,6 +31,7 @@ export type WorkstationState = (typeof WORKSTATION_STATES)[number];
 
 export interface WorkstationItem {
   readonly id: string;
+  readonly name: string;
   readonly agent: string;
   readonly connected: boolean;
   readonly state: WorkstationState;
@@ -49,21 +47,20 @@ function instant(from: Json, key: string, path: string): Date {
 
 export function readRecording(value: unknown, receivedAtMs: number, path = "recording"): RecordingItem {
   const from = asObject(value, path);
+  const where = `${path}.workstation`;
+  const workstation = asObject(from.workstation, where);
   const ageMs = optional(number, from, "progressAgeMs", path);
-  const live = flag(from, "live", path);
   return {
     id: text(from, "id", path),
-    workstation: text(asObject(from.workstation, `${path}.workstation`), "id", `${path}.workstation`),
+    workstation: { id: text(workstation, "id", where), name: text(workstation, "name", where) },
     agent: text(from, "agent", path),
     state: oneOf(from, "state", path, RECORDING_STATES),
     startedAt: instant(from, "startedAt", path),
     endedAt: optional(instant, from, "endedAt", path),
     durationMs: number(from, "durationMs", path),
     bytes: number(from, "bytes", path),
-    live,
     gaps: number(from, "gaps", path),
-    grewAtMs: ageMs === null ? (live ? receivedAtMs : null) : receivedAtMs - ageMs,
-    receivedAtMs,
+    grewAtMs: ageMs === null ? null : receivedAtMs - ageMs,
   };
 }
 
@@ -71,6 +68,7 @@ export function readWorkstation(value: unknown, path = "workstation"): Workstati
   const from = asObject(value, path);
   return {
     id: text(from, "id", path),
+    name: text(from, "name", path),
     agent: text(from, "agent", path),
     connected: flag(from, "connected", path),
     state: oneOf(from, "state", path, WORKSTATION_STATES),
@@ -99,12 +97,8 @@ export function readWorkstations(value: unknown): WorkstationItem[] {
   return list(asObject(value, "workstations"), "items", "workstations", readWorkstation);
 }
 
-/**
- * "Recording now" is only true while durable progress is newer than this. Where the server does not tell the age, it
- * is seen by the length growing, which is reported every few seconds: then it takes longer to notice.
- */
+/** "Recording now" is only true while durable progress is newer than this. */
 export const PROGRESS_FRESH_MS = 5_000;
-export const PROGRESS_SEEN_MS = 12_000;
 
 /** What may honestly be said about a recording now. */
 export type Liveness = "live" | "silent" | "off";
@@ -112,9 +106,7 @@ export type Liveness = "live" | "silent" | "off";
 /** `live` while progress is fresh; `silent` where it should be recording and nothing arrives; else `off`. */
 export function liveness(item: RecordingItem, nowMs: number): Liveness {
   if (item.state !== "recording") return "off";
-  if (!item.live || item.grewAtMs === null) return "silent";
-  const told = item.grewAtMs < item.receivedAtMs;
-  return nowMs - item.grewAtMs < (told ? PROGRESS_FRESH_MS : PROGRESS_SEEN_MS) ? "live" : "silent";
+  return item.grewAtMs !== null && nowMs - item.grewAtMs < PROGRESS_FRESH_MS ? "live" : "silent";
 }
 
 /** How long a recording is by now: a live one grows between two answers. */
@@ -123,19 +115,13 @@ export function lengthNow(item: RecordingItem, nowMs: number): number {
   return item.durationMs + (nowMs - item.grewAtMs);
 }
 
-/** A newer answer about a recording, with what the older one knew about its progress. */
-function succeeding(newer: RecordingItem, older: RecordingItem): RecordingItem {
-  const stands = newer.durationMs <= older.durationMs && newer.grewAtMs === newer.receivedAtMs;
-  return stands ? { ...newer, grewAtMs: older.grewAtMs } : newer;
-}
-
 /** Whether an item belongs into a list with this filter. */
 export function matches(
   item: RecordingItem,
   filter: { readonly state: RecordingState | null; readonly workstation: string | null },
 ): boolean {
   if (filter.state !== null && item.state !== filter.state) return false;
-  return filter.workstation === null || item.workstation === filter.workstation;
+  return filter.workstation === null || item.workstation.id === filter.workstation;
 }
 
 /**
@@ -144,10 +130,10 @@ export function matches(
  */
 export function merged(items: readonly RecordingItem[], item: RecordingItem, complete: boolean): RecordingItem[] {
   const others = items.filter((one) => one.id !== item.id);
-  const known = items.find((one) => one.id === item.id);
+  const known = others.length !== items.length;
   const at = others.findIndex((one) => one.startedAt.getTime() <= item.startedAt.getTime());
-  if (at < 0 && known === undefined && !complete && others.length > 0) return others;
-  others.splice(at < 0 ? others.length : at, 0, known === undefined ? item : succeeding(item, known));
+  if (at < 0 && !known && !complete && others.length > 0) return others;
+  others.splice(at < 0 ? others.length : at, 0, item);
   return others;
 }
 

@@ -65,15 +65,21 @@ export function steer(positionUs: number, targetUs: number, elapsedMs: number): 
 export const RATE_MAX = 16;
 /** The picture may trail the playhead by this much before the video is driven faster. */
 export const TRAIL_US = 150_000;
+/** How long a driven video is to have media ahead at its rate: what it overshoots when media ends, it has to wait for. */
+export const REACH_S = 0.4;
 
 /**
  * The rate at which the video is driven so that its picture meets the playhead.
  *
  * The video trails after an idle stretch at the edge, because the browser had nothing to play. Only one or two
  * pictures lie between, so a high rate costs no decoding; rounding to steps keeps the browser from being bothered.
+ *
+ * @param endUs where the media at hand ends: the nearer, the slower, and where there is none, as if nothing were.
  */
-export function followRate(positionUs: number, videoUs: number, speed: number): number {
+export function followRate(positionUs: number, videoUs: number, speed: number, endUs: number): number {
   const trail = positionUs - videoUs;
   if (trail <= TRAIL_US) return speed;
-  return Math.min(RATE_MAX, Math.round(speed * (1 + (trail / 1_000_000) * 6) * 2) / 2);
+  const wanted = speed * (1 + (trail / 1_000_000) * 6);
+  const reachable = (endUs - videoUs) / 1_000_000 / REACH_S;
+  return Math.max(speed, Math.min(RATE_MAX, Math.round(Math.min(wanted, reachable) * 2) / 2));
 }

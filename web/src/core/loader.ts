@@ -4,7 +4,7 @@
  * No IO: the caller fetches, appends and removes as told, and says when it is done.
  */
 
-import { beginRun, type Feed, type FeedLimits, fed, NOMINAL_US, nextFeed, type Run } from "./feed.ts";
+import { beginRun, type Feed, type FeedLimits, fed, nextFeed, type Run } from "./feed.ts";
 import { place } from "./fmp4.ts";
 import { lastAtMost } from "./line.ts";
 import type { Recording } from "./recording.ts";
@@ -189,18 +189,19 @@ export class Loader {
     while (this.current !== null && size < APPEND_BYTES_MAX) {
       const feed = this.feed(playheadUs, limits);
       if (feed?.kind !== "append") break;
-      const bytes = this.stored.get(feed.index);
-      if (bytes === undefined) break;
       const { segment, epoch } = feed.piece;
       if (this.initialised?.segment !== segment || this.initialised.epoch !== epoch) {
+        // Before the bytes are there: both can be on the way at the same time.
         if (parts.length > 0) break;
         return this.initialise(segment, epoch);
       }
+      const bytes = this.stored.get(feed.index);
+      if (bytes === undefined) break;
       const placed = place(bytes, {
         offsetUs: this.recording.segmentOffsetUs(segment),
         startUs: feed.startUs,
         endUs: feed.endUs,
-        nominalUs: NOMINAL_US,
+        nominalUs: feed.nominalUs,
       });
       this.current = fed(this.current, feed, placed.startsUs.at(-1) as number, placed.endUs);
       this.pictures.push(...placed.startsUs);

@@ -3,7 +3,7 @@
  * video, its buffer and the network are to do comes out. Time is an argument.
  */
 
-import type { FeedLimits } from "./feed.ts";
+import type { FeedLimits, Joining } from "./feed.ts";
 import { idleStretches, type Stretch, skipFrom } from "./idle.ts";
 import { type Edge, edgeAt, isFresh, LATENCY_US, liveTarget, NO_EDGE, observe } from "./live-edge.ts";
 import { type BufferAction, type FetchWish, Loader } from "./loader.ts";
@@ -14,6 +14,8 @@ import { AHEAD_US, FIRST_BEYOND_US } from "./seek-plan.ts";
 
 /** Behind the live edge a piece of uncertain length is appended just before it is due. */
 export const LEAD_US = 80_000;
+/** Browsers do not show a picture for its very last moments: a seek to the end goes to this much before it. */
+export const BEFORE_END_US = 50_000;
 /** The live stream is open while the playhead is this close to the end of what is known. */
 export const NEAR_EDGE_US = 30_000_000;
 /** The video is set a little into the picture, so that rounding does not show the one before. */
@@ -54,8 +56,15 @@ export class Player {
   private stretchesOf = -1;
   /** A seek that the video has not been told of, because what it needs is not there yet. */
   private pendingUs: number | null = null;
+  /** Whether live watching ended because the recording was interrupted, and nobody did anything since. */
+  private awaitsReturn = false;
+  /** Whether the video shows anything for where it is. */
+  private hasPicture = false;
 
-  constructor(recording: Recording, track: number, nowMs: number) {
+  private readonly joining: Joining;
+
+  constructor(recording: Recording, track: number, joining: Joining, nowMs: number) {
+    this.joining = joining;
     this.recording = recording;
     this.track = track;
     this.nowMs = nowMs;
@@ -67,6 +76,7 @@ export class Player {
   // ---- what a person asks
 
   play(): void {
+    this.awaitsReturn = false;
     if (this.playhead.motion === "ended") this.seek(0);
     this.playhead = { ...this.playhead, playing: true };
     if (this.playhead.live || this.pendingUs !== null || this.place.kind !== "media") return;
@@ -75,11 +85,13 @@ export class Player {
   }
 
   pause(): void {
+    this.awaitsReturn = false;
     this.playhead = { ...this.playhead, playing: false, live: false };
   }
 
   /** Goes to a position, kept within what is recorded. */
   seek(positionUs: number): void {
+    this.awaitsReturn = false;
     const endUs = this.recording.endUs;
     const target = Math.max(0, Math.min(positionUs, this.recording.growing ? this.liveTargetUs : endUs));
     const playing = this.playhead.playing && !(target >= endUs && !this.recording.growing);
@@ -89,6 +101,7 @@ export class Player {
 
   /** Goes to the live edge and stays there. */
   goLive(): void {
+    this.awaitsReturn = false;
     if (!this.recording.growing) return;
     const positionUs = this.liveTargetUs;
     this.playhead = { ...this.playhead, positionUs, playing: true, live: true, speed: 1, motion: "live" };
@@ -135,16 +148,23 @@ export class Player {
     this.edge = observe(this.edge, recording.endUs, nowMs);
     this.stretchesOf = -1;
     this.loader.replace(recording);
+    this.returnToLive();
     if (this.loader.run === null) this.prepare(this.playhead.positionUs);
   }
 
   /** An event of the live stream; `reload` asks for a new index. */
   event(event: LiveEvent, nowMs: number): Change {
     const change = this.recording.apply(event);
+    this.returnToLive();
     this.edge = observe(this.edge, this.recording.endUs, nowMs);
     // A live view of a recording whose first picture only now exists can begin.
     if (this.loader.run === null && change === "piece") this.prepare(this.playhead.positionUs);
     return change;
+  }
+
+  /** Who watched live when the recording was interrupted watches live when it goes on. */
+  private returnToLive(): void {
+    if (this.awaitsReturn && this.recording.growing) this.goLive();
   }
 
   /** The bytes of a piece that an event announced. */
@@ -195,6 +215,8 @@ export class Player {
   tick(nowMs: number, videoUs: number | null): VideoOrder {
     const elapsedMs = Math.max(0, nowMs - this.nowMs);
     this.nowMs = nowMs;
+    this.hasPicture = videoUs !== null;
+    if (this.playhead.live && !this.recording.growing) this.awaitsReturn = true;
     const result = tick(this.playhead, {
       elapsedMs,
       place: this.place,
@@ -224,7 +246,10 @@ export class Player {
       latencyUs: growing ? edgeUs - this.playhead.positionUs : null,
       skipIdle: this.skipIdle,
       track: this.track,
-      loading: this.pendingUs !== null || this.playhead.motion === "loading",
+      loading:
+        this.pendingUs !== null ||
+        this.playhead.motion === "loading" ||
+        (this.playhead.motion === "live" && !this.hasPicture),
     };
   }
 
@@ -253,7 +278,7 @@ export class Player {
 
   private get limits(): FeedLimits {
     const leadUs = this.playhead.live ? LATENCY_US : LEAD_US;
-    return { leadUs, aheadUs: AHEAD_US * Math.max(1, this.playhead.speed) + FIRST_BEYOND_US };
+    return { joining: this.joining, leadUs, aheadUs: AHEAD_US * Math.max(1, this.playhead.speed) + FIRST_BEYOND_US };
   }
 
   private prepare(positionUs: number): void {
@@ -272,7 +297,7 @@ export class Player {
     const feed = this.loader.feed(this.pendingUs, this.limits);
     const reached = this.pendingUs < run.endUs || feed?.kind === "due" || feed?.kind === "end";
     if (!reached) return null;
-    const lastUs = Math.max(run.lastUs, run.endUs - 1_000);
+    const lastUs = Math.max(run.lastUs, run.endUs - BEFORE_END_US);
     const target = Math.max(this.pendingUs, this.recording.line(this.track).atUs[run.first] as number);
     this.pendingUs = null;
     return Math.min(target + INTO_PICTURE_US, lastUs);

@@ -97,7 +97,7 @@ function inMedia(playhead: Playhead, sight: Sight, run: Run, toUs: number): Step
   const { positionUs, speed } = playhead;
   const advanced = positionUs + sight.elapsedMs * 1000 * speed;
   if (sight.videoUs === null) return step({ ...playhead, motion: "loading", trailMs: 0 }, true);
-  const rate = followRate(positionUs, sight.videoUs, speed);
+  const rate = followRate(positionUs, sight.videoUs, speed, run.endUs);
   if (positionUs >= run.lastUs - EDGE_US) {
     const limit = holdLimit(playhead, sight, run, toUs);
     const starved = positionUs >= limit - EDGE_US && limit < toUs && sight.feed?.kind !== "end";
@@ -118,7 +118,7 @@ function live(playhead: Playhead, sight: Sight): Step {
   if (sight.videoUs === null || sight.run === null) return step(moved, true, 1);
   const behindUs = sight.run.lastUs - sight.videoUs;
   const nudgeUs = behindUs > NUDGE_US ? Math.min(positionUs, sight.run.lastUs) : null;
-  return { ...step(moved, true, followRate(positionUs, sight.videoUs, 1)), nudgeUs };
+  return { ...step(moved, true, followRate(positionUs, sight.videoUs, 1, sight.run.endUs)), nudgeUs };
 }
 
 /** Moves the playhead on. Pure: the same sight gives the same step. */

@@ -103,6 +103,14 @@ function readMarker(from: Json, path: string): Marker {
   return { atUs: number(from, "atUs", path), code: text(from, "code", path), details: from };
 }
 
+function readThumbnail(from: Json, path: string): ThumbnailRef {
+  return {
+    record: number(from, "record", path),
+    track: number(from, "track", path),
+    atUs: number(from, "atUs", path),
+  };
+}
+
 function readSegment(from: Json, path: string): Segment {
   const tracks = asObject(from.pieces, `${path}.pieces`);
   const pieces = new Map<number, PieceColumns>();
@@ -116,11 +124,7 @@ function readSegment(from: Json, path: string): Segment {
     coveredUs: number(from, "coveredUs", path),
     epochs: list(from, "epochs", path, readEpoch),
     pieces,
-    thumbnails: list(from, "thumbnails", path, (item, where) => ({
-      record: number(item, "record", where),
-      track: number(item, "track", where),
-      atUs: number(item, "atUs", where),
-    })),
+    thumbnails: list(from, "thumbnails", path, readThumbnail),
     markers: list(from, "markers", path, readMarker),
   };
 }
@@ -165,6 +169,7 @@ export type LiveEvent =
   | { readonly kind: "segment"; readonly id: string; readonly offsetUs: number }
   /** How far the newest segment is durable; `segment` is null while there is none. */
   | { readonly kind: "progress"; readonly segment: string | null; readonly coveredUs: number }
+  | { readonly kind: "thumbnail"; readonly segment: string; readonly thumbnail: ThumbnailRef }
   | { readonly kind: "marker"; readonly segment: string | null; readonly marker: Marker }
   | { readonly kind: "state"; readonly state: RecordingState }
   /** Pieces were left out because this viewer was slow; the next one is a key picture. */
@@ -199,6 +204,8 @@ export function readLiveEvent(value: unknown): LiveEvent {
       return { kind, segment: optional(text, from, "segment", path), coveredUs: number(from, "coveredUs", path) };
     case "marker":
       return { kind, segment: optional(text, from, "segment", path), marker: readMarker(from, path) };
+    case "thumbnail":
+      return { kind, segment: text(from, "segment", path), thumbnail: readThumbnail(from, path) };
     case "state":
       return { kind, state: oneOf(from, "state", path, RECORDING_STATES) };
     case "resync":

@@ -237,6 +237,11 @@ export class Recording {
           one.markers.push(event.marker);
           return "structure";
         });
+      case "thumbnail":
+        return this.at(event.segment, (one) => {
+          one.thumbnails.push(event.thumbnail);
+          return "nothing";
+        });
       case "state":
         this.state = event.state;
         this.forget();

@@ -5,6 +5,11 @@ import type { Line } from "./line.ts";
 /** The closest look: one second over the whole width. */
 export const VIEW_US_MIN = 1_000_000;
 
+/** The longest piece. */
+const PIECE_US_MAX = 1_000_000;
+/** What a key picture counts for: it is large because it stands alone, not because much changed. */
+const KEY_BYTES = 4_000;
+
 /** The part of the recording that the timeline shows. */
 export interface View {
   readonly fromUs: number;
@@ -68,14 +73,19 @@ export function tickMarks(view: View, count: number): { readonly stepUs: number;
  */
 export function density(line: Line, view: View, buckets: number): Float32Array {
   const sums = new Float32Array(buckets);
-  const first = Math.max(0, line.at(view.fromUs));
-  for (let index = first; index < line.length; index += 1) {
+  for (let index = Math.max(0, line.at(view.fromUs)); index < line.length; index += 1) {
     const piece = line.piece(index);
     if (piece.atUs > view.toUs) break;
-    const bucket = Math.floor(shareOf(view, piece.atUs) * buckets);
-    if (bucket < 0 || bucket >= buckets) continue;
-    sums[bucket] = (sums[bucket] as number) + (piece.key ? Math.min(piece.bytes, 4_000) : piece.bytes);
+    // A piece holds up to a second; what is on the screen longer than that does not change.
+    const nextUs = line.atUs[index + 1] ?? piece.atUs + PIECE_US_MAX;
+    const untilUs = Math.min(nextUs, piece.atUs + PIECE_US_MAX);
+    const first = Math.max(0, Math.floor(shareOf(view, piece.atUs) * buckets));
+    const last = Math.min(buckets - 1, Math.max(first, Math.ceil(shareOf(view, untilUs) * buckets) - 1));
+    const bytes = piece.key ? Math.min(piece.bytes, KEY_BYTES) : piece.bytes;
+    for (let bucket = first; bucket <= last; bucket += 1) {
+      sums[bucket] = (sums[bucket] as number) + bytes / (last - first + 1);
+    }
   }
-  const top = Math.max(20_000, ...sums);
-  return sums.map((sum) => Math.sqrt(sum / top));
+  const top = Math.max(...sums);
+  return top === 0 ? sums : sums.map((sum) => Math.sqrt(sum / top));
 }

@@ -9,7 +9,7 @@ import type { LiveEvent } from "../core/recording-index.ts";
 import { isAbort } from "../net/http.ts";
 import { type Connection, Persistence } from "./connection.ts";
 import type { MediaService } from "./service.ts";
-import type { VideoDriver } from "./video.ts";
+import { joiningHere, type VideoDriver } from "./video.ts";
 
 /** The page's clock: twenty times a second is finer than the pictures are. */
 const TICK_MS = 50;
@@ -74,7 +74,7 @@ export class Engine {
     if (signal.aborted) return;
     const track = (recording.tracks.find((one) => one.id === start.track) ?? recording.tracks[0])?.id ?? 0;
     this.model = recording;
-    this.player = new Player(recording, track, performance.now());
+    this.player = new Player(recording, track, joiningHere(), performance.now());
     this.listener.recording(recording);
     if (start.positionUs === null && recording.growing) this.player.goLive();
     else this.player.seek(start.positionUs ?? 0);
@@ -295,14 +295,11 @@ export class Engine {
     const { player } = this;
     if (player === null || this.live !== null) return;
     const { signal } = this.stop;
-    const wasLive = player.snapshot().motion === "ended";
     try {
       await this.persistence.until("index", signal, () => this.reload(player, signal));
     } catch {
       // Shown by the connection, or the page is gone.
-      return;
     }
-    if (wasLive) player.goLive();
   }
 
   private async reload(player: Player, signal: AbortSignal): Promise<void> {

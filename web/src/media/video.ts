@@ -1,6 +1,7 @@
 /** The media element with its source buffer: does what the core says, one action after the other. */
 
 import { PlayheadError } from "../core/failure.ts";
+import type { Joining } from "../core/feed.ts";
 import type { VideoOrder } from "../core/player.ts";
 
 /** Room on the timeline behind what is known: a recording that grows must not change the duration all the time. */
@@ -8,6 +9,14 @@ const TIMELINE_S = 7 * 24 * 3600;
 
 export function isPlayable(): boolean {
   return typeof MediaSource !== "undefined" && MediaSource.isTypeSupported('video/mp4; codecs="avc1.640028"');
+}
+
+/**
+ * How pictures of unknown end are laid in this browser. There is nothing to test but the pictures themselves, so it is
+ * told by a property that only Firefox's engine has.
+ */
+export function joiningHere(): Joining {
+  return CSS.supports("-moz-appearance", "none") ? "join" : "overlap";
 }
 
 function broken(detail: string): PlayheadError {

@@ -1,5 +1,324 @@
-/** Every component in every state, on one page: where design is looked at. */
+/** Every component in every state, on one page: where design is looked at, in light and dark, at every width. */
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Failure } from "../core/failure.ts";
+import { Line } from "../core/line.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button, IconButton, type Kind, LinkButton } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Field, Select } from "../ui/field.tsx";
+import { Icon, type IconName, Mark } from "../ui/icon.tsx";
+import { KeyHelp } from "../ui/keys.tsx";
+import { Empty, FailureNotice, Notice } from "../ui/notice.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { Bone } from "../ui/skeleton.tsx";
+import { BigButton, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
+import { Timeline } from "../ui/timeline.tsx";
+import { Transport, type TransportActions, type TransportState } from "../ui/transport.tsx";
+import css from "./components.module.css";
+
+const COLOURS = [
+  ["canvas", "surface", "raised", "sunken", "line", "line-strong"],
+  ["text", "text-muted", "text-faint"],
+  ["accent", "accent-strong", "accent-soft", "live", "live-soft", "warn", "warn-soft"],
+].flat();
+
+const TYPE = ["2xl", "xl", "l", "m", "s", "xs"];
+
+const ICONS: readonly IconName[] = [
+  "play",
+  "pause",
+  "replay",
+  "back10",
+  "forward10",
+  "frameBack",
+  "frameOn",
+  "skip",
+  "fullscreen",
+  "shrink",
+  "monitor",
+  "record",
+  "stop",
+  "blackout",
+  "gap",
+  "link",
+  "check",
+  "warning",
+  "help",
+  "refresh",
+  "sun",
+  "moon",
+  "system",
+  "exit",
+  "close",
+  "back",
+  "forward",
+];
+
+const FAILURE: Failure = {
+  code: "net.unreachable",
+  message: "The server cannot be reached.",
+  hint: "The network may be down, or the server.",
+  remedy: "retry",
+};
+
+const nothing = (): void => undefined;
+
+const ACTIONS: TransportActions = {
+  toggle: nothing,
+  step: nothing,
+  setSpeed: nothing,
+  goLive: nothing,
+  toggleSkipIdle: nothing,
+  chooseTrack: nothing,
+  toggleFullscreen: nothing,
+  help: nothing,
+};
+
+const STATE: TransportState = {
+  positionUs: 754_200_000,
+  durationUs: 3_720_000_000,
+  startedAtUs: 1_795_600_800_000_000,
+  playing: true,
+  ended: false,
+  speed: 1,
+  growing: false,
+  live: false,
+  behindUs: 0,
+  skipIdle: false,
+  savedUs: 740_000_000,
+  tracks: [
+    { id: 1, name: "DP-1" },
+    { id: 2, name: "HDMI-1" },
+  ],
+  track: 1,
+  fullscreen: false,
+};
+
+/** An hour of made-up work: busy and quiet stretches that always look the same. */
+function sampleLine(): Line {
+  const line = new Line(1);
+  let noise = 7;
+  for (let second = 0; second < 3_720; second += 1) {
+    noise = (noise * 1_103_515_245 + 12_345) % 2_147_483_648;
+    if (second > 1_900 && second < 2_160) continue;
+    const busy = 0.5 + 0.5 * Math.sin(second / 190) * Math.sin(second / 47);
+    const bytes = busy < 0.35 ? 200 : Math.round(busy * busy * (noise % 30_000));
+    line.push({ segment: second < 2_000 ? 0 : 1, record: second, atUs: second * 1e6, epoch: 0, key: false, bytes });
+  }
+  return line;
+}
+
+const CONTENT = {
+  line: sampleLine(),
+  spans: [
+    { segment: 0, fromUs: 0, toUs: 1_900e6 },
+    { segment: 1, fromUs: 2_160e6, toUs: 3_720e6 },
+  ],
+  gaps: [{ fromUs: 1_900e6, toUs: 2_160e6, reason: "lost" }],
+};
+
+const MOMENTS = [
+  { positionUs: 310e6, code: "capture.rate_changed", details: { fps: 3, from_fps: 5 } },
+  { positionUs: 2_900e6, code: "capture.layout_changed", details: { monitors: "DP-1" } },
+];
+
+function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <section class={css.part}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Foundations() {
+  return (
+    <>
+      <Part title="Colour">
+        <div class={css.colours}>
+          {COLOURS.map((name) => (
+            <div key={name}>
+              <div class={css.colour} style={{ background: `var(--${name})` }} />
+              {name}
+            </div>
+          ))}
+        </div>
+      </Part>
+      <Part title="Type">
+        {TYPE.map((size) => (
+          <p key={size} style={{ fontSize: `var(--type-${size})` }}>
+            {size} · What the agent saw, second by second <span class="figures">10:42:07</span>
+          </p>
+        ))}
+      </Part>
+      <Part title="Mark and icons">
+        <div class={css.row}>
+          <Mark size={40} />
+          {ICONS.map((name) => (
+            <Icon key={name} name={name} />
+          ))}
+        </div>
+      </Part>
+    </>
+  );
+}
+
+const KINDS: readonly Kind[] = ["primary", "plain", "quiet", "danger"];
+
+function Actions() {
+  const [choice, setChoice] = useState<"all" | "some" | "none">("all");
+  const [open, setOpen] = useState(false);
+  return (
+    <Part title="Actions">
+      {[false, true].map((small) => (
+        <div key={String(small)} class={css.row}>
+          {KINDS.map((kind) => (
+            <Button key={kind} kind={kind} small={small} icon="record">
+              {kind}
+            </Button>
+          ))}
+          <Button small={small} disabled>
+            disabled
+          </Button>
+          <LinkButton href="/components" small={small} icon="play">
+            link
+          </LinkButton>
+          <IconButton icon="link" label="An icon" small={small} />
+          <IconButton icon="skip" label="An icon that is on" pressed small={small} />
+        </div>
+      ))}
+      <div class={css.row}>
+        <Segmented
+          label="Choice"
+          value={choice}
+          options={[
+            { value: "all", text: "All" },
+            { value: "some", text: "Some" },
+            { value: "none", text: "None" },
+          ]}
+          onChange={setChoice}
+        />
+        <Select
+          label="Workstation"
+          value="a"
+          options={[
+            ["a", "All workstations"],
+            ["b", "ws-01"],
+          ]}
+          onChange={nothing}
+        />
+        <Button onClick={() => setOpen(true)}>Open a dialog</Button>
+        <Dialog title="Keyboard" open={open} onClose={() => setOpen(false)}>
+          <KeyHelp />
+        </Dialog>
+      </div>
+    </Part>
+  );
+}
+
+function Words() {
+  return (
+    <>
+      <Part title="Facts">
+        <div class={css.row}>
+          <Badge>Neutral</Badge>
+          <Badge tone="accent">Accent</Badge>
+          <Badge tone="live" dot>
+            Recording now
+          </Badge>
+          <Badge tone="warn">2 gaps</Badge>
+        </div>
+      </Part>
+      <Part title="Fields">
+        <div class={`${css.narrow} ${css.stack}`}>
+          <Field label="Name" name="name" value="sam" onInput={nothing} />
+          <Field
+            label="Password"
+            name="secret"
+            type="password"
+            value=""
+            error="Enter your password."
+            onInput={nothing}
+          />
+        </div>
+      </Part>
+      <Part title="Notices">
+        <div class={css.stack}>
+          <Notice title="Something to know" hint="And what it means." icon="help" />
+          <Notice tone="warn" title="The connection to the server is interrupted." hint="It is being tried again." />
+          <FailureNotice failure={FAILURE} onRemedy={nothing} />
+          <Empty title="No recordings yet" hint="They appear here by themselves." icon="record" />
+          <Bone width="60%" />
+          <Bone width="40%" />
+        </div>
+      </Part>
+    </>
+  );
+}
+
+function PlayerParts() {
+  const [positionUs, setPosition] = useState(STATE.positionUs);
+  return (
+    <Part title="Player">
+      <div class={css.dark}>
+        <Timeline
+          content={CONTENT}
+          revision={0}
+          moments={MOMENTS}
+          startedAtUs={STATE.startedAtUs}
+          durationUs={STATE.durationUs}
+          positionUs={positionUs}
+          growing
+          thumbnail={() => Promise.resolve(null)}
+          onSeek={setPosition}
+        />
+        <Transport state={{ ...STATE, positionUs }} actions={ACTIONS} />
+        <Transport
+          state={{ ...STATE, positionUs, growing: true, live: true, behindUs: 400_000, tracks: [], skipIdle: true }}
+          actions={ACTIONS}
+        />
+        <Transport
+          state={{ ...STATE, positionUs, growing: true, behindUs: 61_000_000, playing: false, ended: true }}
+          actions={ACTIONS}
+        />
+      </div>
+      <div class={css.stages}>
+        <div class={`${css.dark} ${css.stage}`}>
+          <GapCard title="Nothing was recorded here">
+            <p>The workstation was off or could not be reached.</p>
+            <p>0:42 missing, until 10:01:47</p>
+          </GapCard>
+        </div>
+        <div class={`${css.dark} ${css.stage}`}>
+          <FailureCard failure={FAILURE} onRemedy={nothing} />
+        </div>
+        <div class={`${css.dark} ${css.stage}`}>
+          <BigButton icon="replay" label="Play again" onClick={nothing} />
+        </div>
+        <div class={`${css.dark} ${css.stage}`}>
+          <Corner>
+            <Chip busy>The server cannot be reached. Trying again …</Chip>
+            <Chip>Nothing new from the workstation: this is the last picture.</Chip>
+          </Corner>
+        </div>
+      </div>
+    </Part>
+  );
+}
 
 export function ComponentsPage() {
-  return <p>…</p>;
+  return (
+    <div class={css.page}>
+      <div>
+        <h1>Components</h1>
+        <p class={css.lead}>Everything the pages are made of. Look here first when something is to be built.</p>
+      </div>
+      <Foundations />
+      <Actions />
+      <Words />
+      <PlayerParts />
+    </div>
+  );
 }

@@ -16,22 +16,25 @@ export function SignIn({ next }: { readonly next: string }) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [tried, setTried] = useState(false);
+  const [missing, setMissing] = useState<"" | "name" | "password">("");
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  const submit = async (event: SubmitEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }): Promise<void> => {
     event.preventDefault();
-    setTried(true);
+    // What the form holds now: state may be a keystroke behind, and password managers fill in without typing.
+    const form = new FormData(event.currentTarget);
+    const name = String(form.get("username")).trim();
+    const secret = String(form.get("password"));
     setFailure(null);
-    if (user.trim() === "" || password === "") return;
+    setMissing(name === "" ? "name" : secret === "" ? "password" : "");
+    if (name === "" || secret === "") return;
     setBusy(true);
     try {
-      presence.value = { status: "somebody", session: await signIn(user.trim(), password) };
+      presence.value = { status: "somebody", session: await signIn(name, secret) };
       go(next, "replace");
     } catch (error) {
       setFailure(toFailure(error));
       setPassword("");
-      setTried(false);
     } finally {
       setBusy(false);
     }
@@ -55,7 +58,7 @@ export function SignIn({ next }: { readonly next: string }) {
             value={user}
             autocomplete="username"
             focused
-            error={tried && user.trim() === "" ? "Enter your name." : null}
+            error={missing === "name" ? "Enter your name." : null}
             onInput={setUser}
           />
           <Field
@@ -64,7 +67,7 @@ export function SignIn({ next }: { readonly next: string }) {
             type="password"
             value={password}
             autocomplete="current-password"
-            error={tried && password === "" ? "Enter your password." : null}
+            error={missing === "password" ? "Enter your password." : null}
             onInput={setPassword}
           />
           <Button type="submit" kind="primary" wide busy={busy}>

@@ -6,10 +6,12 @@ import { Icon, type IconName } from "./icon.tsx";
 
 export type Kind = "primary" | "plain" | "quiet" | "danger";
 
+/** `tint` colours the icon alone. */
 interface Looks {
   readonly kind?: Kind;
   readonly small?: boolean;
   readonly wide?: boolean;
+  readonly tint?: "live";
 }
 
 function classes(looks: Looks, ...more: readonly (string | false | undefined)[]): string {
@@ -37,7 +39,11 @@ export function Button({
 }: ButtonProps) {
   return (
     <button type={type} class={classes(looks)} disabled={disabled || busy} aria-busy={busy} onClick={onClick}>
-      {icon && <Icon name={icon} size={looks.small ? 16 : 18} />}
+      {icon && (
+        <span class={looks.tint && css[looks.tint]}>
+          <Icon name={icon} size={looks.small ? 16 : 18} />
+        </span>
+      )}
       {children}
     </button>
   );

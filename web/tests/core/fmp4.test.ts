@@ -85,6 +85,13 @@ describe("place", () => {
     expect(place(three, { ...at, endUs: null }).endUs).toBe(6_540_000);
   });
 
+  test("counts the nominal length from when the picture was taken, not from where it was moved to", () => {
+    const single = makePiece(5_000_000, [{ id: 1, durationUs: HOLD_US }]);
+    const placed = place(single, { ...at, startUs: 2_000_000, endUs: null });
+    expect(placed.startsUs).toEqual([2_000_000]);
+    expect(placed.endUs).toBe(6_040_000);
+  });
+
   test("never makes a duration of zero or less", () => {
     const placed = place(three, { ...at, startUs: 6_400_000, endUs: 6_300_000 });
     expect(placed.startsUs).toEqual([6_400_000, 6_400_001, 6_500_000]);

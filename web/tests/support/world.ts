@@ -110,8 +110,17 @@ interface Held {
   key: boolean;
 }
 
-/** How a browser behaves when the media at hand ends: it plays the last picture out, or stands at its beginning. */
-export type Stall = "at-end" | "at-last-picture";
+/**
+ * Two browsers, as they were observed. `chromium` lets a later picture be laid over the long end of an earlier one; its
+ * clock overshoots where media ends, and a last picture that is short it may not show. `firefox` stands at the last
+ * picture's beginning; an overlap is given to it by mistake only.
+ */
+export type Kind = "chromium" | "firefox";
+
+/** A picture shorter than this at the end of its media is not seen in Chromium. */
+const SHORT_US = 100_000;
+/** How late Chromium's clock is stopped. */
+const OVERSHOOT_US = 150_000;
 
 /** A browser's media element with its buffer. Fails where a real one would: an append over something, or without key. */
 export class Browser {
@@ -121,10 +130,10 @@ export class Browser {
   runs = false;
   seekingUntilMs = 0;
   private initialised = false;
-  private readonly stall: Stall;
+  private readonly kind: Kind;
 
-  constructor(stall: Stall) {
-    this.stall = stall;
+  constructor(kind: Kind) {
+    this.kind = kind;
   }
 
   act(action: BufferAction): void {
@@ -153,12 +162,8 @@ export class Browser {
         samples.map((sample) => sample.bytes),
       );
       samples.forEach((sample, index) => {
-        this.hold({
-          startUs: sample.atUs,
-          endUs: sample.atUs + sample.durationUs,
-          id: ids[index] as number,
-          key: sample.key,
-        });
+        const { atUs: startUs, durationUs, key } = sample;
+        this.hold({ startUs, endUs: startUs + durationUs, id: ids[index] as number, key });
       });
       at += size;
     }
@@ -167,19 +172,27 @@ export class Browser {
   private hold(next: Held): void {
     const last = this.held.at(-1);
     if (last === undefined && !next.key) throw new Error("the first picture is no key picture");
-    if (last !== undefined && next.startUs < last.endUs) throw new Error("a picture over another one");
+    if (last !== undefined && next.startUs <= last.startUs) throw new Error("a picture before an earlier one");
+    if (last !== undefined && next.startUs < last.endUs && this.kind === "firefox") throw new Error("an overlap");
     if (last !== undefined && next.startUs > last.endUs && !next.key)
       throw new Error("a hole before a dependent picture");
     this.held.push(next);
   }
 
+  /** The held picture for the clock, or the last one before a hole that the clock has run into. */
   private current(): number {
-    return this.held.findIndex((one) => this.clockUs >= one.startUs && this.clockUs < one.endUs);
+    const at = this.held.findLastIndex((one) => this.clockUs >= one.startUs);
+    const one = this.held[at];
+    return one !== undefined && this.clockUs < one.endUs + OVERSHOOT_US * 16 ? at : -1;
   }
 
   /** The picture that is seen, or 0. */
   get shown(): number {
-    return this.held[this.current()]?.id ?? 0;
+    const at = this.current();
+    const one = this.held[at];
+    if (one === undefined) return 0;
+    const ends = at === this.held.length - 1 && one.endUs - one.startUs < SHORT_US;
+    return this.kind === "chromium" && ends ? (this.held[at - 1]?.id ?? one.id) : one.id;
   }
 
   clock(nowMs: number): number | null {
@@ -198,7 +211,8 @@ export class Browser {
     while (end + 1 < this.held.length && (this.held[end + 1] as Held).startUs - (this.held[end] as Held).endUs < 2)
       end += 1;
     const last = this.held[end] as Held;
-    const limit = this.stall === "at-end" ? last.endUs - 1 : Math.max(last.startUs, this.clockUs);
+    const overshootUs = last.endUs + OVERSHOOT_US * this.rate;
+    const limit = this.kind === "chromium" ? overshootUs : Math.max(last.startUs, this.clockUs);
     this.clockUs = Math.min(this.clockUs + elapsedMs * 1000 * this.rate, limit);
   }
 }
@@ -209,11 +223,12 @@ export interface Seen {
   readonly motion: string;
   readonly loading: boolean;
   readonly shown: number;
+  readonly videoUs: number;
   readonly latencyUs: number | null;
 }
 
 export interface Rules {
-  readonly stall: Stall;
+  readonly browser: Kind;
   /** How long the server takes to answer. */
   readonly answerMs: number;
   /** How long it takes until a recorded picture reaches the page. */
@@ -222,7 +237,7 @@ export interface Rules {
   readonly tickMs: number;
 }
 
-export const QUICK: Rules = { stall: "at-end", answerMs: 40, delayMs: 80, tickMs: 50 };
+export const QUICK: Rules = { browser: "chromium", answerMs: 40, delayMs: 80, tickMs: 50 };
 
 /** Runs a player against a world. */
 export class Stage {
@@ -247,8 +262,9 @@ export class Stage {
     this.beganUs = liveFromUs ?? 0;
     this.sentUs = this.beganUs;
     const index = world.index(liveFromUs ?? Number.POSITIVE_INFINITY, this.live);
-    this.player = new Player(new Recording(readIndex(index)), 1, 0);
-    this.browser = new Browser(rules.stall);
+    const joining = rules.browser === "chromium" ? "overlap" : "join";
+    this.player = new Player(new Recording(readIndex(index)), 1, joining, 0);
+    this.browser = new Browser(rules.browser);
   }
 
   /** The position that is being recorded now. */
@@ -273,7 +289,8 @@ export class Stage {
     this.browser.rate = order.rate;
     if (order.setUs !== null) this.browser.set(order.setUs, this.nowMs);
     const { positionUs, motion, loading, latencyUs } = this.player.snapshot();
-    this.seen.push({ nowMs: this.nowMs, positionUs, motion, loading, shown: this.browser.shown, latencyUs });
+    const { shown, clockUs: videoUs } = this.browser;
+    this.seen.push({ nowMs: this.nowMs, positionUs, motion, loading, shown, videoUs, latencyUs });
   }
 
   private pump(): void {

@@ -34,7 +34,7 @@ function Row({ item }: { readonly item: RecordingItem }) {
         {clockText(item.startedAt)} – {end === null ? "now" : clockText(end)}
       </span>
       <span class={css.agent}>{item.agent || "Unknown agent"}</span>
-      <span class={`${css.where} ${css.muted}`}>{item.workstation}</span>
+      <span class={`${css.where} ${css.muted}`}>{item.workstation.name}</span>
       <span class={`${css.long} figures`}>{live ? positionText(length * 1000) : lengthText(length)}</span>
       <span class={css.facts}>
         <StateBadge item={item} />

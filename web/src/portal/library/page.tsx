@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayRecord, type Session } from "../../core/access.ts";
 import type { Failure } from "../../core/failure.ts";
+import type { WorkstationItem } from "../../core/library.ts";
 import type { RecordingState } from "../../core/recording-index.ts";
 import { type Filter, NO_FILTER } from "../../core/route.ts";
 import { Button } from "../../ui/button.tsx";
@@ -28,8 +29,15 @@ function show(filter: Filter): void {
   go({ page: "recordings", filter }, "replace");
 }
 
-function Filters({ filter, workstations }: { readonly filter: Filter; readonly workstations: readonly string[] }) {
-  const names = filter.workstation === null ? workstations : [...new Set([...workstations, filter.workstation])];
+interface FiltersProps {
+  readonly filter: Filter;
+  readonly workstations: readonly WorkstationItem[];
+}
+
+function Filters({ filter, workstations }: FiltersProps) {
+  const names = workstations.map((one) => [one.id, one.name] as const);
+  const { workstation } = filter;
+  if (workstation !== null && !names.some(([id]) => id === workstation)) names.push([workstation, workstation]);
   return (
     <div class={css.filters}>
       <Segmented
@@ -42,7 +50,7 @@ function Filters({ filter, workstations }: { readonly filter: Filter; readonly w
         <Select
           label="Workstation"
           value={filter.workstation ?? ""}
-          options={[["", "All workstations"], ...names.map((name) => [name, name] as const)]}
+          options={[["", "All workstations"], ...names]}
           onChange={(name) => show({ ...filter, workstation: name === "" ? null : name })}
         />
       )}
@@ -89,7 +97,7 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
     <div class={css.page}>
       <div class={css.head}>
         <h1>Recordings</h1>
-        <Filters filter={filter} workstations={workstations?.map((one) => one.id) ?? []} />
+        <Filters filter={filter} workstations={workstations ?? []} />
       </div>
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedy} />}
       {failure === null && !feedOpen.value && items !== null && (

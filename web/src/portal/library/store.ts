@@ -95,6 +95,6 @@ export class LibraryStore {
     const known = this.workstations.value;
     if (known === null) return;
     const others = known.filter((one) => one.id !== item.id);
-    this.workstations.value = [...others, item].sort((one, other) => one.id.localeCompare(other.id));
+    this.workstations.value = [...others, item].sort((one, other) => one.name.localeCompare(other.name));
   }
 }

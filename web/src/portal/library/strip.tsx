@@ -29,7 +29,7 @@ interface Saying {
 const PLAIN: Readonly<Record<WorkstationState, Saying>> = {
   idle: { tone: "accent", words: "Ready", style: css.muted },
   recording: { tone: "live", words: "Recording", style: css.live },
-  blackout: { tone: "warn", words: "Blackout: nothing is captured", style: css.silent },
+  blackout: { tone: "warn", words: "Blackout", style: css.silent },
   no_display: { tone: "warn", words: "No display to record", style: css.silent },
   disk_full: { tone: "warn", words: "Its disk is full", style: css.silent },
   failed: { tone: "warn", words: "The recorder failed", style: css.silent },
@@ -41,7 +41,10 @@ function saying(item: WorkstationItem, recording: RecordingItem | undefined): Sa
     const seen = `${dayText(item.lastSeenAt, new Date())}, ${clockText(item.lastSeenAt)}`;
     return { ...PLAIN.offline, words: `Not connected since ${seen}` };
   }
-  if (item.state !== "recording") return PLAIN[item.state];
+  if (item.state !== "recording") {
+    const plain = PLAIN[item.state];
+    return item.reason === "" ? plain : { ...plain, words: `${plain.words}: ${item.reason}` };
+  }
   // Connected is not recording: only progress that has become durable is.
   if (recording === undefined) return { tone: "neutral", words: "Starting …", style: css.muted };
   if (liveness(recording, nowMs.value) !== "live") {
@@ -80,7 +83,7 @@ function Card({ item, recording, session }: CardProps) {
   return (
     <li class={css.card}>
       <div class={css.title}>
-        <h3>{item.id}</h3>
+        <h3>{item.name}</h3>
         <p>{item.agent}</p>
       </div>
       <div class={css.state}>
@@ -97,6 +100,7 @@ function Card({ item, recording, session }: CardProps) {
               small
               kind={isRecording ? "danger" : "plain"}
               icon={isRecording ? "stop" : "record"}
+              tint="live"
               busy={busy}
               onClick={() => void order(isRecording ? "stop" : "start")}
             >
@@ -105,9 +109,9 @@ function Card({ item, recording, session }: CardProps) {
           )}
         </div>
       </div>
-      {(problem !== "" || item.reason !== "") && (
-        <p class={problem === "" ? css.muted : css.problem} role={problem === "" ? undefined : "alert"}>
-          {problem || item.reason}
+      {problem !== "" && (
+        <p class={css.problem} role="alert">
+          {problem}
         </p>
       )}
     </li>

@@ -36,10 +36,10 @@ function Head({ store }: { readonly store: PlayerStore }) {
     <div class={css.head}>
       <IconButton icon="back" label="All recordings" onClick={() => go({ page: "recordings", filter: NO_FILTER })} />
       <h1>
-        {item === null ? <Bone width="12rem" /> : title}
+        {item === null && store.failure.value === null ? <Bone width="12rem" /> : title}
         {item !== null && (
           <small class="figures">
-            {item.workstation} · {dayText(item.startedAt, new Date())}, {clockText(item.startedAt)}
+            {item.workstation.name} · {dayText(item.startedAt, new Date())}, {clockText(item.startedAt)}
           </small>
         )}
       </h1>

@@ -1,0 +1,99 @@
+"""Watching a recording while it is being made."""
+
+import pytest
+from playwright.async_api import expect
+
+from web.conftest import S, seated, served
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_it_opens_at_the_live_edge_and_stays_there_while_busy(chromium, growing):
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        await seat.until("facts.latency < 600")
+        await seat.shows_now(growing)
+        from_us = growing.known_us
+        while growing.known_us < from_us + 2 * S:
+            assert growing.known_us - await seat.number() < 2 * S
+        await seat.shows_now(growing)
+        await expect(seat.page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_change_after_an_idle_stretch_is_seen_at_once(chromium, desk, growing):
+    growing.begin(44.5)
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.shows(43_800_000)
+        await seat.until("facts.live === 'true' && facts.position > 48e6", timeout_s=8)
+        # Nothing has changed for four seconds: the clock went on, the picture stood, nothing was said to be loading.
+        assert await seat.number() == 43_800_000
+        await expect(seat.page.get_by_text("Loading")).to_have_count(0)
+        await seat.shows(49 * S, 50 * S)
+        assert growing.known_us < 50_500_000
+
+
+async def test_pause_ten_seconds_back_and_live_again(chromium, growing):
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.position > 41e6")
+        await seat.page.keyboard.press("k")
+        await seat.until("facts.state === 'paused' && facts.live === 'false'")
+        await seat.page.keyboard.press("j")
+        await seat.until("facts.loading === 'false'")
+        await seat.page.keyboard.press("k")
+        await seat.until("facts.state === 'media'")
+        position_us = int((await seat.facts())["position"])
+        assert position_us < growing.known_us - 9 * S
+        before_us = int((await seat.facts())["position"])
+        shown_us = await seat.number()
+        after_us = int((await seat.facts())["position"])
+        assert before_us - 300_000 <= shown_us <= after_us + 100_000
+        await seat.page.get_by_role("button", name="Go live").click()
+        await seat.until("facts.live === 'true' && facts.loading === 'false' && facts.latency < 600")
+        await seat.shows_now(growing)
+
+
+async def test_when_it_is_stopped_it_becomes_a_recording_like_any_other(chromium, growing):
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        growing.finish()
+        await seat.until(f"facts.state === 'ended' && facts.duration === {growing.known_us}")
+        await expect(seat.page.get_by_role("button", name="Live")).to_have_count(0)
+
+
+async def test_it_goes_on_when_the_stream_is_to_be_renewed(chromium, growing):
+    async with served(growing, live_length_s=1.0) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        await seat.until("facts.live === 'true' && facts.position > 43e6", timeout_s=8)
+        assert premises.counts["/media/growing/live"] > 1
+        await seat.shows_now(growing)
+
+
+async def test_progress_that_stops_is_not_called_recording(chromium, growing):
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        growing.freeze()
+        await seat.until("facts.live === 'false'", timeout_s=8)
+        await expect(seat.page.get_by_text("Nothing new from the workstation")).to_be_visible()
+        await expect(seat.page.get_by_text("Recording now")).to_have_count(0)
+
+
+async def test_an_interrupted_recording_goes_on_live_when_the_workstation_is_back(chromium, growing):
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        growing.freeze()
+        growing.state = "interrupted"
+        premises.publish(growing)
+        await seat.until("facts.state === 'ended'")
+        await expect(seat.page.get_by_text("The recording was interrupted here.")).to_be_visible()
+        stood_us = growing.known_us
+        growing.begin(stood_us / S + 3).frozen_us = None
+        premises.publish(growing)
+        await seat.until("facts.live === 'true' && facts.state === 'live' && facts.loading === 'false'")
+        await seat.shows_now(growing)
