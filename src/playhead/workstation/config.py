@@ -49,7 +49,7 @@ class WorkstationConfig(Section, frozen=True):
     fps: Annotated[int, Meta(ge=1, le=15, description="Most pictures a second. Fewer come while little changes.")] = 5
     quality: Annotated[
         int, Meta(ge=18, le=34, description="Rate factor of the encoder: 18 is best, 34 is smallest.")
-    ] = 24
+    ] = 26
     pre_buffer: Annotated[
         Duration,
         Meta(
