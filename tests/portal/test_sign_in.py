@@ -8,11 +8,11 @@ from http_answers import code_of
 
 from playhead.base.ids import UserId
 from playhead.domain.access import Role
+from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import FREE_FAILURES, key_hash
-from playhead.portal.sessions import COOKIE
 from playhead.store.catalogue import login_sessions, users
 from playhead.testing.site import PASSWORD
 

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playhead.domain.access import Role
 from playhead.domain.live import RecordingChanged
 from playhead.domain.recordings import RecordingState
+from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import guard, listen
 from playhead.portal.config import PortalConfig
 from playhead.portal.service import PortalService
-from playhead.portal.sessions import COOKIE
 from playhead.premises.player import metrics
 from playhead.premises.tokens import TokensConfig, TokensService
 from playhead.testing.pictures import number_of

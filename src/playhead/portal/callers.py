@@ -8,15 +8,15 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCreden
 
 from playhead.base.errors import RefusedError
 from playhead.domain.access import Action, Object, Role, Who, may
-from playhead.net.http import client_address
+from playhead.net.http import SESSION_COOKIE, client_address
 from playhead.portal.parts import Parts, parts_of
 from playhead.portal.rules import csrf_matches, origin_matches
-from playhead.portal.sessions import COOKIE, SignedIn
+from playhead.portal.sessions import SignedIn
 from playhead.store.token_keys import verifying_keys
 from playhead.wire.tokens import Audience, verify
 
 _cookie = APIKeyCookie(
-    name=COOKIE, scheme_name="session", auto_error=False, description="Given by `POST /api/session`."
+    name=SESSION_COOKIE, scheme_name="session", auto_error=False, description="Given by `POST /api/session`."
 )
 _bearer = HTTPBearer(
     scheme_name="operator",
@@ -67,7 +67,7 @@ async def identify(request: Request) -> Caller:
     Raises:
         RefusedError: ``session.none``, ``token.*``.
     """
-    return await _identified(request, request.cookies.get(COOKIE), await _bearer(request))
+    return await _identified(request, request.cookies.get(SESSION_COOKIE), await _bearer(request))
 
 
 async def _identified(request: Request, cookie: str | None, bearer: HTTPAuthorizationCredentials | None) -> Caller:

@@ -1,13 +1,11 @@
 """What the portal needs of the rest of the site, so that it runs beside it or far from it."""
 
 from collections.abc import AsyncIterator
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.live import Event, LiveWorkstation
-from playhead.wire.screen.messages import Result
-
-CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+from playhead.wire.screen.messages import CommandName, Result
 
 
 class Changes(Protocol):

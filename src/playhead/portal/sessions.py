@@ -11,8 +11,6 @@ from playhead.portal.rules import Lifetime, key_hash
 from playhead.store.catalogue import Catalogue, login_sessions, users
 from playhead.store.catalogue.login_sessions import LoginSession
 
-COOKIE: Final = "playhead_session"
-
 _SECRET_BYTES: Final = 32
 _SECRET_CHARS: Final = 43
 """Of `_SECRET_BYTES` in base64url. Anything longer was not made here and is not looked up."""

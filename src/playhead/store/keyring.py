@@ -11,11 +11,8 @@ Made where missing, each whole or not at all (`playhead.store.small_files`), and
 and `Keyring.rotate_tokens`. One premises process uses a folder; other processes of the machine may open it to read.
 """
 
-import hashlib
-import json
 import secrets
 import stat
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +44,7 @@ from playhead.wire.pki import (
     read_authority,
     validity_of,
 )
+from playhead.wire.tokens import key_id
 
 FILE_BYTES_MAX = 64 * 1024
 """More than any of these files can have."""
@@ -251,11 +249,7 @@ def _serial() -> int:
 
 
 def _token_key(key: Ed25519PrivateKey) -> TokenKey:
-    """Named by its JWK thumbprint (RFC 7638 §3, RFC 8037 §2)."""
-    x = urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
-    canonical = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
-    digest = hashlib.sha256(canonical.encode()).digest()
-    return TokenKey(urlsafe_b64encode(digest).rstrip(b"=").decode(), key)
+    return TokenKey(key_id(key.public_key()), key)
 
 
 def _pem(key: Ed25519PrivateKey | X25519PrivateKey) -> bytes:

@@ -224,12 +224,14 @@ class TestAdmission:
             watching.cancel()
 
     async def test_one_too_many(self, tmp_path):
-        async with Premises(tmp_path, config={"connections_max": 1}).running() as premises:
+        premises = Premises(tmp_path)
+        async with premises.running():
             desk, other = await premises.desk(), await premises.desk("desk-2")
-            async with desk.connected():
-                peer = await connect(premises.address, tls=other.context(), clock=SystemClock(), site=SITE)
-                answer = await anext(aiter(peer))
-                assert (answer.code, answer.retry_ms) == ("screen.busy", 30_000)
+        premises.config = {"connections_max": 1}
+        async with premises.running(), desk.connected():
+            peer = await connect(premises.address, tls=other.context(), clock=SystemClock(), site=SITE)
+            answer = await anext(aiter(peer))
+            assert (answer.code, answer.retry_ms) == ("screen.busy", 30_000)
 
     async def test_what_is_no_tls_harms_nobody(self, premises, desk):
         reader, writer = await asyncio.open_connection("127.0.0.1", premises.service.port)

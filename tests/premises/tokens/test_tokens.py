@@ -12,9 +12,10 @@ from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration
 from playhead.domain.access import Role, Who
+from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import AllowedHosts, HostHeader
 from playhead.premises.tokens import TokensConfig
-from playhead.premises.tokens.application import COOKIE, Tokens
+from playhead.premises.tokens.application import Tokens
 from playhead.premises.tokens.rules import ACTIONS_MAX, Wish, origin_allowed, rotation_due
 from playhead.store.token_keys import verifying_keys
 from playhead.testing.site import SITE, opened_site

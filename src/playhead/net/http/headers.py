@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+SESSION_COOKIE: Final = "playhead_session"
+"""By which a browser shows that it is signed in. The portal gives it; browsers send it to the token service, too, for
+cookies belong to a host and not to a port (RFC 6265 §8.5)."""
+
 _FEATURES_OFF: Final = (
     "accelerometer",
     "camera",

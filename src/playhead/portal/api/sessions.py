@@ -4,13 +4,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from playhead.base.errors import RefusedError
 from playhead.base.instants import utc
-from playhead.net.http import HostHeader, client_address
+from playhead.net.http import SESSION_COOKIE, HostHeader, client_address
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import Credentials, SessionItem, UserItem
 from playhead.portal.callers import Changing, Reading, check_origin
 from playhead.portal.parts import Parts, parts_of
 from playhead.portal.rules import csrf_token, permissions
-from playhead.portal.sessions import COOKIE, SignedIn
+from playhead.portal.sessions import SignedIn
 
 router = APIRouter(prefix="/api/session", tags=["session"], responses=ERRORS)
 
@@ -20,7 +20,7 @@ async def sign_in(request: Request, response: Response, credentials: Credentials
     """Sign in. The answer sets the cookie `playhead_session`."""
     parts = parts_of(request)
     session = await parts.sign_in.sign_in(credentials.user, credentials.password, client_address(request.scope))
-    response.set_cookie(COOKIE, session.secret, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    response.set_cookie(SESSION_COOKIE, session.secret, httponly=True, samesite="strict", secure=parts.secure, path="/")
     return _item(request, parts, session)
 
 
@@ -38,7 +38,7 @@ async def sign_out(request: Request, caller: Changing) -> Response:
     await parts.sessions.close(session.secret)
     await parts.audit.note(str(session.who.user), "sign_out.ok", "", caller.address)
     gone = Response(status_code=204)
-    gone.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    gone.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict", secure=parts.secure, path="/")
     return gone
 
 

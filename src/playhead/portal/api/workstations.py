@@ -20,10 +20,9 @@ from playhead.portal.api.models import (
     absent_item,
 )
 from playhead.portal.callers import Caller, Changing, Reading
-from playhead.portal.needs import CommandName
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue import workstations
-from playhead.wire.screen.messages import Result
+from playhead.wire.screen.messages import CommandName, Result
 
 router = APIRouter(prefix="/api/workstations", tags=["workstations"], responses=ERRORS)
 

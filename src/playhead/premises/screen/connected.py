@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import structlog
 
@@ -24,8 +24,6 @@ from playhead.wire.vid import decode_header
 UNWRITTEN_BYTES_MAX: Final = 4 << 20
 """What one connection may have the store hold for the next commit: then it is not read until a commit is over. (Twice
 that at the most, for as much again may come while one is under way.)"""
-
-CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
 
 _log: Any = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from playhead.net.tls import server_context
 from playhead.premises.screen import metrics
 from playhead.premises.screen.command_ids import CommandIds
 from playhead.premises.screen.config import ScreenConfig
-from playhead.premises.screen.connected import CommandName, ConnectedWorkstation, Surroundings
+from playhead.premises.screen.connected import ConnectedWorkstation, Surroundings
 from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.enrolment import Enrolment
@@ -34,10 +34,8 @@ from playhead.store.catalogue.workstations import Workstation, find_workstation,
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 from playhead.wire.screen import choose_version
-from playhead.wire.screen.messages import Authority, Command, Enrol, Hello, Inquire, Result, Welcome
+from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Result, Welcome
 
-BUSY_RETRY_MS: Final = 30_000
-"""When to come back, said to a workstation that is one too many."""
 REPLACED_RETRY_MS: Final = 5_000
 """The same, to the older of two connections of one workstation, should it be another machine with the same keys."""
 
@@ -79,8 +77,6 @@ class ScreenService:
         self._around = Surroundings(segments, recordings, clock, self._directory)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
         self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
-        self._serving = 0
-        self._connections_max = config.connections_max
         self._watched: dict[WorkstationId, int] = {}
         self._command_ids = CommandIds(catalogue, clock)
         self._tls: ssl.SSLContext | None = None
@@ -94,7 +90,6 @@ class ScreenService:
         Raises:
             UnavailableError: ``net.port_taken`` and the like: the address cannot be listened on. ``store.failed``.
         """
-        self._connections_max = make_room(self._config.connections_max)
         recovery = await self._store.recover()
         _log.info(
             "segment store recovered",
@@ -111,7 +106,12 @@ class ScreenService:
             file = self._keyring.server_file
             self._tls = server_context(file, file, self._keyring.authority.certificate)
         listener = await listen(
-            self._serve, self._config.listen, tls=self._tls, clock=self._clock, network=self._network
+            self._serve,
+            self._config.listen,
+            tls=self._tls,
+            clock=self._clock,
+            peers_max=make_room(self._config.connections_max),
+            network=self._network,
         )
         tasks = [
             asyncio.create_task(work, name=name)
@@ -218,24 +218,16 @@ class ScreenService:
 
     async def _serve(self, peer: ScreenPeer) -> None:
         """One connection, from its first message to its end."""
-        self._serving += 1
-        try:
-            if self._serving > self._connections_max:
-                text = "The server has as many connections as it may have."
-                await peer.close("screen.busy", text, retry_ms=BUSY_RETRY_MS)
-                return
-            first = await anext(aiter(peer), None)
-            match first:
-                case Inquire():
-                    await peer.send(Authority(self._keyring.authority.certificate))
-                case Enrol():
-                    await peer.send(await self._enrolment.enrol(peer, first))
-                case Hello():
-                    await self._greet(peer, first)
-                case _:
-                    pass  # it ended, or said goodbye
-        finally:
-            self._serving -= 1
+        first = await anext(aiter(peer), None)
+        match first:
+            case Inquire():
+                await peer.send(Authority(self._keyring.authority.certificate))
+            case Enrol():
+                await peer.send(await self._enrolment.enrol(peer, first))
+            case Hello():
+                await self._greet(peer, first)
+            case _:
+                pass  # it ended, or said goodbye
 
     async def _greet(self, peer: ScreenPeer, hello: Hello) -> None:
         claimed = WorkstationId(hello.workstation)

@@ -16,6 +16,7 @@ from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.base.instants import utc
 from playhead.domain.access import OfAgent, Who, may
 from playhead.net.http import (
+    SESSION_COOKIE,
     AllowedHosts,
     AsgiApp,
     Guard,
@@ -34,9 +35,6 @@ from playhead.store.catalogue import Catalogue, recordings
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key, verifying_keys
 from playhead.wire.tokens import key_set, sign
-
-COOKIE: Final = "playhead_session"
-"""The portal's cookie. Browsers send it here, too: cookies belong to a host and not to a port (RFC 6265 §8.5)."""
 
 _PREFLIGHT_S: Final = 600
 _JSON: Final = "application/json"
@@ -80,7 +78,7 @@ class Tokens:
     async def _give(self, request: Request) -> Response:
         self._check_page(request)
         address = client_address(request.scope)
-        who = await self.signed_in.who(request.cookies.get(COOKIE))
+        who = await self.signed_in.who(request.cookies.get(SESSION_COOKIE))
         if who is None:
             TOKENS.labels("refused").inc()
             raise RefusedError("session.none", "You are not signed in.", hint="Sign in to the portal first.")

@@ -151,11 +151,15 @@ class End(_Message, frozen=True, tag="end"):
     reason: Literal["sealed", "killed", "disk_full", "lost"]
 
 
+CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+"""What a workstation can be asked to do."""
+
+
 class Command(_Message, frozen=True, tag="command"):
     """The server asks the workstation to act. Carried out at most once per ``id``; ids grow within a site."""
 
     id: Number
-    name: Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+    name: CommandName
     recording: OptionalUnique = b""
     """``start``: the recording's id, chosen by the server, or empty."""
     reason: Text = ""
