@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 
 from playhead.testing.burnt_clock import read_clock
+
+BEHIND_US_MAX = 2_000_000
+"""A picture shows a clock that was drawn a fifth of a second ago, or later where the machine was busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,12 @@ def longest_pause_us(found: list[Shot], *, but_at_us: int | None = None) -> int:
         ),
         default=0,
     )
+
+
+def assert_tells_the_time(index: dict[str, Any], found: list[Shot]) -> None:
+    """Every picture shows the time that the recording says it was taken at, or up to a paced picture before."""
+    assert found
+    for shot in found:
+        assert shot.clock_us is not None, "every picture shows a clock that can be read"
+        behind_us = index["startedAtUs"] + shot.at_us - shot.clock_us
+        assert -50_000 < behind_us < BEHIND_US_MAX

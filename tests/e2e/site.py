@@ -150,7 +150,8 @@ class Process:
         return at_us
 
     def send(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        """To all of its process group, as a terminal does it."""
+        os.killpg(self.pid, number)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask for a clean end and wait for it; its exit code."""
@@ -164,12 +165,13 @@ class Process:
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
-    async def until_said(self, text: str) -> str:
-        """All that it printed, once ``text`` is in it."""
+    async def until_said(self, text: str, times: int = 1) -> str:
+        """All that is in its log, once ``text`` is in it; with a log that it goes on with, so many times."""
 
         def has_said() -> bool:
-            assert self.alive or text in self.said(), f"ended before it said {text!r}: {self.said()[-4000:]}"
-            return text in self.said()
+            is_there = self.said().count(text) >= times
+            assert self.alive or is_there, f"ended before it said {text!r}: {self.said()[-4000:]}"
+            return is_there
 
         await until(has_said, lambda: f"{text!r} in {self.said()[-4000:]}")
         return self.said()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from e2e.footage import Shot, longest_pause_us, shots
+from e2e.footage import Shot, assert_tells_the_time, longest_pause_us, shots
 from e2e.site import Portal, Site, dice_of, until, until_wall, wall_us
 
 from playhead.base.errors import NotFoundError
@@ -23,8 +23,6 @@ NAME = "desk-1"
 SEEDS = range(int(os.environ.get("PLAYHEAD_KILL_SEEDS", "2")))
 MAY_MISS_US = 2_000_000
 """Of the capture before a workstation is killed."""
-BEHIND_US_MAX = 2_000_000
-"""A picture shows a clock that was drawn a fifth of a second ago, or later where the machine was busy."""
 AWAY_US_MIN = 3_000_000
 """How long a server is away. Pictures of a clock that goes on come every second: a hole of this length is seen."""
 
@@ -97,15 +95,6 @@ async def take(site: Site, portal: Portal, desktop: Desktop) -> AsyncGenerator[T
 def moment_us(dice: random.Random) -> int:
     """A moment within the next three seconds: before, within and after a piece, a sync and a commit."""
     return wall_us() + dice.randrange(3_000_000)
-
-
-def assert_tells_the_time(index: dict[str, Any], found: list[Shot]) -> None:
-    """Every picture shows the time that the recording says it was taken at, or up to a paced picture before."""
-    assert found
-    for shot in found:
-        assert shot.clock_us is not None, "every picture shows a clock that can be read"
-        behind_us = index["startedAtUs"] + shot.at_us - shot.clock_us
-        assert -50_000 < behind_us < BEHIND_US_MAX
 
 
 def ended_us(index: dict[str, Any], segment: int) -> int:
