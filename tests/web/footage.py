@@ -25,6 +25,7 @@ def picture(number, width, height):
 
 
 READ_NUMBER = """(video) => {
+  if (video === null) return null;
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;

@@ -12,8 +12,8 @@
  *   its pictures are right at the moment they are shown, but a later look at it must begin a new run.
  */
 
+import { GAP_US_MIN } from "./coverage.ts";
 import type { Line, Piece, SegmentEnd } from "./line.ts";
-import { GAP_US_MIN } from "./recording.ts";
 
 /** Nominal length of a picture whose end is not known: below the frame interval of 15 fps, the most that is captured. */
 export const NOMINAL_US = 40_000;

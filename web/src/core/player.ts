@@ -3,12 +3,13 @@
  * video, its buffer and the network are to do comes out. Time is an argument.
  */
 
+import type { Place } from "./coverage.ts";
 import type { FeedLimits, Joining } from "./feed.ts";
 import { idleStretches, type Stretch, skipFrom } from "./idle.ts";
 import { type Edge, edgeAt, isFresh, LATENCY_US, liveTarget, NO_EDGE, observe } from "./live-edge.ts";
 import { type BufferAction, type FetchWish, Loader } from "./loader.ts";
 import { type Playhead, standAt, tick } from "./playhead.ts";
-import type { Change, Place, Recording } from "./recording.ts";
+import type { Change, Recording } from "./recording.ts";
 import type { LiveEvent } from "./recording-index.ts";
 import { AHEAD_US, FIRST_BEYOND_US } from "./seek-plan.ts";
 

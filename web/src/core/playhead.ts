@@ -10,9 +10,9 @@
  * - Live, the playhead is steered to stay just behind the newest durable position.
  */
 
+import type { Place } from "./coverage.ts";
 import type { Feed, Run } from "./feed.ts";
 import { followRate, steer } from "./live-edge.ts";
-import type { Place } from "./recording.ts";
 
 /** A gap is shown for this long before playing crosses it, however long it was. */
 export const GAP_SHOWN_MS = 2_000;

@@ -1,5 +1,6 @@
 /** A recording as the player knows it: segments on one timeline, what is covered, what is missing, how it grows. */
 
+import { gapsOf, type Place, placeAt, type Span, spansOf } from "./coverage.ts";
 import { Line, type Piece, type SegmentEnd } from "./line.ts";
 import type {
   Epoch,
@@ -12,22 +13,6 @@ import type {
   ThumbnailRef,
   TrackInfo,
 } from "./recording-index.ts";
-
-/** As at the server: less is the time it takes to begin the next segment, and the clock's own steps. */
-export const GAP_US_MIN = 1_000_000;
-
-/** A stretch that was recorded, within one segment. */
-export interface Span {
-  readonly segment: number;
-  readonly fromUs: number;
-  readonly toUs: number;
-}
-
-/** What a position is. */
-export type Place =
-  | { readonly kind: "media"; readonly span: Span }
-  | { readonly kind: "gap"; readonly gap: Gap }
-  | { readonly kind: "end" };
 
 /** A marker on the recording's timeline. */
 export interface Moment {
@@ -144,50 +129,19 @@ export class Recording {
 
   /** What was recorded, in order, without overlap. */
   spans(): readonly Span[] {
-    if (this.spanCache !== null) return this.spanCache;
-    const spans: Span[] = [];
-    this.segments.forEach((segment, order) => {
-      const next = this.segments[order + 1]?.offsetUs ?? Number.POSITIVE_INFINITY;
-      let fromUs = segment.offsetUs;
-      const toUs = Math.min(segment.offsetUs + segment.coveredUs, next);
-      for (const gap of this.statedGaps) {
-        if (gap.toUs <= fromUs || gap.fromUs >= toUs) continue;
-        if (gap.fromUs > fromUs) spans.push({ segment: order, fromUs, toUs: gap.fromUs });
-        fromUs = Math.max(fromUs, gap.toUs);
-      }
-      if (toUs > fromUs) spans.push({ segment: order, fromUs, toUs });
-    });
-    this.spanCache = spans;
-    return spans;
+    this.spanCache ??= spansOf(this.segments, this.statedGaps);
+    return this.spanCache;
   }
 
-  /** The stretches between spans that are long enough to matter, with the server's reason where it gave one. */
+  /** The stretches in which nothing was. */
   gaps(): readonly Gap[] {
-    if (this.gapCache !== null) return this.gapCache;
-    const gaps: Gap[] = [];
-    let covered = 0;
-    for (const span of this.spans()) {
-      if (span.fromUs - covered >= GAP_US_MIN) gaps.push(this.named(covered, span.fromUs));
-      covered = Math.max(covered, span.toUs);
-    }
-    this.gapCache = gaps;
-    return gaps;
+    this.gapCache ??= gapsOf(this.spans(), this.statedGaps);
+    return this.gapCache;
   }
 
-  private named(fromUs: number, toUs: number): Gap {
-    const stated = this.statedGaps.find((gap) => gap.fromUs < toUs && gap.toUs > fromUs);
-    return { fromUs, toUs, reason: stated?.reason ?? "unknown" };
-  }
-
-  /** What lies at a position. A hole too short to be a gap belongs to the span after it. */
+  /** What lies at a position. */
   locate(positionUs: number): Place {
-    const spans = this.spans();
-    for (const span of spans) {
-      if (positionUs >= span.toUs) continue;
-      const gap = this.gaps().find((one) => positionUs >= one.fromUs && positionUs < one.toUs);
-      return gap === undefined ? { kind: "media", span } : { kind: "gap", gap };
-    }
-    return { kind: "end" };
+    return placeAt(this.spans(), this.gaps(), positionUs);
   }
 
   /** Everything that happened, in order. */

@@ -12,6 +12,14 @@ export type Connection =
 
 export const CONNECTED: Connection = { status: "ok" };
 
+/** An answer that ended before it was complete. */
+export const CUT_SHORT: Failure = {
+  code: "net.cut_short",
+  message: "The server's answer ended too early.",
+  hint: "It may be restarting.",
+  remedy: "retry",
+};
+
 /** Keeps several lines of work going and tells their common state: the worst of them. */
 export class Persistence {
   private readonly signal: AbortSignal;

@@ -7,14 +7,13 @@ import { Player, type Snapshot } from "../core/player.ts";
 import { Recording } from "../core/recording.ts";
 import type { LiveEvent } from "../core/recording-index.ts";
 import { isAbort } from "../net/http.ts";
-import { type Connection, Persistence } from "./connection.ts";
+import { type Connection, CUT_SHORT, Persistence } from "./connection.ts";
+import { LiveFollower } from "./live-follower.ts";
 import type { MediaService } from "./service.ts";
 import { joiningHere, type VideoDriver } from "./video.ts";
 
 /** The page's clock: twenty times a second is finer than the pictures are. */
 const TICK_MS = 50;
-/** A live stream that is no longer needed stays open for this long: a short step back and forth keeps it. */
-const LIVE_LINGER_MS = 5_000;
 /** An index this new needs no other before the live stream goes on from it. */
 const INDEX_FRESH_MS = 2_000;
 /** A seek that the browser has not finished after this time, with everything at hand, has to begin anew. */
@@ -48,9 +47,7 @@ export class Engine {
   private fetching: { readonly wish: FetchWish; readonly abort: AbortController } | null = null;
   /** A request that failed for good; it is asked again when a person wants it, or forgotten when the plan changes. */
   private failed: FetchWish | null = null;
-  private live: AbortController | null = null;
-  private liveFailed = false;
-  private liveUnwantedAtMs: number | null = null;
+  private live: LiveFollower | null = null;
   private acting = false;
   private indexAtMs = 0;
   private stuckSinceMs: number | null = null;
@@ -75,12 +72,23 @@ export class Engine {
     const track = (recording.tracks.find((one) => one.id === start.track) ?? recording.tracks[0])?.id ?? 0;
     this.model = recording;
     this.player = new Player(recording, track, joiningHere(), performance.now());
+    this.live = this.follower(this.player);
     this.listener.recording(recording);
     if (start.positionUs === null && recording.growing) this.player.goLive();
     else this.player.seek(start.positionUs ?? 0);
     this.player.play();
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.tick();
+  }
+
+  private follower(player: Player): LiveFollower {
+    return new LiveFollower(this.service, this.persistence, this.stop.signal, {
+      newest: () => (this.model as Recording).newestRecord(),
+      growing: () => (this.model as Recording).growing,
+      isCurrent: () => performance.now() - this.indexAtMs < INDEX_FRESH_MS,
+      reload: (signal) => this.reload(player, signal),
+      learn: (event, bytes, signal) => this.learn(player, event, bytes, signal),
+    });
   }
 
   /** The recording as soon as it has a picture. */
@@ -113,7 +121,7 @@ export class Engine {
   /** Tries again at once, after a failure or when the network is back. */
   retry(): void {
     this.restarts = 0;
-    this.liveFailed = false;
+    this.live?.retry();
     if (this.failed !== null) this.player?.fetched(this.failed);
     this.failed = null;
     for (const line of ["media", "pieces", "live", "init"]) this.persistence.report(line, null);
@@ -128,7 +136,7 @@ export class Engine {
     const order = player.tick(nowMs, this.driver.positionUs);
     this.driver.obey(order);
     this.pump(player);
-    this.followLive(player, nowMs);
+    this.live?.follow(player.wantsLiveStream, nowMs);
     this.watch(player, nowMs);
     this.listener.changed(player.snapshot());
   }
@@ -220,80 +228,22 @@ export class Engine {
     this.pump(player);
   }
 
-  /** Opens the live stream near the edge, and closes it when it is no longer needed. */
-  private followLive(player: Player, nowMs: number): void {
-    if (player.wantsLiveStream) {
-      this.liveUnwantedAtMs = null;
-      if (this.live === null && !this.liveFailed) void this.stream(player);
-      return;
-    }
-    if (this.live === null) return;
-    this.liveUnwantedAtMs ??= nowMs;
-    if (nowMs - this.liveUnwantedAtMs < LIVE_LINGER_MS) return;
-    this.live.abort();
-    this.live = null;
-  }
-
-  private async stream(player: Player): Promise<void> {
-    const live = new AbortController();
-    this.live = live;
-    const signal = AbortSignal.any([live.signal, this.stop.signal]);
-    let first = true;
-    try {
-      await this.persistence.until("live", signal, async (progressed) => {
-        // After an interruption, what happened meanwhile is in the index; the stream goes on from there.
-        if (!first || performance.now() - this.indexAtMs > INDEX_FRESH_MS) await this.reload(player, signal);
-        first = false;
-        progressed();
-        while (await this.listen(player, signal, progressed)) progressed();
-        // The stream ends with the recording. If it does not say so, it was cut, and is opened again.
-        if ((this.model as Recording).growing) throw new PlayheadError(CUT_SHORT);
-        await this.reload(player, signal);
-      });
-    } catch (error) {
-      this.liveFailed = !isAbort(error) && !signal.aborted;
-    } finally {
-      if (this.live === live) this.live = null;
-    }
-  }
-
-  /** Follows the stream until it ends; true where it is to be opened again with a fresh token. */
-  private async listen(player: Player, signal: AbortSignal, progressed: () => void): Promise<boolean> {
-    let announced: Extract<LiveEvent, { kind: "piece" }> | null = null;
-    const after = (this.model as Recording).newestRecord();
-    for await (const message of this.service.live(after, signal)) {
-      progressed();
-      if (message.type === "event" && message.event.kind === "piece") {
-        announced = message.event;
-        continue;
-      }
-      if (message.type === "event") {
-        if (message.event.kind === "renew") return true;
-        await this.learn(player, message.event, signal);
-      } else if (announced !== null) {
-        // The event and its bytes are taken together, so that nobody asks the server for what is already here.
-        await this.learn(player, announced, signal);
-        player.livePiece(announced, message.bytes);
-        announced = null;
-        this.pump(player);
-      }
-    }
-    return false;
-  }
-
-  private async learn(player: Player, event: LiveEvent, signal: AbortSignal): Promise<void> {
+  private async learn(player: Player, event: LiveEvent, bytes: Uint8Array | null, signal: AbortSignal): Promise<void> {
     const change = player.event(event, performance.now());
     if (change === "reload") await this.reload(player, signal);
     // What was left out is not worth waiting for: the present goes on at the next key picture.
     if (event.kind === "resync" && player.snapshot().live) player.goLive();
-    if (change === "reload" || change === "nothing") return;
-    this.listener.recording(this.model as Recording);
+    if (event.kind === "piece" && bytes !== null) {
+      player.livePiece(event, bytes);
+      this.pump(player);
+    }
+    if (change !== "reload" && change !== "nothing") this.listener.recording(this.model as Recording);
   }
 
   /** Asks for the index again: the server said that the recording changed while no live stream was open. */
   async refresh(): Promise<void> {
     const { player } = this;
-    if (player === null || this.live !== null) return;
+    if (player === null || this.live?.isOpen === true) return;
     const { signal } = this.stop;
     try {
       await this.persistence.until("index", signal, () => this.reload(player, signal));
@@ -357,13 +307,6 @@ const NOTHING: Failure = {
   message: "This recording has no pictures.",
   hint: "It was stopped before the first one.",
   remedy: "back",
-};
-
-const CUT_SHORT: Failure = {
-  code: "net.cut_short",
-  message: "The server's answer ended too early.",
-  hint: "It may be restarting.",
-  remedy: "retry",
 };
 
 const HANGS: Failure = {

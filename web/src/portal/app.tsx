@@ -63,7 +63,7 @@ function Page({ route: at, session }: { readonly route: Route; readonly session:
     case "unknown":
       return (
         <Center>
-          <Empty title="There is no such page" hint={`Nothing is at ${at.path}.`}>
+          <Empty wholePage title="There is no such page" hint={`Nothing is at ${at.path}.`}>
             <LinkButton href="/recordings">All recordings</LinkButton>
           </Empty>
         </Center>

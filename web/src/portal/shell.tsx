@@ -62,7 +62,7 @@ export function Shell({
         To the content
       </a>
       <header class={css.top}>
-        <a class={css.brand} href="/recordings">
+        <a class={css.brand} href="/recordings" aria-label="Playhead: all recordings">
           <Mark />
           <span class={css.word}>Playhead</span>
         </a>

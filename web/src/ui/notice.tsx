@@ -65,16 +65,19 @@ interface EmptyProps {
   readonly title: string;
   readonly hint: string;
   readonly icon?: IconName;
+  /** Where it is all that the page has to say. */
+  readonly wholePage?: boolean;
   readonly children?: ComponentChildren;
 }
 
-export function Empty({ title, hint, icon = "monitor", children }: EmptyProps) {
+export function Empty({ title, hint, icon = "monitor", wholePage = false, children }: EmptyProps) {
+  const Title = wholePage ? "h1" : "h2";
   return (
     <div class={css.empty}>
       <span class={css.picture}>
         <Icon name={icon} size={44} />
       </span>
-      <p class={css.title}>{title}</p>
+      <Title class={css.title}>{title}</Title>
       <p class={css.hint}>{hint}</p>
       {children}
     </div>

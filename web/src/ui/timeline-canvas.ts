@@ -1,7 +1,7 @@
 /** Draws what lies along the timeline: what is covered, how much changed, where nothing is. */
 
+import type { Span } from "../core/coverage.ts";
 import type { Line } from "../core/line.ts";
-import type { Span } from "../core/recording.ts";
 import type { Gap } from "../core/recording-index.ts";
 import { density, shareOf, type View } from "../core/timeline-view.ts";
 

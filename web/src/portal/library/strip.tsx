@@ -83,7 +83,7 @@ function Card({ item, recording, session }: CardProps) {
   return (
     <li class={css.card}>
       <div class={css.title}>
-        <h3>{item.name}</h3>
+        <h2>{item.name}</h2>
         <p>{item.agent}</p>
       </div>
       <div class={css.state}>

@@ -1,0 +1,364 @@
+/** Times, keys, addresses, words, and the lists of the portal. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { mayRecord, readSession } from "../../src/core/access.ts";
+import { PlayheadError, toFailure } from "../../src/core/failure.ts";
+import { idleStretches, savedUs, skipFrom } from "../../src/core/idle.ts";
+import { commandOf, KEY_HELP, nextSpeed, SPEEDS } from "../../src/core/keys.ts";
+import {
+  byDay,
+  lengthNow,
+  liveness,
+  matches,
+  merged,
+  PROGRESS_FRESH_MS,
+  readPage,
+  readRecording,
+  readWorkstations,
+} from "../../src/core/library.ts";
+import { Line } from "../../src/core/line.ts";
+import { addressOf, NO_FILTER, parseRoute, type Route } from "../../src/core/route.ts";
+import {
+  bytesText,
+  dayText,
+  lengthText,
+  momentText,
+  parseMoment,
+  positionText,
+  spokenPosition,
+} from "../../src/core/time.ts";
+import {
+  density,
+  panned,
+  positionAt,
+  shareOf,
+  tickMarks,
+  VIEW_US_MIN,
+  wholeView,
+  zoomed,
+} from "../../src/core/timeline-view.ts";
+import { momentWords, reasonText } from "../../src/core/words.ts";
+
+const S = 1_000_000;
+
+describe("times", () => {
+  test.each([
+    [-5, "0:00"],
+    [59.999 * S, "0:59"],
+    [61 * S, "1:01"],
+    [3_600 * S, "1:00:00"],
+    [36_061 * S, "10:01:01"],
+  ])("position %d is %s", (positionUs, words) => {
+    expect(positionText(positionUs)).toBe(words);
+  });
+
+  test("positions can show milliseconds", () => {
+    expect(positionText(61.0425 * S, true)).toBe("1:01.042");
+  });
+
+  test.each([
+    [400, "0 s"],
+    [59_400, "59 s"],
+    [60_000, "1 min 00 s"],
+    [7_260_000, "2 h 01 min"],
+  ])("length %d ms is %s", (ms, words) => {
+    expect(lengthText(ms)).toBe(words);
+  });
+
+  test.each([
+    [999, "999 B"],
+    [1_000, "1.0 kB"],
+    [999_499, "999 kB"],
+    [999_500, "1.0 MB"],
+    [1.4e12, "1.4 TB"],
+    [2e15, "2000 TB"],
+  ])("%d bytes are %s", (bytes, words) => {
+    expect(bytesText(bytes)).toBe(words);
+  });
+
+  test("spoken positions leave out what is nothing", () => {
+    expect([0, 1, 60, 3_661].map((seconds) => spokenPosition(seconds * S))).toEqual([
+      "0 seconds",
+      "1 second",
+      "1 minute",
+      "1 hour 1 minute 1 second",
+    ]);
+  });
+
+  test("days are named while they are near, whatever the time of day", () => {
+    const now = new Date(2026, 10, 23, 0, 30);
+    expect(dayText(new Date(2026, 10, 23, 0, 1), now)).toBe("Today");
+    expect(dayText(new Date(2026, 10, 22, 23, 59), now)).toBe("Yesterday");
+    expect(dayText(new Date(2026, 10, 17, 12, 0), now, "en")).toBe("Tuesday, November 17");
+    expect(dayText(new Date(2026, 10, 16, 12, 0), now, "en")).toBe("Mon, November 16, 2026");
+  });
+
+  test.each([
+    ["754.2", 754.2],
+    ["0", 0],
+    ["1h2m3.5s", 3_723.5],
+    ["12m34s", 754],
+    ["12m", 720],
+    ["90s", 90],
+    ["", null],
+    ["-5", null],
+    ["5x", null],
+    ["1e9", null],
+  ])("the moment %s", (text, seconds) => {
+    expect(parseMoment(text)).toBe(seconds === null ? null : seconds * S);
+  });
+
+  test("a moment that is written is read back to the millisecond", () => {
+    fc.assert(
+      fc.property(fc.nat(1e12), (positionUs) => {
+        expect(Math.abs((parseMoment(momentText(positionUs)) as number) - positionUs)).toBeLessThanOrEqual(500);
+      }),
+    );
+  });
+});
+
+describe("addresses", () => {
+  const routes: readonly Route[] = [
+    { page: "recordings", filter: NO_FILTER },
+    { page: "recordings", filter: { state: "interrupted", workstation: "ws & co" } },
+    { page: "recording", id: "a/b?c", momentUs: null },
+    { page: "recording", id: "x", momentUs: 754_200_000 },
+    { page: "sign-in", next: "/recordings" },
+    { page: "sign-in", next: "/recordings/x?t=5" },
+    { page: "components" },
+  ];
+
+  test.each(routes)("$page leads back to itself", (route) => {
+    const url = new URL(addressOf(route), "http://host");
+    expect(parseRoute(url.pathname, url.search)).toEqual(route);
+  });
+
+  test("the root is the library, anything else is unknown", () => {
+    expect(parseRoute("/", "")).toEqual(routes[0]);
+    expect(parseRoute("/recordings", "?state=loud")).toEqual(routes[0]);
+    expect(parseRoute("/recordings/x/y", "")).toEqual({ page: "unknown", path: "/recordings/x/y" });
+  });
+
+  test.each(["//example.org", "https://example.org", "/\\example.org", "javascript:alert(1)", ""])(
+    "signing in never leads to %s",
+    (next) => {
+      expect(parseRoute("/sign-in", `?next=${encodeURIComponent(next)}`)).toMatchObject({ next: "/recordings" });
+    },
+  );
+});
+
+describe("keys", () => {
+  const press = (key: string, more: object = {}) =>
+    commandOf({ key, shift: false, ctrl: false, alt: false, meta: false, ...more });
+
+  test("the player's keys", () => {
+    expect(press(" ")).toEqual({ do: "toggle" });
+    expect(press("J")).toEqual({ do: "step", seconds: -10 });
+    expect(press("ArrowRight", { shift: true })).toEqual({ do: "step", seconds: 1 });
+    expect(press("7")).toEqual({ do: "share", share: 0.7 });
+    expect(press("?", { shift: true })).toEqual({ do: "help" });
+    expect(press("q")).toBeNull();
+  });
+
+  test.each(["ctrl", "alt", "meta"])("with %s they are the browser's", (modifier) => {
+    expect(press("l", { [modifier]: true })).toBeNull();
+  });
+
+  test("the help tells only keys that do something", () => {
+    const names: Readonly<Record<string, string>> = { Space: " ", "←": "ArrowLeft", "→": "ArrowRight" };
+    for (const [keys] of KEY_HELP.flatMap((group) => group.rows)) {
+      for (const key of keys.filter((one) => one !== "…")) expect(press(names[key] ?? key), key).not.toBeNull();
+    }
+  });
+
+  test("speeds go up and down by steps and stop at the ends", () => {
+    expect([nextSpeed(1, 1), nextSpeed(1, -1), nextSpeed(8, 1), nextSpeed(0.25, -1)]).toEqual([1.25, 0.75, 8, 0.25]);
+    expect(SPEEDS).toContain(1);
+  });
+});
+
+describe("idle stretches", () => {
+  const line = new Line(1);
+  const sizes = [9_000, 9_000, 300, 300, 9_000, 300];
+  sizes.forEach((bytes, index) => {
+    line.push({ segment: 0, record: index, atUs: index * 10 * S, epoch: 0, key: false, bytes });
+  });
+  const ends = [{ id: "a", endUs: 57 * S }];
+
+  test("begin after a change and end with the next", () => {
+    expect(idleStretches(line, ends)).toEqual([
+      { fromUs: 0, toUs: 10 * S },
+      { fromUs: 10 * S, toUs: 40 * S },
+      { fromUs: 40 * S, toUs: 57 * S },
+    ]);
+  });
+
+  test("an open end is not idle yet", () => {
+    expect(idleStretches(line, [{ id: "a", endUs: null }]).at(-1)).toEqual({ fromUs: 10 * S, toUs: 40 * S });
+  });
+
+  test("skipping shows how it came to rest, and runs up to what comes", () => {
+    const stretches = idleStretches(line, ends);
+    expect(skipFrom(stretches, 10.5 * S)).toBeNull();
+    expect(skipFrom(stretches, 11 * S)).toBe(39.5 * S);
+    expect(skipFrom(stretches, 39.6 * S)).toBeNull();
+    expect(savedUs(stretches)).toBe((8.5 + 28.5 + 15.5) * S);
+    expect(savedUs(stretches, 30 * S)).toBe((9.5 + 15.5) * S);
+  });
+});
+
+describe("the timeline's arithmetic", () => {
+  test("a share and its position lead to each other", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1e9),
+        fc.integer({ min: VIEW_US_MIN, max: 1e11 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (fromUs, length, share) => {
+          const view = { fromUs, toUs: fromUs + length };
+          expect(shareOf(view, positionAt(view, share))).toBeCloseTo(share, 5);
+        },
+      ),
+    );
+  });
+
+  test("zooming keeps what is under the pointer, within the recording and down to a second", () => {
+    const endUs = 3_600 * S;
+    const closer = zoomed(wholeView(endUs), 0.25, 0.5, endUs);
+    expect(positionAt(closer, 0.25)).toBe(900 * S);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.5, 0.8, 1.25, 2)), {
+          maxLength: 40,
+        }),
+        (steps) => {
+          let view = wholeView(endUs);
+          for (const [share, factor] of steps) view = panned(zoomed(view, share, factor, endUs), share - 0.5, endUs);
+          expect(view.fromUs).toBeGreaterThanOrEqual(-1);
+          expect(view.toUs).toBeLessThanOrEqual(endUs + 1);
+          expect(view.toUs - view.fromUs).toBeGreaterThanOrEqual(VIEW_US_MIN - 1);
+        },
+      ),
+    );
+  });
+
+  test("labels are round, few, and within", () => {
+    const { stepUs, marks } = tickMarks({ fromUs: 95 * S, toUs: 4_000 * S }, 8);
+    expect(stepUs).toBe(600 * S);
+    expect(marks).toEqual([600, 1_200, 1_800, 2_400, 3_000, 3_600].map((at) => at * S));
+    expect(tickMarks(wholeView(0), 5).marks.length).toBeGreaterThan(0);
+  });
+
+  test("density is zero to one, busiest at one, and keys count as little", () => {
+    const line = new Line(1);
+    line.push({ segment: 0, record: 0, atUs: 0, epoch: 0, key: true, bytes: 200_000 });
+    line.push({ segment: 0, record: 1, atUs: 5 * S, epoch: 0, key: false, bytes: 40_000 });
+    const bars = density(line, wholeView(10 * S), 10);
+    expect([...bars].map((bar) => Math.round(bar * 100) / 100)).toEqual([0.32, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    expect([...density(new Line(1), wholeView(0), 3)]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("words", () => {
+  test("known codes have words, unknown ones are shown as they are", () => {
+    expect(reasonText("killed")).toBe("the recorder was ended by force");
+    expect(reasonText("solar_flare")).toBe("solar flare");
+    expect(momentWords("capture.rate_changed", { fps: 2, from_fps: 5 })).toMatchObject({
+      tone: "notice",
+      detail: "2 pictures a second",
+    });
+    expect(momentWords("capture.rate_changed", { fps: 5, from_fps: 2 }).tone).toBe("neutral");
+    expect(momentWords("capture.display_back", { away_us: 65 * S }).detail).toBe("after 1 min 05 s");
+    expect(momentWords("policy.some_thing", {})).toEqual({ title: "Policy some thing", detail: "", tone: "neutral" });
+  });
+
+  test("what is thrown becomes a failure with words", () => {
+    expect(toFailure(new TypeError("x")).code).toBe("page.unexpected");
+    expect(toFailure("gone").hint).toBe("gone");
+    const own = new PlayheadError({ code: "a.b", message: "M.", hint: "H.", remedy: "retry" });
+    expect(toFailure(own)).toBe(own.failure);
+  });
+});
+
+describe("the lists", () => {
+  const raw = (id: string, startedAt: string, more: object = {}) => ({
+    id,
+    workstation: { id: "ws-1", name: "ws-1" },
+    agent: "a",
+    state: "complete",
+    startedAt,
+    endedAt: null,
+    durationMs: 1_000,
+    bytes: 5,
+    live: false,
+    gaps: 0,
+    progressAgeMs: null,
+    ...more,
+  });
+  const item = (id: string, hour: number, more: object = {}) =>
+    readRecording(
+      raw(id, `2026-11-2${Math.floor(hour / 24)}T${String(hour % 24).padStart(2, "0")}:00:00Z`, more),
+      1_000,
+    );
+
+  test("a page is read with its cursor", () => {
+    const page = readPage({ items: [raw("x", "2026-11-23T10:00:00Z")], next: "cursor" }, 0);
+    expect([page.items[0]?.id, page.next]).toEqual(["x", "cursor"]);
+    expect(() => readPage({ items: [{}] }, 0)).toThrow(PlayheadError);
+  });
+
+  test("only fresh progress is called live", () => {
+    const growing = item("g", 1, { state: "recording", progressAgeMs: 2_000 });
+    expect(liveness(growing, 1_000)).toBe("live");
+    expect(liveness(growing, 1_000 + PROGRESS_FRESH_MS - 2_000 - 1)).toBe("live");
+    expect(liveness(growing, 1_000 + PROGRESS_FRESH_MS - 2_000)).toBe("silent");
+    expect(liveness(item("g", 1, { state: "recording" }), 1_000)).toBe("silent");
+    expect(liveness(item("g", 1, { progressAgeMs: 0 }), 1_000)).toBe("off");
+    expect(lengthNow(growing, 1_500)).toBe(3_500);
+    expect(lengthNow(growing, 99_000)).toBe(1_000);
+  });
+
+  test("a new item takes its place, a changed one keeps its own, an old one waits for its page", () => {
+    const list = [item("c", 30), item("a", 10)];
+    expect(merged(list, item("b", 20), false).map((one) => one.id)).toEqual(["c", "b", "a"]);
+    expect(merged(list, item("d", 40), false).map((one) => one.id)).toEqual(["d", "c", "a"]);
+    expect(merged(list, item("a", 10, { gaps: 2 }), false).at(-1)?.gaps).toBe(2);
+    expect(merged(list, item("z", 1), false)).toHaveLength(2);
+    expect(merged(list, item("z", 1), true).at(-1)?.id).toBe("z");
+    expect(merged([], item("z", 1), false)).toHaveLength(1);
+  });
+
+  test("filters and days", () => {
+    const one = item("a", 10);
+    expect(matches(one, NO_FILTER)).toBe(true);
+    expect(matches(one, { state: "recording", workstation: null })).toBe(false);
+    expect(matches(one, { state: null, workstation: "ws-2" })).toBe(false);
+    const days = byDay([item("c", 60), item("b", 14), item("a", 12)], new Date("2026-11-23T12:00:00Z"), "en");
+    expect(days.map((day) => day.items.length)).toEqual([1, 2]);
+  });
+
+  test("workstations and sessions are read strictly", () => {
+    const station = {
+      id: "w",
+      name: "w",
+      agent: "",
+      connected: true,
+      state: "idle",
+      reason: "",
+      recording: null,
+      monitors: ["a"],
+      lastSeenAt: null,
+    };
+    expect(readWorkstations({ items: [station] })[0]).toMatchObject({ id: "w", monitors: 1 });
+    expect(() => readWorkstations({ items: [{ ...station, state: "asleep" }] })).toThrow(PlayheadError);
+    const session = {
+      user: { name: "sam", displayName: "Sam", permissions: ["view"] },
+      csrfToken: "c",
+      tokenUrl: "http://h/token",
+    };
+    expect(mayRecord(readSession(session))).toBe(false);
+    expect(mayRecord(readSession({ ...session, user: { ...session.user, permissions: ["record"] } }))).toBe(true);
+    expect(() => readSession({ user: "sam" })).toThrow(PlayheadError);
+  });
+});
