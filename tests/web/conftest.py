@@ -44,9 +44,9 @@ def worked():
 
 @pytest.fixture(scope="session")
 def desk():
-    """What a workstation will show for the next minutes: busy, idle for a few seconds, busy."""
-    times = [*busy(0, 44), *busy(49, 54), *busy(60, 66), *busy(75, 200)]
-    return film("l0", 0, 200 * S, times, key_every_us=60 * S)
+    """What a workstation will show for the next minute: busy, idle for a few seconds, busy."""
+    times = [*busy(0, 30, fps=1), *busy(30, 44), *busy(49, 54), *busy(60, 66), *busy(75, 90)]
+    return film("l0", 0, 100 * S, times, key_every_us=60 * S, sizes=((0, 480, 270),))
 
 
 @pytest.fixture

@@ -32,14 +32,14 @@ READ_NUMBER = """(video) => {
   if (canvas.width === 0) return null;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(video, 0, 0);
-  const cell = Math.floor(canvas.width / %d);
+  const cell = Math.floor(canvas.width / CELLS);
   const row = context.getImageData(0, Math.floor(canvas.height / 12), canvas.width, 1).data;
   let number = 0;
-  for (let bit = 0; bit < %d; bit += 1) {
+  for (let bit = 0; bit < CELLS; bit += 1) {
     if (row[(bit * cell + (cell >> 1)) * 4] > 128) number += 2 ** bit;
   }
-  return number * %d;
-}""" % (CELLS, CELLS, UNIT_US)
+  return number * UNIT_US;
+}""".replace("CELLS", str(CELLS)).replace("UNIT_US", str(UNIT_US))
 """The time that the shown picture says, in microseconds of its segment, read from the pixels in a browser."""
 
 

@@ -21,7 +21,7 @@ async def test_it_opens_at_the_live_edge_and_stays_there_while_busy(chromium, gr
         await expect(seat.page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_a_change_after_an_idle_stretch_is_seen_at_once(chromium, desk, growing):
+async def test_a_change_after_an_idle_stretch_is_seen_at_once(chromium, growing):
     growing.begin(44.5)
     async with served(growing) as premises, seated(chromium, premises) as seat:
         await seat.sign_in("/recordings/growing")

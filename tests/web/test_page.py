@@ -23,7 +23,11 @@ async def findings(seat):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page(chromium, done, growing, scheme):
-    stations = [Workstation("ws-01"), Workstation("ws-02", "Bruno", "recording", "growing"), Workstation("ws-03", state="offline")]
+    stations = [
+        Workstation("ws-01"),
+        Workstation("ws-02", "Bruno", "recording", "growing"),
+        Workstation("ws-03", state="offline"),
+    ]
     async with (
         served(done, growing, *stations) as premises,
         seated(chromium, premises, color_scheme=scheme, reduced_motion="reduce") as seat,
@@ -53,7 +57,9 @@ async def test_nothing_is_cut_off_at_any_width(chromium, done, growing, width):
             if "done" in path:
                 await seat.until("facts.state === 'media'")
             await expect(seat.page.get_by_role("heading").first).to_be_visible()
-            wide = await seat.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = await seat.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, path
 
 
@@ -64,9 +70,8 @@ async def test_nothing_jumps_while_it_loads(chromium, done, growing):
     ):
         await seat.page.add_init_script("""
           new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) {
-              document.documentElement.dataset.shift = Number(document.documentElement.dataset.shift ?? 0) + entry.value;
-            }
+            const { dataset } = document.documentElement;
+            for (const entry of list.getEntries()) dataset.shift = Number(dataset.shift ?? 0) + entry.value;
           }).observe({ type: "layout-shift", buffered: true });
         """)
         await seat.sign_in()

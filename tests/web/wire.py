@@ -46,7 +46,7 @@ Handler = Callable[[Request], Awaitable[Answer]]
 
 
 class Server:
-    """Serves one handler. `stop` cuts every connection, as a killed process does; `start` comes back at the same port."""
+    """Serves one handler. `stop` cuts every connection, as a killed process does; `start` is back at the same port."""
 
     def __init__(self, handler: Handler):
         self._handler = handler
