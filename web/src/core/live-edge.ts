@@ -8,10 +8,10 @@ export const EXTRAPOLATE_US = 1_500_000;
 export const FRESH_MS = 5_000;
 /** A playhead this far off is not steered but put right. */
 export const JUMP_US = 2_000_000;
-/** Steering never changes the pace by more than this share. */
-export const STEER_MAX = 0.05;
-/** Steering of one second of error per second would be 1; this is slow enough not to be seen. */
-const STEER_GAIN = 0.25;
+/** Steering never changes the pace by more than this share: without sound nobody notices, and it is soon done. */
+export const STEER_MAX = 0.25;
+/** The share of an error that is made up for in a second. */
+const STEER_GAIN = 0.5;
 
 /** What is known of the edge. `offsetUs` is position minus local time, of the freshest news so far. */
 export interface Edge {
