@@ -6,7 +6,9 @@
  * and browsers disagree about a picture that turns out to end sooner than was said (docs/decisions/0005):
  *
  * - `overlap`: the last picture is given a long end, and its successor is laid over that where it belongs. This is
- *   what the standard describes, and what Chromium does well. A picture that ends at once it may never show.
+ *   what the standard describes, and what Chromium does well while its clock runs. A picture that ends at once it may
+ *   never show; and a seek shows the first picture on the way that was *said* to reach the target, so that whoever goes
+ *   back to what lies behind a long end must begin a new run.
  * - `join`: for Firefox, which freezes on overlaps. The last picture is given a nominal end; when its successor is
  *   known *and due*, that is laid from this end on, and so joins without a hole. A stretch laid like that is *loose*:
  *   its pictures are right at the moment they are shown, but a later look at it must begin a new run.
@@ -36,6 +38,10 @@ export interface Run {
   readonly endUs: number;
   /** From here on the run is loose; null while every picture lies where it belongs. */
   readonly looseFromUs: number | null;
+  /** Whether the last picture has the long end. */
+  readonly open: boolean;
+  /** From here on pictures lie behind one with the long end: right as the clock runs, but not for a seek. */
+  readonly behindOpenFromUs: number | null;
 }
 
 export interface FeedLimits {
@@ -67,7 +73,7 @@ export type Feed =
 /** A run that begins with this key piece and holds nothing yet. */
 export function beginRun(line: Line, key: number): Run {
   const atUs = line.atUs[key] as number;
-  return { first: key, next: key, lastUs: atUs, endUs: atUs, looseFromUs: null };
+  return { first: key, next: key, lastUs: atUs, endUs: atUs, looseFromUs: null, open: false, behindOpenFromUs: null };
 }
 
 /** The next step for a run, with the playhead at a position. */
@@ -100,5 +106,7 @@ export function nextFeed(
 /** The run after a piece was appended whose last picture lies from `lastUs` to `endUs`. */
 export function fed(run: Run, feed: Extract<Feed, { kind: "append" }>, lastUs: number, endUs: number): Run {
   const looseFromUs = run.looseFromUs ?? (feed.loose ? feed.startUs : null);
-  return { first: run.first, next: feed.index + 1, lastUs, endUs, looseFromUs };
+  const open = feed.endUs === null && feed.nominalUs === OPEN_US;
+  const behindOpenFromUs = run.behindOpenFromUs ?? (run.open ? feed.startUs : null);
+  return { first: run.first, next: feed.index + 1, lastUs, endUs, looseFromUs, open, behindOpenFromUs };
 }

@@ -9,7 +9,7 @@ import { place } from "./fmp4.ts";
 import { lastAtMost } from "./line.ts";
 import type { Recording } from "./recording.ts";
 import type { Epoch } from "./recording-index.ts";
-import { evictTo, nextRange, planSeek, type Range, type SeekPlan } from "./seek-plan.ts";
+import { canGoOn, evictTo, nextRange, planSeek, type Range, type SeekPlan } from "./seek-plan.ts";
 
 /** Bytes that arrived and wait for their turn; the live stream must not fill the memory of a paused page. */
 export const STORE_BYTES_MAX = 24 * 1024 * 1024;
@@ -95,6 +95,11 @@ export class Loader {
       this.drop();
     }
     return plan;
+  }
+
+  /** Whether the video, standing at a position, can go on from there without a seek. */
+  goesOn(positionUs: number): boolean {
+    return canGoOn(this.line, this.current, positionUs);
   }
 
   private drop(): void {

@@ -82,7 +82,7 @@ export class Player {
     this.playhead = { ...this.playhead, playing: true };
     if (this.playhead.live || this.pendingUs !== null || this.place.kind !== "media") return;
     // A loose stretch is right only at the edge: whoever goes on from within needs it exact.
-    if (this.loader.plan(this.playhead.positionUs).kind !== "inside") this.pendingUs = this.playhead.positionUs;
+    if (!this.loader.goesOn(this.playhead.positionUs)) this.prepare(this.playhead.positionUs);
   }
 
   pause(): void {

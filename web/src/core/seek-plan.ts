@@ -29,11 +29,21 @@ export function planSeek(line: Line, run: Run | null, positionUs: number): SeekP
   const key = Math.max(line.keyAtOrBefore(at), 0);
   if (line.length === 0) return { kind: "nothing" };
   if (run === null || at < run.first) return { kind: "restart", key };
-  const tight = run.looseFromUs === null || positionUs < run.looseFromUs;
-  if (at < run.next && tight) return { kind: "inside" };
+  const exactToUs = Math.min(
+    run.looseFromUs ?? Number.POSITIVE_INFINITY,
+    run.behindOpenFromUs ?? Number.POSITIVE_INFINITY,
+  );
+  if (at < run.next && positionUs < exactToUs) return { kind: "inside" };
   // Going on from the end of the run costs all pictures up to the target; a key picture on the way is a shorter start.
-  if (run.looseFromUs === null && key <= run.next) return { kind: "extend" };
+  if (exactToUs === Number.POSITIVE_INFINITY && !run.open && key <= run.next) return { kind: "extend" };
   return { kind: "restart", key };
+}
+
+/** Whether a video that stands at a position can simply go on from there. */
+export function canGoOn(line: Line, run: Run | null, positionUs: number): boolean {
+  const at = Math.max(line.at(positionUs), 0);
+  if (run === null || at < run.first || at >= run.next) return false;
+  return run.looseFromUs === null || positionUs < run.looseFromUs;
 }
 
 /** A stretch of pieces within one segment, asked for in one request. Indexes are of the line, both inclusive. */

@@ -22,6 +22,7 @@ import {
 import {
   AHEAD_US,
   BEHIND_US,
+  canGoOn,
   evictTo,
   FIRST_BEYOND_US,
   nextRange,
@@ -43,7 +44,13 @@ function seconds(count: number, keyEvery: number, bytes = 10_000, segment = 0): 
 }
 
 function run(first: number, next: number, looseFromUs: number | null = null): Run {
-  return { first, next, lastUs: (next - 1) * S, endUs: next * S, looseFromUs };
+  const exact = { open: false, behindOpenFromUs: null };
+  return { first, next, lastUs: (next - 1) * S, endUs: next * S, looseFromUs, ...exact };
+}
+
+/** A run whose pictures from a time on lie behind one with a long end, or whose last one has such an end. */
+function overlapped(first: number, next: number, behindOpenFromUs: number | null): Run {
+  return { ...run(first, next), open: true, behindOpenFromUs };
 }
 
 describe("planSeek", () => {
@@ -59,8 +66,23 @@ describe("planSeek", () => {
     ["the place is loose", run(0, 120, 90 * S), 100, { kind: "restart", key: 0 }],
     ["it lies before what is loose", run(0, 120, 90 * S), 80, { kind: "inside" }],
     ["it lies ahead of a loose run", run(0, 120, 90 * S), 200, { kind: "restart", key: 0 }],
+    ["a picture with a long end lies before it", overlapped(0, 120, 90 * S), 90, { kind: "restart", key: 0 }],
+    ["it lies before what a long end covers", overlapped(0, 120, 90 * S), 89, { kind: "inside" }],
+    ["it is the picture with the long end", overlapped(0, 120, null), 119, { kind: "inside" }],
+    ["it lies ahead of a long end", overlapped(0, 120, null), 200, { kind: "restart", key: 0 }],
   ] as const)("where %s", (_, held, second, expected) => {
     expect(planSeek(line, held, second * S)).toEqual(expected);
+  });
+
+  test.each([
+    ["nothing is there", null, 100, false],
+    ["it is there", run(0, 120), 100, true],
+    ["it is gone", run(101, 120), 100, false],
+    ["it is not there yet", run(0, 100), 100, false],
+    ["it is loose", run(0, 120, 90 * S), 100, false],
+    ["it lies behind a long end, over which the clock has run", overlapped(0, 120, 90 * S), 100, true],
+  ] as const)("going on where %s", (_, held, second, expected) => {
+    expect(canGoOn(line, held, second * S)).toBe(expected);
   });
 
   test("where the track has no pictures", () => {
@@ -153,7 +175,11 @@ describe("nextFeed", () => {
     if (last.kind !== "append") throw new Error();
     const held = fed(run(0, 10), last, 10 * S, 10 * S + OPEN_US);
     line.push({ segment: 0, record: 12, atUs: 14 * S, epoch: 0, key: false, bytes: 1 });
-    expect(nextFeed(line, open, held, 5 * S, overlap)).toMatchObject({ startUs: 14 * S, loose: false });
+    expect(held).toMatchObject({ open: true, behindOpenFromUs: null });
+    const next = nextFeed(line, open, held, 5 * S, overlap);
+    expect(next).toMatchObject({ startUs: 14 * S, loose: false });
+    if (next.kind !== "append") throw new Error();
+    expect(fed(held, next, 14 * S, 14 * S + OPEN_US)).toMatchObject({ open: true, behindOpenFromUs: 14 * S });
   });
 
   test("asks for initialisation at each epoch and segment", () => {

@@ -207,6 +207,38 @@ describe.each(KINDS)("a recording that grows, in %s", (browser) => {
     expect(stage.edgeUs - stage.player.snapshot().positionUs).toBeLessThan(1_000_000);
   });
 
+  test("pause, and back, and step: the picture that stands there is right", () => {
+    const stage = new Stage(world, rules, 8 * S);
+    stage.player.goLive();
+    stage.run(30_000);
+    stage.player.pause();
+    stage.run(500);
+    for (const backUs of [10 * S, 3 * S, -5 * S]) {
+      stage.player.seek(stage.player.snapshot().positionUs - backUs);
+      stage.run(2_000);
+      const { positionUs, loading } = stage.player.snapshot();
+      expect(loading).toBe(false);
+      expect(stage.browser.shown, `at ${positionUs}`).toBe(world.pictureAt(positionUs));
+      const shown = stage.browser.shown;
+      stage.player.stepFrame(-1);
+      stage.run(2_000);
+      expect(stage.browser.shown).toBe(shown - 1);
+    }
+  });
+
+  test("going on after a pause at the edge asks for nothing that is there", () => {
+    const stage = new Stage(world, rules, 33 * S);
+    stage.player.goLive();
+    stage.run(3_000);
+    stage.player.pause();
+    stage.run(300);
+    const asked = stage.asked.length;
+    stage.player.play();
+    stage.run(100);
+    expect(stage.player.snapshot().loading).toBe(browser === "firefox");
+    if (browser === "chromium") expect(stage.asked.length).toBe(asked);
+  });
+
   test("playing a few seconds behind the edge is right too, where the next picture is not known in time", () => {
     for (const behind of [1.5, 3, 6, 9]) {
       const stage = new Stage(world, rules, 40 * S);

@@ -112,8 +112,9 @@ interface Held {
 
 /**
  * Two browsers, as they were observed. `chromium` lets a later picture be laid over the long end of an earlier one; its
- * clock overshoots where media ends, and a last picture that is short it may not show. `firefox` stands at the last
- * picture's beginning; an overlap is given to it by mistake only.
+ * clock overshoots where media ends, and a last picture that is short it may not show; and a seek shows the first
+ * picture on the way whose own end lies behind the target, until its clock runs. `firefox` stands at the last picture's
+ * beginning; an overlap is given to it by mistake only.
  */
 export type Kind = "chromium" | "firefox";
 
@@ -129,6 +130,7 @@ export class Browser {
   rate = 1;
   runs = false;
   seekingUntilMs = 0;
+  private soughtUs = -1;
   private initialised = false;
   private readonly kind: Kind;
 
@@ -191,8 +193,16 @@ export class Browser {
     const at = this.current();
     const one = this.held[at];
     if (one === undefined) return 0;
+    if (this.kind === "chromium" && this.clockUs === this.soughtUs) return this.sought(at);
     const ends = at === this.held.length - 1 && one.endUs - one.startUs < SHORT_US;
     return this.kind === "chromium" && ends ? (this.held[at - 1]?.id ?? one.id) : one.id;
+  }
+
+  /** What a seek to the picture at an index shows: decoding begins with the key picture before it. */
+  private sought(at: number): number {
+    const key = this.held.findLastIndex((one, index) => one.key && index <= at);
+    const shown = this.held.findIndex((one, index) => index >= key && one.endUs > this.clockUs);
+    return (this.held[shown === -1 ? at : Math.min(shown, at)] as Held).id;
   }
 
   clock(nowMs: number): number | null {
@@ -200,7 +210,7 @@ export class Browser {
   }
 
   set(positionUs: number, nowMs: number): void {
-    this.clockUs = positionUs;
+    this.clockUs = this.soughtUs = positionUs;
     this.seekingUntilMs = nowMs + 60;
   }
 
