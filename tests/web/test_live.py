@@ -42,14 +42,14 @@ async def test_pause_ten_seconds_back_and_live_again(chromium, growing):
         await seat.until("facts.state === 'paused' && facts.live === 'false'")
         await seat.page.keyboard.press("j")
         await seat.until("facts.loading === 'false'")
+        # Also while it is paused: a seek may stop at an earlier picture that was said to last until here.
+        paused_us = int((await seat.facts())["position"])
+        await seat.shows(paused_us - 200_000, paused_us)
         await seat.page.keyboard.press("k")
         await seat.until("facts.state === 'media'")
         position_us = int((await seat.facts())["position"])
         assert position_us < growing.known_us - 9 * S
-        before_us = int((await seat.facts())["position"])
-        shown_us = await seat.number()
-        after_us = int((await seat.facts())["position"])
-        assert before_us - 300_000 <= shown_us <= after_us + 100_000
+        await seat.is_right()
         await seat.page.get_by_role("button", name="Go live").click()
         await seat.until("facts.live === 'true' && facts.loading === 'false' && facts.latency < 600")
         await seat.shows_now(growing)
