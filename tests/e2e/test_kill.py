@@ -93,8 +93,8 @@ async def take(site: Site, portal: Portal, desktop: Desktop) -> AsyncGenerator[T
 
 
 def moment_us(dice: random.Random) -> int:
-    """A moment within the next three seconds: before, within and after a piece, a sync and a commit."""
-    return wall_us() + dice.randrange(3_000_000)
+    """A moment within the next two seconds: before, within and after a piece, a sync and a commit."""
+    return wall_us() + dice.randrange(2_000_000)
 
 
 def ended_us(index: dict[str, Any], segment: int) -> int:
@@ -138,7 +138,7 @@ async def test_a_workstation_that_is_killed_misses_two_seconds_at_most(take: Tak
     assert [gap["reason"] for gap in index["gaps"]] == ["killed"], "and it says so"
 
 
-@pytest.mark.parametrize("how", [*(f"killed-{seed}" for seed in SEEDS), "stopped"])
+@pytest.mark.parametrize("how", [*(f"killed-{seed}" for seed in SEEDS[: max(1, len(SEEDS) // 2)]), "stopped"])
 async def test_nothing_is_missing_when_the_server_goes(take: Take, site: Site, how: str) -> None:
     assert site.premises is not None
     if how == "stopped":

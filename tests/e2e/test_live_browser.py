@@ -124,7 +124,7 @@ async def test_live_shows_the_present_and_goes_on(supervisor: Supervisor) -> Non
 
 
 async def test_pause_ten_seconds_back_and_live_again(supervisor: Supervisor) -> None:
-    await until_wall(supervisor.started_us + 2 * BACK_US)
+    await until_wall(supervisor.started_us + BACK_US + SOON_US)
     await supervisor.go_live()
     shown_us = await supervisor.until_shown(0)
     await supervisor.browser.press("k")
@@ -154,6 +154,7 @@ async def later_than(supervisor: Supervisor, at_us: int) -> bool:
     return (await supervisor.clock_us() or 0) > at_us
 
 
+@pytest.mark.parametrize("supervisor", [chromium], ids=["chromium"], indirect=True)
 async def test_it_goes_on_by_itself_when_the_server_was_away(supervisor: Supervisor, site: Site) -> None:
     await supervisor.go_live()
     assert site.premises is not None
