@@ -154,15 +154,16 @@ class Seat:
     async def is_right(self):
         """Whether the picture that is shown is the one of its time, in a segment that begins with its recording.
 
-        Read at one moment: on a busy machine the page's own words come later than the picture.
+        Read at one moment, because on a busy machine the page's own words come later than the picture; and that may
+        come late itself while it plays. Where it must be exact, the tests pause.
         """
         shown_us, video_us, position_us = await self.page.locator("video").evaluate(f"""(video) => {{
           const stage = document.querySelector("[data-playhead-state]");
           const shown = ({READ_NUMBER})(video);
           return [shown, video.currentTime * 1e6, Number(stage.dataset.playheadPosition)];
         }}""")
-        assert video_us - 300_000 <= shown_us <= video_us + 100_000
-        assert abs(position_us - video_us) < S
+        assert video_us - 1_500_000 <= shown_us <= video_us + 100_000
+        assert abs(position_us - video_us) < 2 * S
 
     async def shows(self, from_us, to_us=None):
         """Waits until the picture that is shown says this media time, or one between two."""
