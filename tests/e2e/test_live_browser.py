@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from e2e.browsers import Browser, chromium, firefox_esr
+from e2e.footage import AHEAD_US_MAX, BEHIND_US_MAX
 from e2e.site import PASSWORD, USER, Portal, Site, until, until_wall, wall_us
 
 from playhead.cli.desktop import Desktop
@@ -138,7 +139,7 @@ async def test_pause_ten_seconds_back_and_live_again(supervisor: Supervisor) -> 
         position_us = supervisor.started_us + int((await supervisor.facts())["playheadPosition"])
         clock_us = await supervisor.clock_us()
         seen.append((position_us, clock_us))
-        return clock_us if clock_us is not None and -100_000 < position_us - clock_us < 1_500_000 else None
+        return clock_us if clock_us is not None and -AHEAD_US_MAX < position_us - clock_us < BEHIND_US_MAX else None
 
     earlier_us = await until(shows_the_moment, lambda: f"the picture of that moment: {seen[-5:]}", 30)
     assert earlier_us < shown_us - BACK_US // 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from playhead.portal.pages import STATIC
 from web.footage import READ_NUMBER, busy, film
@@ -128,7 +129,10 @@ class Seat:
           }}
           return ({condition});
         }}"""
-        await self.page.wait_for_function(script, timeout=timeout_s * 1000, polling=30)
+        try:
+            await self.page.wait_for_function(script, timeout=timeout_s * 1000, polling=30)
+        except PlaywrightTimeoutError as error:
+            raise AssertionError(f"not so: {condition}; but {await self.facts()}") from error
 
     async def visit(self, path):
         """Goes to an address within the application, as its own links do."""
