@@ -19,8 +19,9 @@ from playhead.workstation.prebuffer import PreBuffer
 from playhead.workstation.rotation import Rotation
 from playhead.workstation.wanted import Resumption, Wanted
 
-HEARTBEAT_US: Final = 2_000_000
-"""Longest time without a record while capture is alive: durable progress is then never older than 5 s."""
+HEARTBEAT_US: Final = 1_000_000
+"""Longest time without a record while capture is alive. What a record claims is up to a second old where nothing
+happens (`playhead.workstation.capture_thread.EAGER_US`), and a crash may cost two seconds at most."""
 
 KEY_PATIENCE_US: Final = 2_000_000
 """How long a key frame that was asked for may take before it is asked for again, or gone on without."""
