@@ -14,6 +14,7 @@ from playhead.base.errors import ConflictError, InvalidInputError, UnavailableEr
 from playhead.base.ids import UserId
 from playhead.domain.access import Role
 from playhead.store.catalogue import Catalogue, catalogue, checkpoints
+from playhead.store.catalogue.connection import connect
 from playhead.store.catalogue.schema import metadata
 from playhead.store.catalogue.users import User, add_user, find_user
 
@@ -78,9 +79,10 @@ class TestSchema:
             await Catalogue.open(tmp_path / "catalogue.db")
         assert raised.value.code == "catalogue.newer"
 
-    async def test_two_may_open_it_at_once(self, tmp_path):
-        both = await asyncio.gather(*(Catalogue.open(tmp_path / "new.db") for _ in range(2)))
-        for found in both:
+    @pytest.mark.parametrize("attempt", range(10))
+    async def test_several_may_open_it_at_once(self, tmp_path, attempt):
+        opened = await asyncio.gather(*(Catalogue.open(tmp_path / f"new-{attempt}.db") for _ in range(3)))
+        for found in opened:
             assert await _difference(found) == []
             await found.close()
 
@@ -170,7 +172,7 @@ class TestTransactions:
                 await add_user(connection, ALEX)
 
     async def test_another_process_that_holds_the_lock_is_reported(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(catalogue, "BUSY_TIMEOUT_MS", 1)
+        monkeypatch.setattr("playhead.store.catalogue.connection.BUSY_TIMEOUT_S", 0.001)
         found = await Catalogue.open(tmp_path / "busy.db")
         other = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -182,6 +184,16 @@ class TestTransactions:
         finally:
             other.close()
             await found.close()
+
+    async def test_a_connection_that_is_asked_twice_to_close_ends(self, tmp_path):
+        thread = await connect(str(tmp_path / "twice.db"))
+        closing = asyncio.create_task(thread.close())
+        await asyncio.sleep(0)
+        thread.stop()
+        thread._thread.join()  # what it answered waits for the loop, and comes after the cancellation
+        closing.cancel()
+        await asyncio.wait({closing}, timeout=10)
+        assert closing.done()
 
     async def test_a_task_that_is_cancelled_leaves_no_lock_behind(self, opened, monkeypatch):
         async def cancelled(_cursor):

@@ -125,7 +125,9 @@ class ScreenService:
         self.listening.set()
         _log.info("screen service listening", address=str(listener.address), transport=self._config.transport)
         try:
-            await asyncio.gather(*tasks)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # none ends by itself: this raises
         finally:
             self.listening.clear()
             await self._drain(listener)

@@ -1,6 +1,7 @@
 """Opening the catalogue, and its transactions."""
 
-import os
+import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -13,15 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.store.catalogue.checkpoints import Checkpoints
-from playhead.store.catalogue.connection import TidyConnection
+from playhead.store.catalogue.connection import connect, create
 from playhead.store.catalogue.migrate import upgrade
 from playhead.store.catalogue.turn import Turn
 
 READERS_MAX: Final = 4
 """Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
-
-BUSY_TIMEOUT_MS: Final = 5_000
-"""How long SQLite waits for a lock that another process holds (the command line beside the service)."""
 
 
 class Catalogue:
@@ -54,20 +52,22 @@ class Catalogue:
         """
         url = _url(location)
         checkpoints = None
-        if url.get_backend_name() == "sqlite":
-            writer, swift, readers, checkpoints = _sqlite(url)
-        else:
-            writer = swift = readers = create_async_engine(url)
         try:
-            async with writer.begin() as connection:
-                await connection.run_sync(upgrade)
-        except (DatabaseError, OSError) as error:
-            await writer.dispose()
-            message = f"The catalogue {url.render_as_string(hide_password=True)} cannot be opened: {error.args[0]}."
+            if url.get_backend_name() == "sqlite":
+                await asyncio.to_thread(create, _file(url))
+                writer, swift, readers, checkpoints = _sqlite(url)
+            else:
+                writer = swift = readers = create_async_engine(url)
+            try:
+                async with writer.begin() as connection:
+                    await connection.run_sync(upgrade)
+            except BaseException:
+                await writer.dispose()
+                raise
+        except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+            reason = getattr(error, "strerror", None) or error.args[0]
+            message = f"The catalogue {url.render_as_string(hide_password=True)} cannot be opened: {reason}."
             raise UnavailableError("catalogue.unavailable", message) from error
-        except BaseException:
-            await writer.dispose()
-            raise
         return cls(writer=writer, swift=swift, readers=readers, checkpoints=checkpoints)
 
     async def close(self) -> None:
@@ -128,38 +128,32 @@ def _url(location: str | Path) -> URL:
         raise InvalidInputError("catalogue.location", "The catalogue's location is malformed.", hint=hint) from None
 
 
-def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
+def _file(url: URL) -> Path:
     if not url.database or url.database == ":memory:":
         message = "The catalogue needs a file: each connection would see a database in memory of its own."
         raise InvalidInputError("catalogue.location", message)
-    _create_private(Path(url.database))
-    # The driver would begin transactions on its own terms; they begin as said below instead.
-    arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000, "factory": TidyConnection}
-    writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
-    swift = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
-    readers = create_async_engine(url, connect_args=arguments, pool_size=READERS_MAX, max_overflow=0)
-    keeper = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    return Path(url.database)
+
+
+def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
+    def engine(pool_size: int, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> AsyncEngine:
+        made = create_async_engine(
+            url, connect_args={"async_creator_fn": connect}, pool_size=pool_size, max_overflow=0
+        )
+        _prepare(made, begin=begin, synchronous=synchronous, query_only=query_only)
+        return made
+
     # FULL: a commit returns only after SQLite's log is on the disk. NORMAL waits for that only in a checkpoint.
-    _prepare(writer, begin="BEGIN IMMEDIATE", synchronous="FULL")
-    _prepare(swift, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
-    _prepare(readers, begin="BEGIN", query_only=True)
-    _prepare(keeper, begin="", synchronous="FULL")
+    writer = engine(1, begin="BEGIN IMMEDIATE")
+    swift = engine(1, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
+    readers = engine(READERS_MAX, begin="BEGIN", query_only=True)
+    keeper = engine(1, begin="")
     return writer, swift, readers, Checkpoints(keeper, Path(f"{url.database}-wal"))
 
 
-def _create_private(path: Path) -> None:
-    """Make the file before SQLite does, readable by the service alone; its journals inherit that."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        message = f"The catalogue {path} cannot be opened: {error.strerror}."
-        raise UnavailableError("catalogue.unavailable", message) from error
-
-
-def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> None:
+def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str, query_only: bool) -> None:
     def connect(connection: Any, _record: object) -> None:  # noqa: ANN401 # the driver's own, untyped
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA wal_autocheckpoint = 0")
