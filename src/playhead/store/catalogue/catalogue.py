@@ -137,9 +137,7 @@ def _file(url: URL) -> Path:
 
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
     def engine(pool_size: int, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> AsyncEngine:
-        made = create_async_engine(
-            url, connect_args={"async_creator_fn": connect}, pool_size=pool_size, max_overflow=0
-        )
+        made = create_async_engine(url, connect_args={"async_creator_fn": connect}, pool_size=pool_size, max_overflow=0)
         _prepare(made, begin=begin, synchronous=synchronous, query_only=query_only)
         return made
 
