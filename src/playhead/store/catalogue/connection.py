@@ -56,7 +56,8 @@ class TidyThread(aiosqlite.Connection):
         if self._is_ending:
             return None
         self._is_ending = True
-        return super().stop()
+        ending: asyncio.Future[Any] | None = super().stop()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # untyped there
+        return ending
 
 
 def connect(path: str, **more: Any) -> TidyThread:  # noqa: ANN401 # what SQLAlchemy adds
@@ -66,7 +67,7 @@ def connect(path: str, **more: Any) -> TidyThread:  # noqa: ANN401 # what SQLAlc
     """
     arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_S, "factory": TidyConnection, **more}
     thread = TidyThread(partial(sqlite3.connect, path, **arguments), iter_chunk_size=64)
-    thread._thread.daemon = True  # noqa: SLF001 # as SQLAlchemy does with those that it makes itself
+    thread._thread.daemon = True  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] # SQLAlchemy does so with its own
     return thread
 
 
