@@ -1,0 +1,10 @@
+"""Second factors, lockout and outside identities."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
