@@ -33,6 +33,21 @@ export function flag(from: Json, key: string, path: string): boolean {
   return value;
 }
 
+/** An instant, ISO 8601. */
+export function instant(from: Json, key: string, path: string): Date {
+  const value = new Date(text(from, key, path));
+  if (Number.isNaN(value.getTime())) throw contractBroken(`${path}.${key}`);
+  return value;
+}
+
+/** An array of texts. */
+export function texts(from: Json, key: string, path: string): string[] {
+  return asArray(from[key], `${path}.${key}`).map((item, at) => {
+    if (typeof item !== "string") throw contractBroken(`${path}.${key}[${at}]`);
+    return item;
+  });
+}
+
 /** `null` and a missing key mean the same: not known. */
 export function optional<T>(
   read: (from: Json, key: string, path: string) => T,

@@ -10,6 +10,8 @@ export interface Failure {
   readonly message: string;
   readonly hint: string;
   readonly remedy: Remedy;
+  /** How long the server wants to be left alone, where it said so. */
+  readonly retryAfterS?: number;
 }
 
 /** Thrown where a failure is found; carries the value that is shown. */

@@ -28,6 +28,12 @@ function word(from: Json, key: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
+/** `Retry-After` in seconds (RFC 9110 §10.2.3); our server never sends the form with a date. */
+function waitOf(response: Response): { readonly retryAfterS?: number } {
+  const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  return Number.isFinite(seconds) && seconds > 0 ? { retryAfterS: seconds } : {};
+}
+
 /** What a refusal says: the server's own words where it gave them in its error shape. */
 async function refusal(response: Response): Promise<Failure> {
   const remedy = REMEDIES[response.status] ?? "retry";
@@ -36,14 +42,15 @@ async function refusal(response: Response): Promise<Failure> {
     message: response.status >= 500 ? "The server failed to answer." : "The server refused this.",
     hint: `HTTP ${response.status}`,
     remedy,
+    ...waitOf(response),
   };
   try {
     const error = asObject(asObject(await response.json(), "error").error, "error");
     return {
+      ...plain,
       code: word(error, "code") ?? plain.code,
       message: word(error, "message") ?? plain.message,
       hint: word(error, "hint") ?? "",
-      remedy,
     };
   } catch {
     // A proxy in between answers in its own shape; the status is what is left to say.
