@@ -130,6 +130,7 @@ def make_vid(
     pictures_per_piece: int = 5,
     sealed: bool = True,
     extras: bool = True,
+    thumbnails: int = 1,
     first_number: int = 0,
     recording: RecordingId | None = None,
     segment: SegmentId | None = None,
@@ -151,7 +152,8 @@ def make_vid(
         pictures_per_piece: how many samples a PIECE holds (fewer at an epoch's end). A piece begins with a random
             access point where its first picture is the fifth, tenth, … of its epoch.
         sealed: ends with a SEAL.
-        extras: a thumbnail per epoch, markers and a heartbeat as well.
+        extras: thumbnails, markers and a heartbeat as well.
+        thumbnails: of each epoch with extras: of its first pictures.
         first_number: number in the first picture of track 1; track *n* begins 1000 × (*n* - 1) higher.
         recording: its id; told by ``seed`` otherwise, as ``segment`` is.
         segment: its id.
@@ -197,7 +199,8 @@ def make_vid(
             )
             plan.pictures += [Picture(track, epoch, at, number + index) for index, at in enumerate(times)]
             if extras:
-                plan.add(times[0], Kind.THUMBNAIL, track=track, epoch=epoch, body=numbered_jpeg(number))
+                for index, at in enumerate(times[:thumbnails]):
+                    plan.add(at, Kind.THUMBNAIL, track=track, epoch=epoch, body=numbered_jpeg(number + index, *size))
             number += count
     if extras:
         plan.add(0, Kind.MARKER, body=json.dumps({"code": "test.began", "note": "a marker"}).encode())

@@ -14,6 +14,7 @@ from playhead.domain.recordings import Recording
 from playhead.domain.timeline import UNPLAYABLE, Gap, duration_us, gaps, offset_us
 from playhead.premises.player.index import Epoch, Pieces, SegmentIndex
 from playhead.premises.player.shelf import Shelf
+from playhead.premises.player.sprites import sprite_item, sprites_of
 from playhead.store.catalogue.segments import Located
 
 GZIP_LEVEL: Final = 3
@@ -101,6 +102,7 @@ def _segment(located: Located, index: SegmentIndex, offset: int) -> msgspec.Raw:
         "epochs": [epoch_item(epoch) for epoch in index.epochs],
         "pieces": {str(track): _columns(pieces) for track, pieces in sorted(index.tracks.items())},
         "thumbnails": [{"record": one.record, "track": one.track, "atUs": one.at_us} for one in index.thumbnails],
+        "sprites": [sprite_item(sprite) for sprite in sprites_of(index)],
         "markers": [marker_item(marker.at_us, marker.said) for marker in index.markers],
     }
     return msgspec.Raw(msgspec.json.encode(item))

@@ -8,6 +8,7 @@ from playhead.premises.player import metrics
 from playhead.premises.player.index import Place, open_place
 from playhead.premises.player.rules import batches, check_range, piece_end_us
 from playhead.premises.player.shelf import OpenedSegment, Shelf
+from playhead.premises.player.sprites import compose, sprites_of
 from playhead.store.catalogue.segments import Located
 from playhead.store.disk import File
 from playhead.wire import fmp4
@@ -94,6 +95,28 @@ async def thumbnail(shelf: Shelf, located: Located, record: int) -> bytes:
     """
     async with shelf.opened(located) as opened:
         return await _one(shelf, opened, opened.index.thumbnail(record), "thumbnails")
+
+
+async def sprite(shelf: Shelf, located: Located, first: int) -> bytes:
+    """A JPEG of several thumbnails, by the record of its first one.
+
+    Raises:
+        NotFoundError: ``media.not_found``.
+        CorruptError: ``vid.*``, ``media.sprite``.
+    """
+    async with shelf.opened(located) as opened:
+        found = next((one for one in sprites_of(opened.index) if one.first == first), None)
+        data_key = opened.data_key
+    if found is None:
+        raise NotFoundError("media.not_found", "There is no such sprite.")
+
+    def job(file: File) -> bytes:
+        return compose((open_place(file.read_at, data_key, place) for place in found.places), found)
+
+    with metrics.SPRITE_SECONDS.time():
+        data = await shelf.read(located, job)
+    metrics.MEDIA_BYTES.labels("sprites").inc(len(data))
+    return data
 
 
 async def read_cut(shelf: Shelf, opened: OpenedSegment, cut: Cut) -> bytes:

@@ -56,6 +56,7 @@ class Media:
             Route("/media/{recording}/{segment}/init", self._init, methods=["GET"]),
             Route("/media/{recording}/{segment}/pieces", self._pieces, methods=["GET"]),
             Route("/media/{recording}/{segment}/thumbnails/{record}", self._thumbnail, methods=["GET"]),
+            Route("/media/{recording}/{segment}/sprites/{first}", self._sprite, methods=["GET"]),
         ]
 
     async def lookup(self, recording: RecordingId) -> tuple[Recording, Sequence[Located]]:
@@ -99,6 +100,11 @@ class Media:
         located = await self._segment(request)
         record = parse_number(request.path_params["record"], "record")
         return Response(await media.thumbnail(self.shelf, located, record), media_type="image/jpeg")
+
+    async def _sprite(self, request: Request) -> Response:
+        located = await self._segment(request)
+        first = parse_number(request.path_params["first"], "first")
+        return Response(await media.sprite(self.shelf, located, first), media_type="image/jpeg")
 
     async def _live(self, request: Request) -> Response:
         claims, recording = await self._admitted(request)
