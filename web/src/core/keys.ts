@@ -10,11 +10,22 @@ export type Command =
   | { readonly do: "slower" }
   | { readonly do: "normal-speed" }
   | { readonly do: "live" }
-  | { readonly do: "fullscreen" }
   | { readonly do: "skip-idle" }
-  | { readonly do: "next-track" }
-  | { readonly do: "copy-link" }
+  | { readonly do: "mark"; readonly end: "in" | "out" }
+  | { readonly do: "clear-range" }
   | { readonly do: "moment"; readonly direction: 1 | -1 }
+  | { readonly do: "next-track" }
+  | { readonly do: "tile" }
+  | { readonly do: "closer"; readonly direction: 1 | -1 }
+  | { readonly do: "pan"; readonly x: number; readonly y: number }
+  | { readonly do: "whole-picture" }
+  | { readonly do: "fullscreen" }
+  | { readonly do: "theatre" }
+  | { readonly do: "picture-in-picture" }
+  | { readonly do: "mute" }
+  | { readonly do: "bookmark" }
+  | { readonly do: "copy-link"; readonly range: boolean }
+  | { readonly do: "download" }
   | { readonly do: "help" };
 
 /** What a key event says, apart from where it came from. */
@@ -39,26 +50,57 @@ const PLAIN: Readonly<Record<string, Command>> = {
   End: { do: "end" },
   "<": { do: "slower" },
   ">": { do: "faster" },
-  "-": { do: "slower" },
-  "+": { do: "faster" },
   "=": { do: "normal-speed" },
   n: { do: "live" },
-  f: { do: "fullscreen" },
   i: { do: "skip-idle" },
-  m: { do: "next-track" },
-  c: { do: "copy-link" },
-  "[": { do: "moment", direction: -1 },
-  "]": { do: "moment", direction: 1 },
+  "[": { do: "mark", end: "in" },
+  "]": { do: "mark", end: "out" },
+  "\\": { do: "clear-range" },
+  e: { do: "moment", direction: 1 },
+  v: { do: "next-track" },
+  g: { do: "tile" },
+  "+": { do: "closer", direction: 1 },
+  "-": { do: "closer", direction: -1 },
+  z: { do: "whole-picture" },
+  f: { do: "fullscreen" },
+  t: { do: "theatre" },
+  p: { do: "picture-in-picture" },
+  m: { do: "mute" },
+  b: { do: "bookmark" },
+  c: { do: "copy-link", range: false },
+  d: { do: "download" },
   "?": { do: "help" },
 };
 
-/** The command of a key press, or null. Keys with Ctrl, Alt or Meta belong to the browser. */
-export function commandOf(press: KeyPress): Command | null {
+const SHIFTED: Readonly<Record<string, Command>> = {
+  ArrowLeft: { do: "step", seconds: -1 },
+  ArrowRight: { do: "step", seconds: 1 },
+  e: { do: "moment", direction: -1 },
+  c: { do: "copy-link", range: true },
+};
+
+/** A share of what is seen that one key press moves a magnified picture by. */
+const PAN = 0.15;
+
+/** With a magnified picture the arrows move it where Shift is held, and 0 shows the whole again. */
+const ZOOMED: Readonly<Record<string, Command>> = {
+  ArrowLeft: { do: "pan", x: -PAN, y: 0 },
+  ArrowRight: { do: "pan", x: PAN, y: 0 },
+  ArrowUp: { do: "pan", x: 0, y: -PAN },
+  ArrowDown: { do: "pan", x: 0, y: PAN },
+};
+
+/**
+ * The command of a key press, or null. Keys with Ctrl, Alt or Meta belong to the browser.
+ *
+ * @param zoomed whether the picture is magnified.
+ */
+export function commandOf(press: KeyPress, zoomed = false): Command | null {
   if (press.ctrl || press.alt || press.meta) return null;
+  if (zoomed && press.key === "0") return { do: "whole-picture" };
   if (/^[0-9]$/.test(press.key)) return { do: "share", share: Number(press.key) / 10 };
   const key = press.key.length === 1 ? press.key.toLowerCase() : press.key;
-  if (press.shift && key === "ArrowLeft") return { do: "step", seconds: -1 };
-  if (press.shift && key === "ArrowRight") return { do: "step", seconds: 1 };
+  if (press.shift) return (zoomed ? ZOOMED[key] : undefined) ?? SHIFTED[key] ?? PLAIN[key] ?? null;
   return PLAIN[key] ?? null;
 }
 
@@ -74,6 +116,7 @@ export const KEY_HELP: readonly { readonly title: string; readonly rows: readonl
         [[",", "."], "Previous or next picture"],
         [["<", ">"], "Slower or faster"],
         [["="], "Normal speed"],
+        [["I"], "Skip idle stretches, or do not"],
       ],
     },
     {
@@ -81,17 +124,38 @@ export const KEY_HELP: readonly { readonly title: string; readonly rows: readonl
       rows: [
         [["0", "…", "9"], "That tenth of the recording"],
         [["Home", "End"], "The beginning or the end"],
-        [["[", "]"], "Previous or next event"],
+        [["E"], "Next event; with Shift the previous one"],
         [["N"], "Now: the live edge"],
       ],
     },
     {
-      title: "View",
+      title: "Range",
       rows: [
-        [["I"], "Skip idle stretches, or do not"],
-        [["M"], "Next monitor"],
+        [["["], "It begins here"],
+        [["]"], "It ends here, and plays over and over"],
+        [["\\"], "No range"],
+      ],
+    },
+    {
+      title: "Picture",
+      rows: [
+        [["+", "-"], "Closer or farther"],
+        [["Z", "0"], "The whole picture again"],
+        [["⇧ ←", "⇧ →"], "Move a magnified picture; also ↑ and ↓"],
+        [["V"], "Next monitor"],
+        [["G"], "All monitors, or one"],
         [["F"], "Full screen"],
-        [["C"], "Copy a link to this moment"],
+        [["T"], "Theatre: wide, without the side"],
+        [["P"], "Picture in picture"],
+        [["M"], "Sound on or off, where there is any"],
+      ],
+    },
+    {
+      title: "Keep and share",
+      rows: [
+        [["B"], "Bookmark this moment or range"],
+        [["C"], "Copy a link to this moment; with Shift to the range"],
+        [["D"], "Download as MP4"],
         [["?"], "This help"],
       ],
     },

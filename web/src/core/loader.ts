@@ -16,6 +16,11 @@ export const STORE_BYTES_MAX = 24 * 1024 * 1024;
 /** Pieces are appended together up to this size: each append costs the browser a turn, whatever its size. */
 export const APPEND_BYTES_MAX = 1024 * 1024;
 
+/** Browsers do not show a picture for its very last moments: a seek to the end goes to this much before it. */
+export const BEFORE_END_US = 50_000;
+/** The video is set a little into the picture, so that rounding does not show the one before. */
+export const INTO_PICTURE_US = 500;
+
 /** What the browser's buffer is to do next, one at a time; `done` is called after each. */
 export type BufferAction =
   | { readonly do: "clear" }
@@ -237,6 +242,17 @@ export class Loader {
     for (const index of this.keyStarts.keys()) if (index < first) this.keyStarts.delete(index);
     this.pictures = this.pictures.slice(Math.max(0, lastAtMost(this.pictures, toUs)));
     return { do: "remove", toUs };
+  }
+
+  /** Where to set the video for a seek: null until the run reaches the position and the browser holds that. */
+  landing(positionUs: number, limits: FeedLimits): number | null {
+    const run = this.current;
+    if (run === null || run.next === run.first || this.busy) return null;
+    const feed = this.feed(positionUs, limits);
+    const reached = positionUs < run.endUs || feed?.kind === "due" || feed?.kind === "end";
+    if (!reached) return null;
+    const lastUs = Math.max(run.lastUs, run.endUs - BEFORE_END_US);
+    return Math.min(Math.max(positionUs, this.line.atUs[run.first] as number) + INTO_PICTURE_US, lastUs);
   }
 
   /** Where the next picture begins after a position, or the one before it; null where the run has none. */

@@ -9,18 +9,18 @@ import { idleStretches, type Stretch, skipFrom } from "./idle.ts";
 import { type Edge, edgeAt, isFresh, LATENCY_US, liveTarget, NO_EDGE, observe } from "./live-edge.ts";
 import { type BufferAction, type FetchWish, Loader } from "./loader.ts";
 import { type Playhead, standAt, tick } from "./playhead.ts";
+import { loopBack, type PlayRange } from "./range.ts";
 import type { Change, Recording } from "./recording.ts";
 import type { LiveEvent } from "./recording-index.ts";
 import { AHEAD_US, FIRST_BEYOND_US } from "./seek-plan.ts";
 
 /** Behind the live edge a piece of uncertain length is appended just before it is due. */
 export const LEAD_US = 80_000;
-/** Browsers do not show a picture for its very last moments: a seek to the end goes to this much before it. */
-export const BEFORE_END_US = 50_000;
 /** The live stream is open while the playhead is this close to the end of what is known. */
 export const NEAR_EDGE_US = 30_000_000;
-/** The video is set a little into the picture, so that rounding does not show the one before. */
-export const INTO_PICTURE_US = 500;
+
+/** A page whose clock stood longer than this was asleep: nobody watched meanwhile, and the playhead does not run on. */
+export const ASLEEP_MS = 2_000;
 
 /** What the video element is to do. */
 export interface VideoOrder {
@@ -40,6 +40,8 @@ export interface Snapshot extends Playhead {
   /** How far the playhead is behind the newest durable position; only while growing. */
   readonly latencyUs: number | null;
   readonly skipIdle: boolean;
+  /** The part that plays over and over, or null. */
+  readonly range: PlayRange | null;
   readonly track: number;
   /** Whether the picture for the playhead is on the way. */
   readonly loading: boolean;
@@ -51,8 +53,9 @@ export class Player {
   private playhead: Playhead;
   private edge: Edge = NO_EDGE;
   private nowMs: number;
-  private track: number;
+  private chosen: number;
   private skipIdle = false;
+  private range: PlayRange | null = null;
   private stretches: readonly Stretch[] = [];
   private stretchesOf = -1;
   /** A seek that the video has not been told of, because what it needs is not there yet. */
@@ -67,7 +70,7 @@ export class Player {
   constructor(recording: Recording, track: number, joining: Joining, nowMs: number) {
     this.joining = joining;
     this.recording = recording;
-    this.track = track;
+    this.chosen = track;
     this.nowMs = nowMs;
     this.loader = new Loader(recording, track);
     this.playhead = standAt(0);
@@ -128,6 +131,16 @@ export class Player {
     this.skipIdle = on;
   }
 
+  /** From now on a part plays over and over, once the playhead is in it; null plays on. */
+  setRange(range: PlayRange | null): void {
+    this.range = range;
+  }
+
+  /** The monitor that is shown, and that leads where several are. */
+  get track(): number {
+    return this.chosen;
+  }
+
   /** Begins anew at the same position, after the browser failed or lost what it held. */
   restart(): void {
     this.loader.reset();
@@ -135,7 +148,7 @@ export class Player {
   }
 
   chooseTrack(track: number): void {
-    this.track = track;
+    this.chosen = track;
     this.stretchesOf = -1;
     this.loader.choose(track);
     this.prepare(this.playhead.positionUs);
@@ -214,7 +227,7 @@ export class Player {
    * @param videoUs the video's clock, or null while it is seeking or has no picture.
    */
   tick(nowMs: number, videoUs: number | null): VideoOrder {
-    const elapsedMs = Math.max(0, nowMs - this.nowMs);
+    const elapsedMs = Math.min(Math.max(0, nowMs - this.nowMs), ASLEEP_MS);
     this.nowMs = nowMs;
     this.hasPicture = videoUs !== null;
     if (this.playhead.live && !this.recording.growing) this.awaitsReturn = true;
@@ -228,9 +241,11 @@ export class Player {
       liveTargetUs: this.liveTargetUs,
       edgeUs: edgeAt(this.edge, nowMs),
     });
+    const { positionUs: beforeUs, playing, live } = this.playhead;
     this.playhead = result.playhead;
     if (result.seekUs !== null) this.prepare(result.seekUs);
     this.skipOn();
+    if (playing && !live) this.loop(beforeUs);
     const setUs = this.takePending() ?? result.nudgeUs;
     return { runs: result.videoRuns, rate: result.rate, setUs };
   }
@@ -246,6 +261,7 @@ export class Player {
       fresh: growing && isFresh(this.edge, this.nowMs),
       latencyUs: growing ? edgeUs - this.playhead.positionUs : null,
       skipIdle: this.skipIdle,
+      range: this.range,
       track: this.track,
       loading:
         this.pendingUs !== null ||
@@ -291,17 +307,20 @@ export class Player {
     this.pendingUs = plan.kind === "nothing" ? null : positionUs;
   }
 
-  /** The pending seek, once the run reaches it and the buffer holds that. */
+  /** The pending seek, once it can be done. */
   private takePending(): number | null {
-    const run = this.loader.run;
-    if (this.pendingUs === null || run === null || run.next === run.first || this.loader.isBusy) return null;
-    const feed = this.loader.feed(this.pendingUs, this.limits);
-    const reached = this.pendingUs < run.endUs || feed?.kind === "due" || feed?.kind === "end";
-    if (!reached) return null;
-    const lastUs = Math.max(run.lastUs, run.endUs - BEFORE_END_US);
-    const target = Math.max(this.pendingUs, this.recording.line(this.track).atUs[run.first] as number);
-    this.pendingUs = null;
-    return Math.min(target + INTO_PICTURE_US, lastUs);
+    if (this.pendingUs === null) return null;
+    const landing = this.loader.landing(this.pendingUs, this.limits);
+    if (landing !== null) this.pendingUs = null;
+    return landing;
+  }
+
+  private loop(beforeUs: number): void {
+    const back = loopBack(this.range, beforeUs, this.playhead.positionUs);
+    if (back === null) return;
+    // At the recording's end playing has stopped by itself; a range goes on.
+    this.playhead = { ...this.playhead, playing: true };
+    this.seek(back);
   }
 
   private skipOn(): void {

@@ -2,13 +2,13 @@
 
 import { type Failure, PlayheadError, toFailure } from "../core/failure.ts";
 import type { Stretch } from "../core/idle.ts";
-import type { BufferAction, FetchWish } from "../core/loader.ts";
 import { Player, type Snapshot } from "../core/player.ts";
 import { Recording } from "../core/recording.ts";
 import type { LiveEvent } from "../core/recording-index.ts";
-import { isAbort } from "../net/http.ts";
-import { type Connection, CUT_SHORT, Persistence } from "./connection.ts";
+import { Companion } from "./companion.ts";
+import { type Connection, Persistence } from "./connection.ts";
 import { LiveFollower } from "./live-follower.ts";
+import { Pump, type Supply } from "./pump.ts";
 import type { MediaService } from "./service.ts";
 import { joiningHere, type VideoDriver } from "./video.ts";
 
@@ -44,21 +44,22 @@ export class Engine {
   private player: Player | null = null;
   private model: Recording | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private fetching: { readonly wish: FetchWish; readonly abort: AbortController } | null = null;
-  /** A request that failed for good; it is asked again when a person wants it, or forgotten when the plan changes. */
-  private failed: FetchWish | null = null;
+  private pump: Pump | null = null;
+  private companions: readonly Companion[] = [];
   private live: LiveFollower | null = null;
-  private acting = false;
   private indexAtMs = 0;
   private stuckSinceMs: number | null = null;
   private restarts = 0;
-  private readonly initialisations = new Map<string, ArrayBuffer>();
+  private readonly supply: Supply;
 
   constructor(service: MediaService, driver: VideoDriver, listener: Listener) {
     this.service = service;
     this.driver = driver;
     this.listener = listener;
-    this.persistence = new Persistence(this.stop.signal, (connection) => listener.connection(connection));
+    const { signal } = this.stop;
+    this.persistence = new Persistence(signal, (connection) => listener.connection(connection));
+    const recording = (): Recording => this.model as Recording;
+    this.supply = { service, persistence: this.persistence, signal, recording };
   }
 
   /** Opens the recording and begins to play. Fails only where waiting cannot help; that is reported as well. */
@@ -71,8 +72,17 @@ export class Engine {
     if (signal.aborted) return;
     const track = (recording.tracks.find((one) => one.id === start.track) ?? recording.tracks[0])?.id ?? 0;
     this.model = recording;
-    this.player = new Player(recording, track, joiningHere(), performance.now());
-    this.live = this.follower(this.player);
+    const player = new Player(recording, track, joiningHere(), performance.now());
+    this.player = player;
+    this.pump = new Pump(
+      this.supply,
+      this.driver,
+      player,
+      "",
+      () => this.driver.obey(player.tick(performance.now(), this.driver.positionUs)),
+      (error) => void this.broken(error),
+    );
+    this.live = this.follower(player);
     this.listener.recording(recording);
     if (start.positionUs === null && recording.growing) this.player.goLive();
     else this.player.seek(start.positionUs ?? 0);
@@ -102,7 +112,14 @@ export class Engine {
   close(): void {
     this.stop.abort();
     clearInterval(this.timer);
+    this.showBeside([]);
     this.driver.close();
+  }
+
+  /** Shows other monitors in videos of their own, in step with the one that leads; none ends that. */
+  showBeside(videos: readonly (readonly [track: number, video: HTMLVideoElement])[]): void {
+    for (const companion of this.companions) companion.close();
+    this.companions = videos.map(([track, video]) => new Companion(this.supply, video, track));
   }
 
   /** The idle stretches of the chosen track. */
@@ -122,9 +139,9 @@ export class Engine {
   retry(): void {
     this.restarts = 0;
     this.live?.retry();
-    if (this.failed !== null) this.player?.fetched(this.failed);
-    this.failed = null;
-    for (const line of ["media", "pieces", "live", "init"]) this.persistence.report(line, null);
+    this.pump?.retry();
+    for (const companion of this.companions) companion.retry();
+    for (const line of ["media", "live"]) this.persistence.report(line, null);
     this.persistence.now();
     if (this.driver.failure !== null) void this.restart();
   }
@@ -135,97 +152,12 @@ export class Engine {
     const nowMs = performance.now();
     const order = player.tick(nowMs, this.driver.positionUs);
     this.driver.obey(order);
-    this.pump(player);
+    this.pump?.run();
     this.live?.follow(player.wantsLiveStream, nowMs);
     this.watch(player, nowMs);
-    this.listener.changed(player.snapshot());
-  }
-
-  /** Keeps the buffer and the network busy with what the player wants. */
-  private pump(player: Player): void {
-    if (this.stop.signal.aborted) return;
-    if (this.fetching !== null && !player.wanted(this.fetching.wish)) {
-      this.fetching.abort.abort();
-      this.fetching = null;
-    }
-    if (this.failed !== null && !player.wanted(this.failed)) {
-      this.failed = null;
-      this.persistence.report("pieces", null);
-    }
-    if (!this.acting) void this.act(player);
-    if (this.fetching === null && this.failed === null) {
-      const wish = player.wish();
-      if (wish !== null) void this.fetch(player, wish);
-    }
-  }
-
-  private async act(player: Player): Promise<void> {
-    this.acting = true;
-    try {
-      for (let action = player.action(); action !== null; action = player.action()) {
-        await this.perform(player, action);
-        player.bufferDone();
-        this.driver.obey(player.tick(performance.now(), this.driver.positionUs));
-      }
-    } catch (error) {
-      player.bufferDone();
-      if (!isAbort(error)) await this.broken(error);
-    } finally {
-      this.acting = false;
-    }
-  }
-
-  private async perform(_player: Player, action: BufferAction): Promise<void> {
-    if (action.do === "append") await this.driver.append(action.bytes);
-    else if (action.do === "remove") await this.driver.remove(action.toUs);
-    else if (action.do === "clear") await this.driver.clear();
-    else {
-      const { segment, epoch } = action;
-      const bytes = await this.initialisation(segment, epoch.track, epoch.epoch);
-      await this.driver.initialise(epoch.codec, bytes);
-    }
-  }
-
-  private async initialisation(segment: string, track: number, epoch: number): Promise<ArrayBuffer> {
-    const key = `${segment}/${track}/${epoch}`;
-    const known = this.initialisations.get(key);
-    if (known !== undefined) return known;
-    const { signal } = this.stop;
-    const bytes = await this.persistence.until("init", signal, () =>
-      this.service.initialisation(segment, track, epoch, signal),
-    );
-    this.initialisations.set(key, bytes);
-    return bytes;
-  }
-
-  private async fetch(player: Player, wish: FetchWish): Promise<void> {
-    const model = this.model as Recording;
-    const line = model.line(player.snapshot().track);
-    const abort = new AbortController();
-    const mine = { wish, abort };
-    this.fetching = mine;
-    let next = wish.range.from;
-    const signal = AbortSignal.any([abort.signal, this.stop.signal]);
-    try {
-      await this.persistence.until("pieces", signal, async (progressed) => {
-        const segment = model.segmentId(line.piece(next).segment);
-        const to = line.piece(wish.range.to).record;
-        for await (const piece of this.service.pieces(segment, line.track, line.piece(next).record, to, signal)) {
-          player.arrived(wish, next, piece);
-          next += 1;
-          progressed();
-          this.pump(player);
-        }
-        if (next <= wish.range.to) throw new PlayheadError(CUT_SHORT);
-      });
-      player.fetched(wish);
-    } catch (error) {
-      // The connection shows what failed; the wish stays unanswered until a person asks, or the player for something else.
-      if (!isAbort(error) && !signal.aborted) this.failed = wish;
-    } finally {
-      if (this.fetching === mine) this.fetching = null;
-    }
-    this.pump(player);
+    const snapshot = player.snapshot();
+    for (const companion of this.companions) companion.follow(snapshot, nowMs);
+    this.listener.changed(snapshot);
   }
 
   private async learn(player: Player, event: LiveEvent, bytes: Uint8Array | null, signal: AbortSignal): Promise<void> {
@@ -235,7 +167,8 @@ export class Engine {
     if (event.kind === "resync" && player.snapshot().live) player.goLive();
     if (event.kind === "piece" && bytes !== null) {
       player.livePiece(event, bytes);
-      this.pump(player);
+      for (const companion of this.companions) companion.follower.livePiece(event, bytes);
+      this.pump?.run();
     }
     if (change !== "reload" && change !== "nothing") this.listener.recording(this.model as Recording);
   }
@@ -257,16 +190,18 @@ export class Engine {
     this.indexAtMs = performance.now();
     this.model = recording;
     player.replace(recording, performance.now());
+    for (const companion of this.companions) companion.follower.replace(recording);
     this.listener.recording(recording);
   }
 
   /** Notices a browser that broke or hangs. */
   private watch(player: Player, nowMs: number): void {
-    if (this.driver.failure !== null && !this.acting) {
+    if (this.driver.failure !== null && this.pump?.isActing === false) {
       void this.broken(this.driver.failure);
       return;
     }
-    const hangs = this.driver.video.seeking && this.fetching === null && !this.acting;
+    const idle = this.pump?.isActing === false && !this.pump.isFetching;
+    const hangs = this.driver.video.seeking && idle;
     if (!hangs) {
       this.stuckSinceMs = null;
       if (player.snapshot().motion === "media") this.restarts = 0;
@@ -288,10 +223,10 @@ export class Engine {
   }
 
   private async restart(): Promise<void> {
-    this.acting = true;
-    await this.driver.open();
-    this.player?.restart();
-    this.acting = false;
+    await this.pump?.alone(async () => {
+      await this.driver.open();
+      this.player?.restart();
+    });
   }
 }
 

@@ -4,8 +4,11 @@ import { PlayheadError } from "../core/failure.ts";
 import { PieceSplitter } from "../core/fmp4.ts";
 import { type LiveMessage, LiveMessageReader } from "../core/live-messages.ts";
 import { type RecordingIndex, readIndex } from "../core/recording-index.ts";
-import { chunks, jsonOf, request } from "../net/http.ts";
+import { bytesOf, chunks, jsonOf, request } from "../net/http.ts";
 import type { TokenClient } from "./tokens.ts";
+
+/** The live stream tells progress every second: several missing ones mean that nobody is at the other end. */
+const LIVE_STALL_MS = 5_000;
 
 export class MediaService {
   private readonly base: string;
@@ -22,7 +25,7 @@ export class MediaService {
 
   async initialisation(segment: string, track: number, epoch: number, signal: AbortSignal): Promise<ArrayBuffer> {
     const path = `/${encodeURIComponent(segment)}/init?track=${track}&epoch=${epoch}`;
-    return await (await this.get(path, signal)).arrayBuffer();
+    return await bytesOf(await this.get(path, signal));
   }
 
   async thumbnail(segment: string, record: number, signal: AbortSignal): Promise<Blob> {
@@ -46,7 +49,8 @@ export class MediaService {
   async *live(after: { segment: string; record: number } | null, signal: AbortSignal): AsyncGenerator<LiveMessage> {
     const query = after === null ? "" : `?after=${encodeURIComponent(after.segment)}:${after.record}`;
     const reader = new LiveMessageReader();
-    for await (const chunk of chunks(await this.get(`/live${query}`, signal))) yield* reader.feed(chunk);
+    const answer = await this.get(`/live${query}`, signal);
+    for await (const chunk of chunks(answer, LIVE_STALL_MS)) yield* reader.feed(chunk);
   }
 
   private async get(path: string, signal: AbortSignal): Promise<Response> {

@@ -41,7 +41,9 @@ export class VideoDriver {
 
   constructor(video: HTMLVideoElement) {
     this.video = video;
+    // There is no sound yet; what has some is unmuted by a person, as browsers want it.
     video.muted = true;
+    video.preservesPitch = true;
     video.playsInline = true;
     video.disableRemotePlayback = true;
   }
@@ -128,6 +130,12 @@ export class VideoDriver {
   /** What broke the element, or null. */
   get failure(): PlayheadError | null {
     return this.video.error === null ? null : broken(this.video.error.message);
+  }
+
+  /** How loud it is, 0 to 1; 0 is mute. */
+  setVolume(volume: number): void {
+    this.video.volume = volume;
+    this.video.muted = volume === 0;
   }
 
   obey(order: VideoOrder): void {

@@ -83,26 +83,56 @@ export async function requestJson(url: string, init: RequestInit = {}): Promise<
 
 /** The body of an answer as JSON. */
 export async function jsonOf(response: Response): Promise<unknown> {
+  const body = await bytesOf(response);
   try {
-    return await response.json();
-  } catch (error) {
-    if (isAbort(error)) throw error;
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
     throw unreachable("Its answer ended too early.");
   }
 }
 
-/** The chunks of a body as they come in. */
-export async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
+/** The whole body of an answer. */
+export async function bytesOf(response: Response): Promise<ArrayBuffer> {
+  const parts: BlobPart[] = [];
+  for await (const chunk of chunks(response)) parts.push(chunk as Uint8Array<ArrayBuffer>);
+  return await new Blob(parts).arrayBuffer();
+}
+
+/** A body that brings nothing for so long is dead, whatever the network says: a cable pulled tells nobody. */
+export const STALL_MS_MAX = 10_000;
+
+/** The next chunk, or an error where none comes in time. */
+async function readSoon(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  stallMs: number,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unreachable("Its answer stopped coming.")), stallMs);
+  });
+  try {
+    return await Promise.race([reader.read(), stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The chunks of a body as they come in.
+ *
+ * @param stallMs the longest silence; a stream that says something every second can be given up sooner.
+ */
+export async function* chunks(response: Response, stallMs = STALL_MS_MAX): AsyncGenerator<Uint8Array> {
   if (response.body === null) return;
   const reader = response.body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await readSoon(reader, stallMs);
       if (done) return;
       yield value;
     }
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (isAbort(error) || error instanceof PlayheadError) throw error;
     throw unreachable("The connection was cut.");
   } finally {
     // Ends the request when the caller stops early; after the end it does nothing.

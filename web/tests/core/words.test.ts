@@ -168,8 +168,20 @@ describe("keys", () => {
   test("the help tells only keys that do something", () => {
     const names: Readonly<Record<string, string>> = { Space: " ", "←": "ArrowLeft", "→": "ArrowRight" };
     for (const [keys] of KEY_HELP.flatMap((group) => group.rows)) {
-      for (const key of keys.filter((one) => one !== "…")) expect(press(names[key] ?? key), key).not.toBeNull();
+      for (const key of keys.filter((one) => one !== "…")) {
+        const plain = key.replace("⇧ ", "");
+        expect(press(names[plain] ?? plain, { shift: plain !== key }), key).not.toBeNull();
+      }
     }
+  });
+
+  test("a magnified picture takes the arrows with Shift, and 0", () => {
+    const zoomed = (key: string, shift = false) =>
+      commandOf({ key, shift, ctrl: false, alt: false, meta: false }, true);
+    expect(zoomed("ArrowUp", true)).toMatchObject({ do: "pan", x: 0 });
+    expect(zoomed("ArrowLeft")).toEqual({ do: "step", seconds: -5 });
+    expect(zoomed("0")).toEqual({ do: "whole-picture" });
+    expect(zoomed("5")).toEqual({ do: "share", share: 0.5 });
   });
 
   test("speeds go up and down by steps and stop at the ends", () => {
