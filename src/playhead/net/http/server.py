@@ -1,8 +1,8 @@
 """Granian (hyper in Rust) inside our event loop, serving one ASGI application on one socket until cancelled.
 
-HTTP/1.1 only: in the versions measured, hyper's timeouts for headers and for idle connections hold there, and not
-for HTTP/2 or while it waits to tell the two apart; so a handful of silent connections would take the port away from
-everyone.
+HTTP/1.1, and over TLS also HTTP/2 (RFC 9113). In the versions measured, hyper's timeouts for headers and for idle
+connections hold for HTTP/1.1 alone; `watch` has those of every TLS connection. A peer of HTTP/2 can also take an
+answer's bytes slowly or not at all while TCP goes on, and ask for many things at a time; both have their limits here.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from typing import Any, Final, cast
 
 import structlog
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.net import SocketHolder  # pyright: ignore[reportPrivateImportUsage] - granian.net is its public place
 from granian.server.embed import Server
 
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, UnavailableError
-from playhead.net.http.listener import BACKLOG
-from playhead.net.http.silent import SilentPeers
+from playhead.net.http.listener import BACKLOG, STALL_MS
+from playhead.net.http.watch import ConnectionWatch, peer_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,6 +39,22 @@ HEADER_BYTES_MAX: Final = 32 * 1024
 
 HEADER_TIMEOUT_MS: Final = 15_000
 """How long a connection may take for a request's headers, and how long it may idle between two requests."""
+
+PING_MS: Final = 20_000
+"""How often a peer of HTTP/2 is asked whether it is there, so that one which is gone does not hold a live view."""
+
+REQUESTS_MAX: Final = 2_000
+"""Requests under way at a time, over all connections; further ones are answered 503 at once."""
+
+STREAMS_MAX: Final = 64
+"""Requests under way on one connection of HTTP/2 (RFC 9113 §5.1.2). A page of ours has under ten."""
+
+SEND_BYTES_MAX: Final = 64 * 1024
+"""Given to the server at a time, and held by it for one request: so that a peer who takes nothing of an answer costs
+this much and not all of it, and a request is over when all but this much of its answer was taken."""
+
+STALL_S: Final = STALL_MS / 1000
+"""A peer that takes nothing of an answer for so long is gone. The kernel sees it only where TCP stands still, too."""
 
 GRACE_S: Final = 5.0
 """How long requests under way may go on after the stop; then they are cancelled."""
@@ -66,7 +82,7 @@ class HttpServer:
             `run`.
         tls: None for plain HTTP.
         grace_s: see `GRACE_S`.
-        clock: tells how long a TLS connection has been silent.
+        clock: tells how long a TLS connection has been silent or idle.
 
     Raises:
         InvalidInputError: ``net.tls_files``.
@@ -86,8 +102,8 @@ class HttpServer:
         self.port: int = port
         """What the system chose, where the listener asked for 0."""
         self.secure = tls is not None
-        self._silent = SilentPeers(self.port, clock) if tls is not None else None
-        self._requests = _Requests(app, self._silent)
+        self._watch = ConnectionWatch(self.port, clock) if tls is not None else None
+        self._requests = _Requests(app, self._watch)
         self._grace_s = grace_s
         try:
             self._server = _embedded(self._requests, listener, tls)
@@ -104,7 +120,7 @@ class HttpServer:
             UnavailableError: ``net.http_stopped`` where the server stops by itself.
         """
         serving = asyncio.create_task(self._server.serve(), name=f"http:{self.port}")
-        looking = None if self._silent is None else asyncio.create_task(self._silent.run())
+        looking = None if self._watch is None else asyncio.create_task(self._watch.run())
         try:
             await asyncio.wait({serving})
         except asyncio.CancelledError:
@@ -131,9 +147,9 @@ class HttpServer:
 class _Requests:
     """The application, with the requests under way in view, and the stop told to those that wait for a disconnect."""
 
-    def __init__(self, app: AsgiApp, silent: SilentPeers | None) -> None:
+    def __init__(self, app: AsgiApp, watch: ConnectionWatch | None) -> None:
         self._app = app
-        self._silent = silent
+        self._watch = watch
         self._tasks: set[asyncio.Task[Any]] = set()
         self.stopping = asyncio.Event()
 
@@ -146,30 +162,69 @@ class _Requests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
+        if len(self._tasks) >= REQUESTS_MAX:
+            await _answer_busy(send)
+            return
         self._tasks.add(task)
-        if self._silent is not None:
-            self._silent.heard(int(scope["client"][1]))
-        body_ended = False
-
-        async def receive_or_stop() -> Message:
-            nonlocal body_ended
-            if not body_ended:
-                message = await receive()
-                body_ended = not message.get("more_body", False)
-                return message
-            message = asyncio.ensure_future(receive())
-            stop = asyncio.ensure_future(self.stopping.wait())
-            try:
-                await asyncio.wait({message, stop}, return_when=asyncio.FIRST_COMPLETED)
-                return message.result() if message.done() else {"type": "http.disconnect"}
-            finally:
-                message.cancel()
-                stop.cancel()
-
+        peer = peer_of(scope["client"][0], int(scope["client"][1]))
+        if self._watch is not None:
+            self._watch.began(peer)
         try:
-            await self._app(scope, receive_or_stop, send)
+            await self._app(scope, _Receiving(receive, self.stopping), _Sending(send))
         finally:
             self._tasks.discard(task)
+            if self._watch is not None:
+                self._watch.ended(peer)
+
+
+async def _answer_busy(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"3")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class _Receiving:
+    """ASGI ``receive`` that tells a disconnect as soon as the server stops."""
+
+    def __init__(self, receive: Receive, stopping: asyncio.Event) -> None:
+        self._receive = receive
+        self._stopping = stopping
+        self._body_ended = False
+
+    async def __call__(self) -> Message:
+        if not self._body_ended:
+            message = await self._receive()
+            self._body_ended = not message.get("more_body", False)
+            return message
+        message = asyncio.ensure_future(self._receive())
+        stop = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({message, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return message.result() if message.done() else {"type": "http.disconnect"}
+        finally:
+            message.cancel()
+            stop.cancel()
+
+
+class _Sending:
+    """ASGI ``send`` that gives a long body in parts, and waits for a peer only so long."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        body: bytes = message.get("body", b"")
+        last = max(0, len(body) - 1) // SEND_BYTES_MAX * SEND_BYTES_MAX
+        for start in range(0, last, SEND_BYTES_MAX):
+            part = body[start : start + SEND_BYTES_MAX]
+            await self._within_limit({"type": message["type"], "body": part, "more_body": True})
+        await self._within_limit({**message, "body": body[last:]} if last else message)
+
+    async def _within_limit(self, message: Message) -> None:
+        try:
+            async with asyncio.timeout(STALL_S):
+                await self._send(message)
+        except TimeoutError:
+            raise UnavailableError("net.http_stalled", "The peer takes nothing of the answer.") from None
 
 
 class _SocketServer(Server):
@@ -191,8 +246,16 @@ def _embedded(app: AsgiApp, listener: socket.socket, tls: TlsFiles | None) -> Se
         listener,
         target=app,
         interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
+        http=HTTPModes.auto if tls else HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=HEADER_BYTES_MAX),
+        http2_settings=HTTP2Settings(
+            max_concurrent_streams=STREAMS_MAX,
+            max_headers_size=HEADER_BYTES_MAX,
+            max_send_buffer_size=SEND_BYTES_MAX,
+            initial_connection_window_size=SEND_BYTES_MAX,  # no body that we take is longer than a quarter of it
+            initial_stream_window_size=SEND_BYTES_MAX,
+            keep_alive_interval=PING_MS,
+        ),
         websockets=False,
         backpressure=CONNECTIONS_MAX,
         runtime_blocking_threads=_THREADS,

@@ -1,4 +1,4 @@
-"""TLS connections that never say anything are cut off, and nobody else is."""
+"""TLS connections that say nothing, or nothing any more, are cut off, and nobody else is."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,8 @@ import pytest
 
 from playhead.base.clock import SystemClock
 from playhead.net.http import HttpServer, listen, own_certificate
-from playhead.net.http import silent as silent_module
-from playhead.net.http.silent import SILENT_US_MAX, SilentPeers
+from playhead.net.http import watch as watch_module
+from playhead.net.http.watch import IDLE_US_MAX, SILENT_US_MAX, ConnectionWatch, peer_of
 from playhead.testing.clock import SimClock
 
 
@@ -36,7 +36,7 @@ async def server(tmp_path):
 def watch(server):
     """The same as the server's own, with a clock that a test moves."""
     clock = SimClock()
-    made = SilentPeers(server.port, clock)
+    made = ConnectionWatch(server.port, clock)
     made.clock = clock
     return made
 
@@ -51,7 +51,7 @@ async def accepted(watch, number):
     """Until the server has accepted so many connections."""
     async with asyncio.timeout(5):
         while True:
-            with silent_module._connections(watch._port) as found:
+            with watch_module._connections(watch._port) as found:
                 if len(found) == number:
                     return
             await asyncio.sleep(0)
@@ -70,20 +70,33 @@ async def test_they_are_cut_off_after_a_while_and_not_before(server, watch):
         writer.close()
 
 
-async def test_who_has_asked_something_is_left_alone(server, watch):
+async def test_who_has_asked_something_may_be_idle_for_longer_but_not_for_ever(server, watch):
     async with httpx.AsyncClient(verify=server.trust, base_url=f"https://localhost:{server.port}") as client:
         assert (await client.get("/")).text == "done"
         await accepted(watch, 1)
-        watch._heard = set(server._silent._heard)
-        watch.look()
-        watch.clock.advance(SILENT_US_MAX)
+        ((peer, _),) = server._watch._speakers.items()
+        watch.began(peer)
+        watch.clock.advance(2 * IDLE_US_MAX)
+        assert watch.look() == 0
+        watch.ended(peer)
+        watch.clock.advance(IDLE_US_MAX - 1)
         assert watch.look() == 0
         assert (await client.get("/")).text == "done"
-    assert len(watch._heard) == 1
+        watch.clock.advance(1)
+        assert watch.look() == 1
+    await accepted(watch, 0)
+    assert watch.look() == 0
+    assert not watch._speakers
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "::ffff:192.0.2.1"])
+def test_an_address_inside_another_is_the_same_peer(address):
+    assert peer_of(address, 5) == ("192.0.2.1", 5)
+    assert peer_of("fe80::1%eth0", 5) == ("fe80::1", 5)
 
 
 async def test_their_number_is_limited(server, watch, monkeypatch):
-    monkeypatch.setattr(silent_module, "SILENT_MAX", 3)
+    monkeypatch.setattr(watch_module, "SILENT_MAX", 3)
     first = await silent(server)
     await accepted(watch, 1)
     watch.look()
@@ -97,9 +110,9 @@ async def test_their_number_is_limited(server, watch, monkeypatch):
 
 
 async def test_it_goes_on_by_itself(server, monkeypatch):
-    monkeypatch.setattr(silent_module, "LOOK_S", 0.01)
-    monkeypatch.setattr(silent_module, "SILENT_US_MAX", 50_000)
-    again = asyncio.create_task(server._silent.run())
+    monkeypatch.setattr(watch_module, "LOOK_S", 0.01)
+    monkeypatch.setattr(watch_module, "SILENT_US_MAX", 50_000)
+    again = asyncio.create_task(server._watch.run())
     reader, writer = await silent(server)
     assert await asyncio.wait_for(reader.read(), 5) == b""
     writer.close()
