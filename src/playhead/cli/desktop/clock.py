@@ -26,7 +26,7 @@ CODE_HEIGHT = (ROWS + 2) * CELL
 WIDTH = CODE_WIDTH + 226
 HEIGHT = CODE_HEIGHT
 
-_PLACE = (24, 98)
+PLACE = (24, 98)
 """Distance from the right and upper edge of the screen: over the browser's bars, where it covers no text."""
 
 _BLACK: Colour = (0, 0, 0)
@@ -97,7 +97,7 @@ class BurntClock:
     def draw(self) -> None:
         """Show the time as it is now."""
         width, _ = self._x11.size()  # asked each time: a display that shrank keeps its clock
-        self._canvas.move(max(0, width - WIDTH - _PLACE[0]), _PLACE[1])
+        self._canvas.move(max(0, width - WIDTH - PLACE[0]), PLACE[1])
         now_us = self._clock.wall_us()
         white = [
             ((1 + cell % COLUMNS) * CELL, (1 + cell // COLUMNS) * CELL, CELL, CELL)
