@@ -118,10 +118,10 @@ export function lengthNow(item: RecordingItem, nowMs: number): number {
 /** Whether an item belongs into a list with this filter. */
 export function matches(
   item: RecordingItem,
-  filter: { readonly state: RecordingState | null; readonly workstation: string | null },
+  filter: { readonly states: readonly RecordingState[]; readonly workstations: readonly string[] },
 ): boolean {
-  if (filter.state !== null && item.state !== filter.state) return false;
-  return filter.workstation === null || item.workstation.id === filter.workstation;
+  if (filter.states.length > 0 && !filter.states.includes(item.state)) return false;
+  return filter.workstations.length === 0 || filter.workstations.includes(item.workstation.id);
 }
 
 /**

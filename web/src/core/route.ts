@@ -1,64 +1,129 @@
 /** Addresses: every page can be reached by its own, and a link to a moment says which. */
 
-import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
+import { type Filter, filterQuery, readFilter } from "./filter.ts";
 import { momentText, parseMoment } from "./time.ts";
 
-/** What the library is narrowed to. */
-export interface Filter {
-  readonly state: RecordingState | null;
-  readonly workstation: string | null;
+/** A stretch of a recording that a link is about. */
+export interface LinkedRange {
+  readonly fromUs: number;
+  readonly toUs: number;
 }
 
+export const PEOPLE_SECTIONS = ["users", "groups", "roles", "sessions"] as const;
+export type PeopleSection = (typeof PEOPLE_SECTIONS)[number];
+
+/** `query` is the part after `?`, for pages that read it by themselves. */
 export type Route =
   | { readonly page: "recordings"; readonly filter: Filter }
-  | { readonly page: "recording"; readonly id: string; readonly momentUs: number | null }
+  | {
+      readonly page: "recording";
+      readonly id: string;
+      readonly momentUs: number | null;
+      readonly range?: LinkedRange | null;
+    }
+  | { readonly page: "live"; readonly query: string }
+  | { readonly page: "bookmarks"; readonly query: string }
+  | { readonly page: "mine"; readonly query: string }
+  | { readonly page: "people"; readonly section: PeopleSection; readonly id: string | null; readonly query: string }
+  | { readonly page: "audit"; readonly query: string }
+  | { readonly page: "account" }
   | { readonly page: "sign-in"; readonly next: string }
   | { readonly page: "components" }
   | { readonly page: "unknown"; readonly path: string };
-
-export const NO_FILTER: Filter = { state: null, workstation: null };
 
 /** Where signing in leads: only to a path of this site, whatever the address says. */
 function safeNext(next: string | null): string {
   return next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/recordings";
 }
 
-export function parseRoute(path: string, query: string): Route {
-  const params = new URLSearchParams(query);
-  if (path === "/" || path === "/recordings" || path === "/recordings/") {
-    const state = RECORDING_STATES.find((one) => one === params.get("state")) ?? null;
-    return { page: "recordings", filter: { state, workstation: params.get("workstation") } };
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A stray percent sign: no such page.
+    return null;
   }
-  if (path === "/sign-in") return { page: "sign-in", next: safeNext(params.get("next")) };
-  if (path === "/components") return { page: "components" };
-  const match = /^\/recordings\/([^/]+)$/.exec(path);
-  if (match !== null) {
-    const moment = params.get("t");
-    return {
-      page: "recording",
-      id: decodeURIComponent(match[1] as string),
-      momentUs: moment ? parseMoment(moment) : null,
-    };
-  }
-  return { page: "unknown", path };
 }
+
+function recordingRoute(id: string, params: URLSearchParams): Route {
+  const position = (key: string): number | null => {
+    const value = params.get(key);
+    return value ? parseMoment(value) : null;
+  };
+  const fromUs = position("from");
+  const toUs = position("to");
+  const range = fromUs !== null && toUs !== null && fromUs < toUs ? { fromUs, toUs } : null;
+  return { page: "recording", id, momentUs: position("t"), range };
+}
+
+function peopleRoute(parts: readonly string[], query: string): Route | null {
+  const section = PEOPLE_SECTIONS.find((one) => one === (parts[0] ?? "users"));
+  if (section === undefined || parts.length > 2) return null;
+  return { page: "people", section, id: parts[1] ?? null, query };
+}
+
+function pageAt(path: readonly string[], query: string): Route | null {
+  const params = new URLSearchParams(query);
+  const [page = "recordings", ...rest] = path;
+  if (page === "people") return peopleRoute(rest, query);
+  if (page === "recordings" && rest.length === 1) return recordingRoute(rest[0] as string, params);
+  if (rest.length > 0) return null;
+  switch (page) {
+    case "recordings":
+      return { page, filter: readFilter(params) };
+    case "live":
+    case "bookmarks":
+    case "mine":
+    case "audit":
+      return { page, query };
+    case "account":
+    case "components":
+      return { page };
+    case "sign-in":
+      return { page, next: safeNext(params.get("next")) };
+    default:
+      return null;
+  }
+}
+
+export function parseRoute(path: string, query: string): Route {
+  const parts = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decoded);
+  if (parts.includes(null)) return { page: "unknown", path };
+  return pageAt(parts as string[], query.replace(/^\?/, "")) ?? { page: "unknown", path };
+}
+
+const joined = (path: string, query: string): string => (query === "" ? path : `${path}?${query}`);
 
 export function addressOf(route: Route): string {
   switch (route.page) {
-    case "recordings": {
-      const params = new URLSearchParams();
-      if (route.filter.state !== null) params.set("state", route.filter.state);
-      if (route.filter.workstation !== null) params.set("workstation", route.filter.workstation);
-      return params.size === 0 ? "/recordings" : `/recordings?${params}`;
-    }
+    case "recordings":
+      return joined("/recordings", filterQuery(route.filter));
     case "recording": {
-      const moment = route.momentUs === null ? "" : `?t=${momentText(route.momentUs)}`;
-      return `/recordings/${encodeURIComponent(route.id)}${moment}`;
+      const params = new URLSearchParams();
+      if (route.momentUs !== null) params.set("t", momentText(route.momentUs));
+      if (route.range) {
+        params.set("from", momentText(route.range.fromUs));
+        params.set("to", momentText(route.range.toUs));
+      }
+      return joined(`/recordings/${encodeURIComponent(route.id)}`, params.toString());
     }
+    case "people": {
+      const id = route.id === null ? "" : `/${encodeURIComponent(route.id)}`;
+      return joined(`/people/${route.section}${id}`, route.query);
+    }
+    case "live":
+    case "bookmarks":
+    case "mine":
+    case "audit":
+      return joined(`/${route.page}`, route.query);
     case "sign-in":
       return route.next === "/recordings" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(route.next)}`;
+    case "account":
     case "components":
-      return "/components";
+      return `/${route.page}`;
     case "unknown":
       return route.path;
   }

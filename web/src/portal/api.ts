@@ -2,6 +2,7 @@
 
 import { readSession, type Session } from "../core/access.ts";
 import { asObject, optional, text } from "../core/decode.ts";
+import { type Filter, filterRequest } from "../core/filter.ts";
 import {
   type Page,
   type RecordingItem,
@@ -10,7 +11,6 @@ import {
   readWorkstations,
   type WorkstationItem,
 } from "../core/library.ts";
-import type { Filter } from "../core/route.ts";
 import { request, requestJson } from "../net/http.ts";
 
 /** One screenful and a bit: the next page is asked for before the end is seen. */
@@ -32,10 +32,9 @@ export async function signOut(session: Session): Promise<void> {
 }
 
 export async function listRecordings(filter: Filter, before: string | null, signal: AbortSignal): Promise<Page> {
-  const query = new URLSearchParams({ limit: String(PAGE_ITEMS) });
+  const query = filterRequest(filter, new Date());
+  query.set("limit", String(PAGE_ITEMS));
   if (before !== null) query.set("before", before);
-  if (filter.state !== null) query.set("state", filter.state);
-  if (filter.workstation !== null) query.set("workstation", filter.workstation);
   return readPage(await requestJson(`/api/recordings?${query}`, { signal }), performance.now());
 }
 

@@ -1,53 +1,24 @@
 /** Which page an address shows. */
 
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Session } from "../core/access.ts";
-import type { Failure } from "../core/failure.ts";
 import type { Route } from "../core/route.ts";
 import { LinkButton } from "../ui/button.tsx";
 import { Empty, FailureNotice } from "../ui/notice.tsx";
+import { later } from "./later.tsx";
 import { LibraryPage } from "./library/page.tsx";
 import { go, route } from "./router.ts";
 import { askPresence, mustSignIn, presence } from "./session.ts";
 import { Center, Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-const CHANGED: Failure = {
-  code: "page.outdated",
-  message: "This page has been replaced by a newer one.",
-  hint: "The server was updated while the page was open.",
-  remedy: "reload",
-};
-
-/** A page that is loaded when it is needed; what is loaded first stays small. */
-function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
-  let loaded: ComponentType<P> | null = null;
-  return function Later(props: P) {
-    const [Page, setPage] = useState<ComponentType<P> | null>(() => loaded);
-    const [failed, setFailed] = useState(false);
-    useEffect(() => {
-      if (loaded !== null) return;
-      load().then(
-        (page) => {
-          loaded = page;
-          setPage(() => page);
-        },
-        () => setFailed(true),
-      );
-    }, []);
-    if (failed) {
-      return (
-        <Center>
-          <FailureNotice failure={CHANGED} onRemedy={() => location.reload()} />
-        </Center>
-      );
-    }
-    return Page === null ? null : <Page {...props} />;
-  };
-}
-
 const PlayerPage = later(async () => (await import("./player/page.tsx")).PlayerPage);
+const WallPage = later(async () => (await import("./wall/page.tsx")).WallPage);
+const BookmarksPage = later(async () => (await import("./bookmarks/page.tsx")).BookmarksPage);
+const MinePage = later(async () => (await import("./mine/page.tsx")).MinePage);
+const PeoplePage = later(async () => (await import("./people/page.tsx")).PeoplePage);
+const AuditPage = later(async () => (await import("./audit/page.tsx")).AuditPage);
+const AccountPage = later(async () => (await import("./account/page.tsx")).AccountPage);
 const ComponentsPage = later(async () => (await import("./components-page.tsx")).ComponentsPage);
 
 function Page({ route: at, session }: { readonly route: Route; readonly session: Session }) {
@@ -55,7 +26,19 @@ function Page({ route: at, session }: { readonly route: Route; readonly session:
     case "recordings":
       return <LibraryPage filter={at.filter} session={session} />;
     case "recording":
-      return <PlayerPage key={at.id} id={at.id} momentUs={at.momentUs} session={session} />;
+      return <PlayerPage key={at.id} id={at.id} momentUs={at.momentUs} range={at.range ?? null} session={session} />;
+    case "live":
+      return <WallPage query={at.query} session={session} />;
+    case "bookmarks":
+      return <BookmarksPage query={at.query} session={session} />;
+    case "mine":
+      return <MinePage query={at.query} session={session} />;
+    case "people":
+      return <PeoplePage section={at.section} id={at.id} query={at.query} session={session} />;
+    case "audit":
+      return <AuditPage query={at.query} session={session} />;
+    case "account":
+      return <AccountPage session={session} />;
     case "components":
       return <ComponentsPage />;
     case "sign-in":

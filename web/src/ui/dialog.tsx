@@ -1,40 +1,55 @@
-/** A dialog of the browser's own kind: it keeps the focus inside and closes on Escape. */
+/** Dialogs and drawers of the browser's own kind: they keep the focus inside and close on Escape. */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import css from "./dialog.module.css";
 
-interface DialogProps {
+interface BoxProps {
   readonly title: string;
   readonly open: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
+  /** Buttons at the end, the one that does it last. */
+  readonly foot?: ComponentChildren;
 }
 
-export function Dialog({ title, open, onClose, children }: DialogProps) {
+function Box({ title, open, onClose, children, foot, looks }: BoxProps & { readonly looks: string | undefined }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (open && dialog.current?.open === false) dialog.current.showModal();
+    if (!open) dialog.current?.close();
   }, [open]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; the click is on the backdrop
     <dialog
       ref={dialog}
-      class={css.dialog}
+      class={looks}
       aria-labelledby={id}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
-      <div class={css.head}>
-        <h2 id={id} class={css.title}>
-          {title}
-        </h2>
-        <IconButton icon="close" label="Close" onClick={onClose} />
+      <div class={css.inside}>
+        <div class={css.head}>
+          <h2 id={id} class={css.title}>
+            {title}
+          </h2>
+          <IconButton icon="close" label="Close" onClick={onClose} />
+        </div>
+        <div class={css.body}>{open && children}</div>
+        {open && foot !== undefined && <div class={css.foot}>{foot}</div>}
       </div>
-      <div class={css.body}>{open && children}</div>
     </dialog>
   );
+}
+
+/** In the middle. `small` for one question, otherwise for things to read. */
+export function Dialog({ small = false, ...props }: BoxProps & { readonly small?: boolean }) {
+  return <Box {...props} looks={`${css.dialog} ${small ? css.small : ""}`} />;
+}
+
+/** At a side of the window, as high as it is. */
+export function Drawer({ side = "end", ...props }: BoxProps & { readonly side?: "start" | "end" }) {
+  return <Box {...props} looks={`${css.drawer} ${css[side]}`} />;
 }

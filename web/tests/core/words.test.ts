@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mayRecord, readSession } from "../../src/core/access.ts";
 import { PlayheadError, toFailure } from "../../src/core/failure.ts";
+import { NO_FILTER } from "../../src/core/filter.ts";
 import { idleStretches, savedUs, skipFrom } from "../../src/core/idle.ts";
 import { commandOf, KEY_HELP, nextSpeed, SPEEDS } from "../../src/core/keys.ts";
 import {
@@ -18,7 +19,7 @@ import {
   readWorkstations,
 } from "../../src/core/library.ts";
 import { Line } from "../../src/core/line.ts";
-import { addressOf, NO_FILTER, parseRoute, type Route } from "../../src/core/route.ts";
+import { addressOf, parseRoute, type Route } from "../../src/core/route.ts";
 import {
   bytesText,
   dayText,
@@ -121,9 +122,13 @@ describe("times", () => {
 describe("addresses", () => {
   const routes: readonly Route[] = [
     { page: "recordings", filter: NO_FILTER },
-    { page: "recordings", filter: { state: "interrupted", workstation: "ws & co" } },
-    { page: "recording", id: "a/b?c", momentUs: null },
-    { page: "recording", id: "x", momentUs: 754_200_000 },
+    { page: "recordings", filter: { ...NO_FILTER, states: ["interrupted"], workstations: ["ws & co"] } },
+    { page: "recording", id: "a/b?c", momentUs: null, range: null },
+    { page: "recording", id: "x", momentUs: 754_200_000, range: { fromUs: 5_000_000, toUs: 9_500_000 } },
+    { page: "live", query: "site=x" },
+    { page: "people", section: "groups", id: null, query: "" },
+    { page: "people", section: "users", id: "a/b", query: "q=1" },
+    { page: "account" },
     { page: "sign-in", next: "/recordings" },
     { page: "sign-in", next: "/recordings/x?t=5" },
     { page: "components" },
@@ -344,8 +349,8 @@ describe("the lists", () => {
   test("filters and days", () => {
     const one = item("a", 10);
     expect(matches(one, NO_FILTER)).toBe(true);
-    expect(matches(one, { state: "recording", workstation: null })).toBe(false);
-    expect(matches(one, { state: null, workstation: "ws-2" })).toBe(false);
+    expect(matches(one, { states: ["recording"], workstations: [] })).toBe(false);
+    expect(matches(one, { states: [], workstations: ["ws-2"] })).toBe(false);
     const days = byDay([item("c", 60), item("b", 14), item("a", 12)], new Date("2026-11-23T12:00:00Z"), "en");
     expect(days.map((day) => day.items.length)).toEqual([1, 2]);
   });

@@ -3,9 +3,9 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { mayRecord, type Session } from "../../core/access.ts";
 import type { Failure } from "../../core/failure.ts";
+import { type Filter, NO_FILTER } from "../../core/filter.ts";
 import type { WorkstationItem } from "../../core/library.ts";
 import type { RecordingState } from "../../core/recording-index.ts";
-import { type Filter, NO_FILTER } from "../../core/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
@@ -36,22 +36,22 @@ interface FiltersProps {
 
 function Filters({ filter, workstations }: FiltersProps) {
   const names = workstations.map((one) => [one.id, one.name] as const);
-  const { workstation } = filter;
+  const workstation = filter.workstations[0] ?? null;
   if (workstation !== null && !names.some(([id]) => id === workstation)) names.push([workstation, workstation]);
   return (
     <div class={css.filters}>
       <Segmented
         label="State"
-        value={filter.state ?? "all"}
+        value={filter.states[0] ?? "all"}
         options={STATES}
-        onChange={(state) => show({ ...filter, state: state === "all" ? null : (state satisfies RecordingState) })}
+        onChange={(state) => show({ ...filter, states: state === "all" ? [] : [state satisfies RecordingState] })}
       />
       {names.length > 1 && (
         <Select
           label="Workstation"
-          value={filter.workstation ?? ""}
+          value={filter.workstations[0] ?? ""}
           options={[["", "All workstations"], ...names]}
-          onChange={(name) => show({ ...filter, workstation: name === "" ? null : name })}
+          onChange={(name) => show({ ...filter, workstations: name === "" ? [] : [name] })}
         />
       )}
     </div>
@@ -59,7 +59,7 @@ function Filters({ filter, workstations }: FiltersProps) {
 }
 
 function Nothing({ filter }: { readonly filter: Filter }) {
-  if (filter.state !== null || filter.workstation !== null) {
+  if (filter.states.length > 0 || filter.workstations.length > 0) {
     return (
       <Empty title="Nothing matches" hint="No recording is like that. Others are there without the filter.">
         <Button onClick={() => show(NO_FILTER)}>Show all recordings</Button>
@@ -76,7 +76,7 @@ function Nothing({ filter }: { readonly filter: Filter }) {
 }
 
 export function LibraryPage({ filter, session }: { readonly filter: Filter; readonly session: Session }) {
-  const store = useMemo(() => new LibraryStore(filter), [filter.state, filter.workstation]);
+  const store = useMemo(() => new LibraryStore(filter), [JSON.stringify(filter)]);
   useEffect(() => {
     void store.load();
     return () => store.close();

@@ -2,6 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import { type Failure, toFailure } from "../../core/failure.ts";
+import type { Filter } from "../../core/filter.ts";
 import {
   matches,
   merged,
@@ -10,7 +11,6 @@ import {
   readWorkstation,
   type WorkstationItem,
 } from "../../core/library.ts";
-import type { Filter } from "../../core/route.ts";
 import { isAbort } from "../../net/http.ts";
 import { listRecordings, listWorkstations } from "../api.ts";
 import { listen } from "../feed.ts";

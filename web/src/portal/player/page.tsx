@@ -3,11 +3,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import type { Failure } from "../../core/failure.ts";
+import { NO_FILTER } from "../../core/filter.ts";
 import { savedUs } from "../../core/idle.ts";
 import { commandOf } from "../../core/keys.ts";
 import { liveness } from "../../core/library.ts";
 import type { Snapshot } from "../../core/player.ts";
-import { NO_FILTER } from "../../core/route.ts";
+import type { LinkedRange } from "../../core/route.ts";
 import { clockText, dayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
@@ -185,6 +186,7 @@ function Controls({ store, fullscreen, toggleFullscreen }: ControlsProps) {
 interface PlayerPageProps {
   readonly id: string;
   readonly momentUs: number | null;
+  readonly range?: LinkedRange | null;
   readonly session: Session;
 }
 
