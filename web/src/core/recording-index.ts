@@ -6,10 +6,12 @@ import { contractBroken } from "./failure.ts";
 export const RECORDING_STATES = ["recording", "complete", "interrupted"] as const;
 export type RecordingState = (typeof RECORDING_STATES)[number];
 
-/** One display of the workstation. */
+/** One display of the workstation, or one line of sound. */
 export interface TrackInfo {
   readonly id: number;
   readonly name: string;
+  /** Servers that know of no sound do not say. */
+  readonly kind: "video" | "audio";
 }
 
 /** From here on pictures have this size and need this initialisation segment. Times are media times of the segment. */
@@ -38,6 +40,18 @@ export interface ThumbnailRef {
   readonly atUs: number;
 }
 
+/** Up to 25 thumbnails of one track in one picture, in rows from the left; sizes are of a tile, in pixels. */
+export interface Sprite {
+  /** Record of its first thumbnail, by which it is asked for. */
+  readonly first: number;
+  readonly track: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
+  /** Media time of each tile. */
+  readonly atUs: readonly number[];
+}
+
 /** Something that happened, with details as written by the workstation. */
 export interface Marker {
   readonly atUs: number;
@@ -54,6 +68,7 @@ export interface Segment {
   readonly epochs: readonly Epoch[];
   readonly pieces: ReadonlyMap<number, PieceColumns>;
   readonly thumbnails: readonly ThumbnailRef[];
+  readonly sprites: readonly Sprite[];
   readonly markers: readonly Marker[];
 }
 
@@ -111,6 +126,20 @@ function readThumbnail(from: Json, path: string): ThumbnailRef {
   };
 }
 
+function readSprite(from: Json, path: string): Sprite {
+  const sprite = {
+    first: number(from, "first", path),
+    track: number(from, "track", path),
+    columns: number(from, "columns", path),
+    width: number(from, "width", path),
+    height: number(from, "height", path),
+    atUs: column(from, "atUs", path),
+  };
+  // Tiles are divided by these.
+  if (sprite.columns < 1 || sprite.width < 1 || sprite.height < 1) throw contractBroken(path);
+  return sprite;
+}
+
 function readSegment(from: Json, path: string): Segment {
   const tracks = asObject(from.pieces, `${path}.pieces`);
   const pieces = new Map<number, PieceColumns>();
@@ -125,6 +154,8 @@ function readSegment(from: Json, path: string): Segment {
     epochs: list(from, "epochs", path, readEpoch),
     pieces,
     thumbnails: list(from, "thumbnails", path, readThumbnail),
+    // A server from before there were any lists none.
+    sprites: from.sprites === undefined ? [] : list(from, "sprites", path, readSprite),
     markers: list(from, "markers", path, readMarker),
   };
 }
@@ -142,6 +173,7 @@ export function readIndex(value: unknown): RecordingIndex {
     tracks: list(from, "tracks", path, (item, where) => ({
       id: number(item, "id", where),
       name: text(item, "name", where),
+      kind: item.kind === "audio" ? "audio" : "video",
     })),
     segments: list(from, "segments", path, readSegment),
     gaps: list(from, "gaps", path, (item, where) => ({
