@@ -29,7 +29,9 @@ def jo(run: Run, tmp_path: Path) -> Path:
 
 
 def test_a_password_is_kept_by_its_hash_only(jo: Path) -> None:
-    ((name, role, password),) = rows(jo, "SELECT name, role, password_hash FROM users")
+    ((name, role, password),) = rows(
+        jo, "SELECT name, role_id, password_hash FROM users JOIN user_roles ON user_id = users.id"
+    )
     assert (name, role) == ("Jo Doe", "agent")
     assert str(password).startswith("$argon2id$")
     assert GOOD not in str(password)
@@ -66,7 +68,7 @@ def test_out_and_in_again(run: Run, jo: Path) -> None:
     for command, state in (("disable", "disabled"), ("enable", "may sign in")):
         assert run("users", command, "jo", "--data", jo).code == 0
         (listed,) = json.loads(run("users", "list", "--json", "--data", jo).out)
-        assert listed == {"id": "jo", "name": "Jo Doe", "role": "agent", "state": state}
+        assert listed == {"id": "jo", "name": "Jo Doe", "roles": "agent", "state": state}
 
 
 @pytest.mark.parametrize(
@@ -88,9 +90,11 @@ def test_an_id_that_nobody_may_have(run: Run, jo: Path, user: str) -> None:
 
 
 def test_a_role_that_there_is_not(run: Run, tmp_path: Path) -> None:
-    said = run("users", "add", "jo", "--role", "king", "--data", tmp_path)
-    assert said.code == 2
-    assert "'administrator', 'supervisor', 'agent'" in said.err
+    arguments = ("--role", "king", "--password-stdin", "--data", tmp_path)
+    said = run("users", "add", "jo", *arguments, stdin=f"{GOOD}\n")
+    assert said.code == 1
+    assert "role" in said.err
+    assert rows(tmp_path, "SELECT id FROM users") == []
 
 
 def test_everybody_by_id(run: Run, jo: Path) -> None:

@@ -298,9 +298,9 @@ class Site:
             await portal.sign_in()
             yield portal
 
-    async def add_user(self, name: str = USER, role: str = "supervisor") -> None:
+    async def add_user(self, name: str = USER, role: str = "manager") -> None:
         """`users add`, in this process; so are the others that would only cost a start of Python here."""
-        await administration.add_person(self.places, name, name=name, role=role, password=PASSWORD)
+        await administration.add_person(self.places, name, name=name, roles=[role], password=PASSWORD)
 
     async def is_whole(self, recording: str) -> bool:
         """`recordings verify`."""

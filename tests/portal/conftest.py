@@ -5,7 +5,7 @@ import contextlib
 import httpx
 import pytest
 
-from playhead.domain.access import Role
+from playhead.domain.roles import ADMINISTRATOR, AGENT, MANAGER
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.feed import Feed
@@ -33,9 +33,9 @@ class Browser(httpx.AsyncClient):
 @pytest.fixture
 async def site(tmp_path):
     async with opened_site(tmp_path) as opened:
-        await opened.add_user("root", Role.ADMINISTRATOR)
-        await opened.add_user("sue", Role.SUPERVISOR)
-        await opened.add_user("jane", Role.AGENT)
+        await opened.add_user("root", ADMINISTRATOR)
+        await opened.add_user("sue", MANAGER)
+        await opened.add_user("jane", AGENT)
         yield opened
 
 

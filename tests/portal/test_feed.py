@@ -10,14 +10,16 @@ import pytest
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, UserId
-from playhead.domain.access import Role, Who
+from playhead.domain.access import Who
 from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
+from playhead.domain.roles import AGENT, MANAGER, built_in_grants
 from playhead.portal import feed as feed_module
 from playhead.portal.api import events
 from playhead.portal.feed import RESYNC, WAITING_MAX, WATCHERS_MAX, News
+from playhead.store.catalogue import users
 
-SUE = Who(UserId("sue"), Role.SUPERVISOR)
-JANE = Who(UserId("jane"), Role.AGENT)
+SUE = Who(UserId("sue"), grants=built_in_grants(MANAGER))
+JANE = Who(UserId("jane"), grants=built_in_grants(AGENT))
 RECORDING = RecordingId(UUID(int=1))
 
 
@@ -101,6 +103,11 @@ async def test_recordings_under_way_are_told_again_and_again(site, parts, monkey
     task.cancel()
 
 
+async def user(site):
+    async with site.catalogue.reading() as connection:
+        return await users.find_user(connection, SUE.user)
+
+
 async def stream(parts, session=None):
     """The lines of an event stream, as the route would send them."""
     caller = events.Caller(SUE, "192.0.2.10", session)
@@ -120,7 +127,7 @@ async def test_the_stream_is_made_of_events_and_heartbeats(parts, monkeypatch):
 
 async def test_the_stream_ends_with_its_session(parts, site, monkeypatch):
     monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
-    session = await parts.sessions.open(SUE, "192.0.2.10")
+    session = await parts.sessions.open(await user(site), "192.0.2.10")
     lines = await stream(parts, session)
     await anext(lines)
     site.clock.advance(events.CHECK_US)
@@ -132,7 +139,7 @@ async def test_the_stream_ends_with_its_session(parts, site, monkeypatch):
 
 
 async def test_an_open_page_alone_does_not_keep_a_session_alive(parts, site):
-    session = await parts.sessions.open(SUE, "192.0.2.10")
+    session = await parts.sessions.open(await user(site), "192.0.2.10")
     site.clock.advance(3_000_000_000)
     found = await parts.sessions.find(session.secret, used=False)
     assert found.expires_at_us == session.expires_at_us

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.base.ids import UserId
-from playhead.domain.access import Role, Who
+from playhead.domain.access import Who
+from playhead.domain.roles import ADMINISTRATOR, AGENT, AUDITOR, MANAGER, built_in_grants
 from playhead.portal.rules import (
     FORGET_US,
     FREE_FAILURES,
@@ -131,13 +132,20 @@ def test_what_is_stored_of_a_secret_is_its_hash():
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.ADMINISTRATOR, {"view", "play", "live", "record", "blackout", "operate"}),
-        (Role.SUPERVISOR, {"view", "play", "live", "record", "blackout"}),
-        (Role.AGENT, {"view", "play", "live", "blackout"}),
+        (
+            ADMINISTRATOR,
+            {
+                *("view", "play", "live", "export", "annotate", "hold", "delete", "record", "blackout"),
+                *("audit", "administer", "operate"),
+            },
+        ),
+        (MANAGER, {"view", "play", "live", "export", "annotate", "hold", "record", "blackout"}),
+        (AUDITOR, {"view", "audit"}),
+        (AGENT, {"view", "play", "blackout"}),
     ],
 )
 def test_what_a_page_may_offer(role, expected):
-    assert permissions(Who(UserId("jane"), role)) == expected
+    assert permissions(Who(UserId("jane"), grants=built_in_grants(role))) == expected
 
 
 @pytest.mark.parametrize(

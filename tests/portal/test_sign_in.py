@@ -7,13 +7,14 @@ import pytest
 from http_answers import code_of
 
 from playhead.base.ids import UserId
-from playhead.domain.access import Role
+from playhead.domain.roles import AGENT, Assignment
 from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import FREE_FAILURES, key_hash
 from playhead.store.catalogue import login_sessions, users
+from playhead.store.catalogue.access import set_assignments
 from playhead.testing.site import PASSWORD
 
 IDLE_US = 3_600_000_000
@@ -27,8 +28,7 @@ async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use
     assert item["user"] == {
         "name": "sue",
         "displayName": "Sue",
-        "role": "supervisor",
-        "permissions": ["blackout", "live", "play", "record", "view"],
+        "permissions": ["annotate", "blackout", "export", "hold", "live", "play", "record", "view"],
     }
     assert (item["tokenUrl"], item["site"]) == ("http://127.0.0.1:5650/token", "site")
     cookie = answer.headers["set-cookie"].lower()
@@ -119,8 +119,8 @@ async def test_disabling_a_user_ends_their_sessions_at_once(browser, site):
 async def test_a_new_role_holds_at_once(browser, site):
     await browser.sign_in("sue")
     async with site.catalogue.writing() as connection:
-        await users.set_role(connection, UserId("sue"), Role.AGENT)
-    assert (await browser.get("/api/session")).json()["user"]["role"] == "agent"
+        await set_assignments(connection, UserId("sue"), [Assignment(AGENT)])
+    assert (await browser.get("/api/session")).json()["user"]["permissions"] == ["blackout", "play", "view"]
 
 
 async def test_guessing_is_slowed_down_and_says_until_when(browser, site):

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from playhead.domain.access import Role
 from playhead.domain.live import RecordingChanged
 from playhead.domain.recordings import RecordingState
+from playhead.domain.roles import MANAGER
 from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import guard, listen
 from playhead.portal.config import PortalConfig
@@ -49,7 +49,7 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(folder):
     async with opened_site(folder) as site:
-        await site.add_user("sue", Role.SUPERVISOR)
+        await site.add_user("sue", MANAGER)
         player = site.player()
         tokens_listener = listen("127.0.0.1", 0)
         portal = PortalService(

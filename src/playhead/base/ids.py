@@ -1,7 +1,8 @@
 """Identifiers are types, never bare strings.
 
 Recordings and segments are named by UUID version 7 (RFC 9562 §5.7): made where they begin, without asking anyone,
-unique everywhere, and ordered by the time they were made. Workstations, sites and users have names that people chose.
+unique everywhere, and ordered by the time they were made. Workstations, sites, users, groups and roles have names that
+people chose.
 """
 
 import re
@@ -96,5 +97,17 @@ class SiteId(_NameId):
 
 class UserId(_NameId):
     """A person who signs in to the portal."""
+
+    __slots__ = ()
+
+
+class GroupId(_NameId):
+    """A group of agents and the people who supervise them."""
+
+    __slots__ = ()
+
+
+class RoleId(_NameId):
+    """A named set of what may be done."""
 
     __slots__ = ()

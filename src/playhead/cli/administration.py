@@ -1,16 +1,17 @@
 """What an administrator does on the premises server itself: people, enrolment codes."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from playhead.base.clock import SystemClock
-from playhead.base.ids import UserId, WorkstationId
+from playhead.base.ids import RoleId, UserId, WorkstationId
 from playhead.cli.console import done
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
-from playhead.domain.access import Role
+from playhead.domain.roles import Assignment
 from playhead.portal.passwords import Passwords, check_new
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.access import assignments_of
 from playhead.store.catalogue.enrolment_codes import add_code
 from playhead.store.catalogue.login_sessions import delete_login_sessions_of
 from playhead.store.catalogue.users import User, add_user, find_user, list_users, set_disabled, set_password_hash
@@ -48,17 +49,19 @@ async def new_enrolment_code(places: PremisesPlaces, workstation: str | None, *,
     return code.text
 
 
-async def add_person(places: PremisesPlaces, user: str, *, name: str, role: str, password: str) -> None:
+async def add_person(places: PremisesPlaces, user: str, *, name: str, roles: Sequence[str], password: str) -> None:
     """Add a person who may sign in.
 
     Raises:
         InvalidInputError: ``id.malformed``, and what `check_new` says about the password.
         ConflictError: ``user.exists``.
+        NotFoundError: ``role.not_found``.
     """
-    person = User(UserId(user), name, await _hashed(password), SystemClock().wall_us(), role=Role(role))
+    person = User(UserId(user), name, await _hashed(password), SystemClock().wall_us())
+    assignments = [Assignment(RoleId(role)) for role in dict.fromkeys(roles)]
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
-        await add_user(connection, person)
-    done(f"{user} may sign in as {role}.")
+        await add_user(connection, person, assignments)
+    done(f"{user} may sign in as {' and '.join(str(one.role) for one in assignments)}.")
 
 
 async def change_password(places: PremisesPlaces, user: str, password: str) -> None:
@@ -87,13 +90,14 @@ async def disable_person(places: PremisesPlaces, user: str, *, disabled: bool) -
     done(f"{user} may {'no longer' if disabled else 'again'} sign in.")
 
 
-async def people(places: PremisesPlaces) -> list[User]:
-    """Everybody who was ever added, by id."""
+async def people(places: PremisesPlaces) -> list[tuple[User, tuple[Assignment, ...]]]:
+    """Everybody who was ever added, by id, with their roles."""
     found: list[User] = []
     async with opened_catalogue(places) as catalogue, catalogue.reading() as connection:
         while page := await list_users(connection, after=found[-1].id if found else None):
             found += page
-    return found
+        roles = await assignments_of(connection, [one.id for one in found])
+    return [(one, roles[one.id]) for one in found]
 
 
 async def revoke(places: PremisesPlaces, workstation: str) -> None:

@@ -90,7 +90,7 @@ async def _login(places: PremisesPlaces, file: Path) -> str:
     if file.exists() and await knows_person(places, USER):
         return file.read_text().strip()
     password = "-".join(secrets.token_hex(2) for _ in range(4))
-    await add_person(places, USER, name="Demo Supervisor", role="administrator", password=password)
+    await add_person(places, USER, name="Demo Supervisor", roles=["administrator"], password=password)
     file.touch(mode=0o600)
     file.write_text(password + "\n")
     return password

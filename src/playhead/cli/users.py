@@ -25,8 +25,9 @@ Examples:
 def users() -> None:
     """Decide who may sign in to the portal.
 
-    Works on the data folder itself, beside a running server too. Administrators may do everything, supervisors see and
-    record everybody, agents see what was recorded of themselves.
+    Works on the data folder itself, beside a running server too. An administrator may do everything, a manager sees and
+    records everybody, a supervisor the members of their groups, an auditor reads the log, an agent sees what was
+    recorded of themselves.
     """
 
 
@@ -35,19 +36,22 @@ def users() -> None:
 @click.option("--name", help="As people write it; by default the user's id.")
 @click.option(
     "--role",
-    type=click.Choice(["administrator", "supervisor", "agent"]),
-    default="supervisor",
+    "roles",
+    multiple=True,
+    default=["manager"],
     show_default=True,
-    help="What they may do.",
+    help="What they may do; repeat it for several.",
 )
 @_stdin_option
 @data_option
-def add(user: str, name: str | None, role: str, data: Path, *, password_stdin: bool) -> None:
+def add(user: str, name: str | None, roles: tuple[str, ...], data: Path, *, password_stdin: bool) -> None:
     """Add USER and ask for a password."""
     from playhead.cli import administration
 
     password = _password(from_stdin=password_stdin)
-    asyncio.run(administration.add_person(PremisesPlaces(data), user, name=name or user, role=role, password=password))
+    asyncio.run(
+        administration.add_person(PremisesPlaces(data), user, name=name or user, roles=roles, password=password)
+    )
 
 
 @users.command("set-password")
@@ -97,17 +101,17 @@ def list_command(data: Path, *, as_json: bool) -> None:
         {
             "id": str(one.id),
             "name": one.name,
-            "role": one.role.value,
+            "roles": " ".join(str(assigned.role) for assigned in assignments),
             "state": "may sign in" if one.disabled_at_us is None else "disabled",
         }
-        for one in found
+        for one, assignments in found
     ]
     if as_json:
         emit_json(rows)
     elif not rows:
         click.echo("Nobody may sign in yet. Add somebody with `playhead users add`.")
     else:
-        click.echo(table(["USER", "NAME", "ROLE", "STATE"], [list(row.values()) for row in rows]))
+        click.echo(table(["USER", "NAME", "ROLES", "STATE"], [list(row.values()) for row in rows]))
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -7,7 +7,8 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from playhead.base.errors import RefusedError
-from playhead.domain.access import Action, Object, Role, Who, may
+from playhead.domain.access import Action, Object, Who, decide
+from playhead.domain.roles import ADMINISTRATOR, built_in_grants
 from playhead.net.http import SESSION_COOKIE, client_address
 from playhead.portal.parts import Parts, parts_of
 from playhead.portal.rules import csrf_matches, origin_matches
@@ -47,10 +48,11 @@ class Caller:
         Raises:
             RefusedError: ``access.refused``, which is noted in the audit log.
         """
-        if not may(self.who, action, thing):
-            details = {"action": str(action), "role": str(self.who.role)}
+        decision = decide(self.who, action, thing)
+        if not decision.allowed:
+            details = {"action": str(action)}
             await parts.audit.refuse(str(self.who.user), "access.refused", subject, self.address, details)
-            raise RefusedError("access.refused", f"As {self.who.role} you may not do this.")
+            raise RefusedError("access.refused", "You may not do this.", hint=" ".join(decision.why))
 
 
 async def _caller(
@@ -77,7 +79,7 @@ async def _identified(request: Request, cookie: str | None, bearer: HTTPAuthoriz
         now_s = parts.clock.wall_us() // 1_000_000
         keys = verifying_keys(parts.keyring)
         claims = verify(bearer.credentials, keys, audience=Audience.API, issuer=parts.keyring.site, now_s=now_s)
-        return Caller(Who(claims.user, Role.ADMINISTRATOR), address, None)
+        return Caller(Who(claims.user, grants=built_in_grants(ADMINISTRATOR)), address, None)
     session = await parts.sessions.find(cookie)
     if session is None:
         raise RefusedError("session.none", "You are not signed in.", hint="Sign in first.")

@@ -14,6 +14,7 @@ import structlog
 
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId
+from playhead.base.instants import wall_us
 from playhead.domain.access import Action, OfAgent, Who, may
 from playhead.domain.live import LiveWorkstation, RecordingChanged, Resync, WorkstationChanged
 from playhead.domain.recordings import Recording
@@ -43,8 +44,8 @@ class News:
     """Name of the server-sent event: ``recordings``, ``workstations``, ``resync``."""
     data: str
     """JSON."""
-    agent: str | None = None
-    """Whom it is about; None for everyone."""
+    about: OfAgent | None = None
+    """Who may see this may hear of it; None for everyone."""
 
 
 RESYNC: Final = News("resync", "{}")
@@ -68,7 +69,7 @@ class Watcher:
 
     def offer(self, news: News) -> None:
         """Put it in line, if its page may see it; never waits."""
-        if news.agent is not None and not may(self._who, Action.VIEW, OfAgent(news.agent)):
+        if news.about is not None and not may(self._who, Action.VIEW, news.about):
             return
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.clear()
@@ -176,8 +177,8 @@ class Feed:
 
 
 def _recording_news(item: RecordingItem) -> News:
-    return News("recordings", item.model_dump_json(by_alias=True), item.agent)
+    return News("recordings", item.model_dump_json(by_alias=True), OfAgent(item.agent, wall_us(item.started_at)))
 
 
 def _workstation_news(item: WorkstationItem) -> News:
-    return News("workstations", item.model_dump_json(by_alias=True), item.agent)
+    return News("workstations", item.model_dump_json(by_alias=True), OfAgent(item.agent))

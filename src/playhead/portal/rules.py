@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from playhead.domain.access import Action, Installation, OfAgent, Who, may
+from playhead.domain.access import Action, Who, allowed_actions
 
 SECOND_US: Final = 1_000_000
 
@@ -104,20 +104,13 @@ def csrf_matches(secret: str, token: str) -> bool:
     return hmac.compare_digest(csrf_token(secret).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-_OFFERS: Final = {
-    "view": Action.VIEW,
-    "play": Action.PLAY,
-    "live": Action.PLAY,
-    "record": Action.RECORD,
-    "blackout": Action.BLACKOUT_ON,
-}
+_OFFERS: Final = {**{str(action): action for action in Action}, "blackout": Action.BLACKOUT_ON}
 
 
 def permissions(who: Who) -> set[str]:
-    """What a page may offer somebody, at least for what is their own."""
-    own = OfAgent(str(who.user))
-    offers = {name for name, action in _OFFERS.items() if may(who, action, own)}
-    return offers | ({"operate"} if may(who, Action.OPERATE, Installation()) else set())
+    """What a page may offer somebody, for some things at least."""
+    allowed = allowed_actions(who)
+    return {name for name, action in _OFFERS.items() if action in allowed and not name.startswith("blackout_")}
 
 
 def key_hash(secret: str) -> bytes:

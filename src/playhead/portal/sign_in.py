@@ -8,7 +8,6 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, LimitError, RefusedError
 from playhead.base.ids import UserId
-from playhead.domain.access import Who
 from playhead.portal.metrics import SIGN_INS
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import SECOND_US, Attempts
@@ -71,7 +70,7 @@ class SignIn:
             fresh = await self.passwords.hash(password)
             async with self.catalogue.writing() as connection:
                 await users.set_password_hash(connection, user.id, fresh)
-        opened = await self.sessions.open(Who(user.id, user.role, user.name), address)
+        opened = await self.sessions.open(user, address)
         SIGN_INS.labels("ok").inc()
         await self.audit.note(str(user.id), "sign_in.ok", "", address)
         return opened

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playhead.base.errors import UnavailableError
-from playhead.base.ids import RecordingId, SiteId, UserId, WorkstationId
-from playhead.domain.access import Role
+from playhead.base.ids import RecordingId, RoleId, SiteId, UserId, WorkstationId
 from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
+from playhead.domain.roles import Assignment
 from playhead.portal.passwords import Passwords
 from playhead.premises.player import PlayerConfig, PlayerService
 from playhead.premises.screen.live import Hub, Subscription
@@ -110,12 +110,12 @@ class Site:
             clock=self.clock,
         )
 
-    async def add_user(self, name: str, role: Role) -> None:
+    async def add_user(self, name: str, *roles: RoleId) -> None:
         """Somebody who may sign in with `PASSWORD`."""
         hashed = await self.passwords.hash(PASSWORD)
-        user = users.User(UserId(name), name.title(), hashed, self.clock.wall_us(), role)
+        user = users.User(UserId(name), name.title(), hashed, self.clock.wall_us())
         async with self.catalogue.writing() as connection:
-            await users.add_user(connection, user)
+            await users.add_user(connection, user, [Assignment(role) for role in roles])
 
     async def add_workstation(self, name: str) -> None:
         """One that is enrolled."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration
-from playhead.domain.access import Role, Who
+from playhead.domain.access import Who
+from playhead.domain.roles import AGENT, MANAGER, built_in_grants
 from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import AllowedHosts, HostHeader
 from playhead.premises.tokens import TokensConfig
@@ -30,8 +31,8 @@ class SignedIn:
     """Cookies are names."""
 
     async def who(self, secret):
-        roles = {"sue": Role.SUPERVISOR, "jane": Role.AGENT, "joe": Role.AGENT}
-        return Who(UserId(secret), roles[secret]) if secret in roles else None
+        roles = {"sue": MANAGER, "jane": AGENT, "joe": AGENT}
+        return Who(UserId(secret), grants=built_in_grants(roles[secret])) if secret in roles else None
 
 
 @pytest.fixture

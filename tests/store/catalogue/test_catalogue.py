@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
 from playhead.base.ids import UserId
-from playhead.domain.access import Role
 from playhead.store.catalogue import Catalogue, catalogue, checkpoints
 from playhead.store.catalogue.connection import connect
 from playhead.store.catalogue.schema import metadata
@@ -21,7 +20,7 @@ from playhead.store.catalogue.users import User, add_user, find_user
 SCHEMAS = Path(__file__).parent / "schemas"
 NOT_YET = {"0001": {"counters"}, "0002": set(), "0003": set()}
 """Tables that a version had not yet, and that begin empty."""
-ALEX = User(UserId("alex"), "Alex", "hash", 1, Role.SUPERVISOR)
+ALEX = User(UserId("alex"), "Alex", "hash", 1)
 
 
 @pytest.fixture
@@ -160,7 +159,7 @@ class TestTransactions:
     async def test_writers_take_turns(self, opened):
         async def add(number):
             async with opened.writing() as connection:
-                await add_user(connection, User(UserId(f"user-{number}"), "", "", 0, Role.AGENT))
+                await add_user(connection, User(UserId(f"user-{number}"), "", "", 0))
 
         await asyncio.gather(*(add(number) for number in range(20)))
         async with opened.reading() as connection:

@@ -4,7 +4,6 @@ import pytest
 
 from playhead.base.errors import ConflictError, LimitError, NotFoundError, RefusedError
 from playhead.base.ids import UserId, WorkstationId
-from playhead.domain.access import Role
 from playhead.domain.signers import Signer
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue import audit as a
@@ -14,7 +13,7 @@ from playhead.store.catalogue import users as u
 from playhead.store.catalogue import workstations as w
 
 DESK = WorkstationId("desk-1")
-ALEX = u.User(UserId("alex"), "Alex", "$argon2id$secret", 1, Role.SUPERVISOR)
+ALEX = u.User(UserId("alex"), "Alex", "$argon2id$secret", 1)
 
 
 @pytest.fixture
@@ -103,7 +102,7 @@ class TestLoginSessions:
     @pytest.fixture
     async def entry(self, connection):
         await u.add_user(connection, ALEX)
-        found = s.LoginSession(b"h" * 32, ALEX.id, 10, 20, "192.0.2.1")
+        found = s.LoginSession(b"h" * 32, "abc", ALEX.id, 10, 10, 20, "192.0.2.1")
         await s.add_login_session(connection, found)
         return found
 
@@ -113,7 +112,7 @@ class TestLoginSessions:
         assert await s.find_login_session(connection, b"x" * 32, 19) is None
 
     async def test_lasts_longer_where_it_is_used(self, connection, entry):
-        await s.extend_login_session(connection, entry.key_hash, 30)
+        await s.extend_login_session(connection, entry.key_hash, seen_at_us=15, expires_at_us=30)
         assert (await s.find_login_session(connection, entry.key_hash, 29)).expires_at_us == 30
 
     async def test_ends_by_signing_out(self, connection, entry):

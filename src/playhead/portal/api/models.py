@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from playhead.base.instants import utc
-from playhead.domain.access import Role
 from playhead.domain.live import LiveWorkstation
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import duration_us, gaps
@@ -53,10 +52,9 @@ class UserItem(_Model):
 
     name: str = Field(description="What was typed to sign in.")
     display_name: str
-    role: Role
     permissions: list[str] = Field(
         description=(
-            "What may be offered: `view`, `play`, `live`, `record`, `blackout`, `operate`. "
+            "What may be offered for some things at least: actions as in a role's grants, and `blackout`. "
             "Each request is decided by itself all the same."
         )
     )

@@ -62,9 +62,9 @@ async def get_recording(request: Request, caller: Reading, recording: str) -> Re
 async def _visible_recording(parts: Parts, caller: Caller, identifier: RecordingId) -> Recording:
     async with parts.catalogue.reading() as connection:
         found = await recordings.get_recording(connection, identifier)
-    await caller.require(parts, Action.VIEW, OfAgent(found.agent), str(identifier))
+    await caller.require(parts, Action.VIEW, OfAgent(found.agent, found.started_at_us), str(identifier))
     return found
 
 
 def _visible(caller: Caller, recording: Recording) -> bool:
-    return may(caller.who, Action.VIEW, OfAgent(recording.agent))
+    return may(caller.who, Action.VIEW, OfAgent(recording.agent, recording.started_at_us))

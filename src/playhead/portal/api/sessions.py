@@ -53,7 +53,7 @@ def _item(request: Request, parts: Parts, session: SignedIn) -> SessionItem:
     assert host is not None  # noqa: S101 - the guard has let it pass
     who = session.who
     return SessionItem(
-        user=UserItem(name=str(who.user), display_name=who.name, role=who.role, permissions=sorted(permissions(who))),
+        user=UserItem(name=str(who.user), display_name=who.name, permissions=sorted(permissions(who))),
         csrf_token=csrf_token(session.secret),
         token_url=f"{parts.token_origin(host.name)}/token",
         site=str(parts.keyring.site),

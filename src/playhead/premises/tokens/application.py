@@ -14,7 +14,7 @@ from starlette.routing import Route
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.base.instants import utc
-from playhead.domain.access import OfAgent, Who, may
+from playhead.domain.access import OfAgent, Who, decide
 from playhead.net.http import (
     SESSION_COOKIE,
     AllowedHosts,
@@ -86,11 +86,14 @@ class Tokens:
         async with self.catalogue.reading() as connection:
             recording = await recordings.get_recording(connection, wish.recording)
         subject = str(wish.recording)
-        if not all(may(who, GIVEN[action], OfAgent(recording.agent)) for action in wish.actions):
+        thing = OfAgent(recording.agent, recording.started_at_us)
+        decisions = [decide(who, GIVEN[action], thing) for action in sorted(wish.actions)]
+        refusals = [" ".join(decision.why) for decision in decisions if not decision.allowed]
+        if refusals:
             TOKENS.labels("refused").inc()
-            details = {"actions": " ".join(sorted(wish.actions)), "role": str(who.role)}
+            details = {"actions": " ".join(sorted(wish.actions))}
             await self.audit.refuse(str(who.user), "token.refused", subject, address, details)
-            raise RefusedError("access.refused", f"As {who.role} you may not play this recording.")
+            raise RefusedError("access.refused", "You may not play this recording.", hint=" ".join(refusals))
         claims = claims_of(
             who,
             wish,

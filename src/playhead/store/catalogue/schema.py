@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-from playhead.base.ids import RecordingId, SegmentId, UserId, WorkstationId
+from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, UserId, WorkstationId
 from playhead.store.catalogue.types import NameIdType, UniqueIdType
 
 metadata = MetaData(
@@ -40,22 +40,77 @@ users = Table(
     metadata,
     Column("id", NameIdType(UserId), primary_key=True),
     Column("name", Text, nullable=False),
-    Column("role", String(16), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
     Column("disabled_at_us", BigInteger),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", NameIdType(RoleId), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("built_in", Boolean, nullable=False),
+)
+
+role_permissions = Table(
+    "role_permissions",
+    metadata,
+    Column("role_id", NameIdType(RoleId), ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
+    Column("action", String(16), primary_key=True),
+    Column("scope", String(8), nullable=False),
+)
+
+user_roles = Table(
+    "user_roles",
+    metadata,
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", NameIdType(RoleId), ForeignKey("roles.id"), primary_key=True),
+    # Null without limit.
+    Column("since_us", BigInteger),
+    Index(None, "role_id"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", NameIdType(GroupId), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+# Agents by the key of their operating-system login, whether or not they may sign in.
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", NameIdType(GroupId), ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("agent_key", Text, primary_key=True),
+    Index(None, "agent_key"),
+)
+
+group_supervisors = Table(
+    "group_supervisors",
+    metadata,
+    Column("group_id", NameIdType(GroupId), ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "user_id"),
 )
 
 login_sessions = Table(
     "login_sessions",
     metadata,
     Column("key_hash", LargeBinary(32), primary_key=True),
+    # What it is called where it is listed; tells nothing of the secret.
+    Column("public_id", String(16), nullable=False),
     Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
+    Column("seen_at_us", BigInteger, nullable=False),
     Column("expires_at_us", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
+    # The browser, in short.
+    Column("agent", Text, nullable=False),
     Index(None, "user_id"),
     Index(None, "expires_at_us"),
+    Index("uq_login_sessions_public_id", "public_id", unique=True),
 )
 
 workstations = Table(
@@ -89,11 +144,92 @@ recordings = Table(
     Column("state", String(16), nullable=False),
     Column("started_at_us", BigInteger, nullable=False),
     Column("ended_at_us", BigInteger),
+    # Counts the recordings as they came, from 0: where a recording stands in the library's columns.
+    Column("number", BigInteger, nullable=False),
+    # What the library filters by, told from the segments whenever they change (`recordings.update_facts`).
+    Column("site", String(63), nullable=False),
+    Column("agent_key", Text, nullable=False),
+    Column("length_us", BigInteger, nullable=False),
+    Column("has_gap", Boolean, nullable=False),
+    Column("has_blackout", Boolean, nullable=False),
+    Index("uq_recordings_number", "number", unique=True),
     # One index for each set of filters that the list of recordings knows: equalities first, then the order.
     Index(None, "started_at_us", "id"),
     Index(None, "workstation_id", "started_at_us", "id"),
     Index(None, "state", "started_at_us", "id"),
     Index(None, "workstation_id", "state", "started_at_us", "id"),
+)
+
+# What people call recordings.
+tags = Table(
+    "tags",
+    metadata,
+    Column("recording_id", UniqueIdType(RecordingId), ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(40), primary_key=True),
+    Column("by_user", NameIdType(UserId), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index(None, "tag"),
+)
+
+# What must not be deleted, and why. The reference keeps anyone from it.
+holds = Table(
+    "holds",
+    metadata,
+    Column("recording_id", UniqueIdType(RecordingId), ForeignKey("recordings.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by_user", NameIdType(UserId), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("recording_id", UniqueIdType(RecordingId), ForeignKey("recordings.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger),
+    Column("text", Text, nullable=False),
+    # The words of the text as they are searched.
+    Column("words", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Index(None, "recording_id", "id"),
+    Index(None, "user_id", "id"),
+    Index(None, "shared", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Questions to the library that somebody keeps.
+views = Table(
+    "views",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("columns", JSON, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Index("uq_views_user_id_name", "user_id", "name", unique=True),
+    Index(None, "shared"),
+    sqlite_autoincrement=True,
+)
+
+# Which recordings changed, in order, since the library's columns were last kept: see `playhead.store.library`.
+recording_changes = Table(
+    "recording_changes",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The library's columns as they were at a change. Can be made again from the rest at any time.
+library_chunks = Table(
+    "library_chunks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
 )
 
 segments = Table(
@@ -109,8 +245,11 @@ segments = Table(
     Column("resume", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("ended", String(16), nullable=False),
+    # Whether its markers tell of a blackout; null until they were looked at, once it has ended.
+    Column("has_blackout", Boolean),
     Index(None, "recording_id", "started_at_us", "id"),
     Index(None, "ended"),
+    Index(None, "has_blackout", "ended"),
 )
 
 enrolment_codes = Table(
@@ -141,9 +280,14 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("page", Text, nullable=False),
     Column("details", JSON, nullable=False),
+    # SHA-256 over the hash of the entry before and this entry: `playhead.domain.audit_chain`.
+    Column("hash", LargeBinary(32), nullable=False),
     Index(None, "actor", "id"),
     Index(None, "action", "id"),
     Index(None, "subject", "id"),
+    Index(None, "address", "id"),
+    Index(None, "at_us", "id"),
     sqlite_autoincrement=True,
 )

@@ -1,5 +1,6 @@
 """Users: the people who sign in to the portal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import ConflictError, NotFoundError
 from playhead.base.ids import UserId
-from playhead.domain.access import Role
+from playhead.domain.roles import Assignment
+from playhead.store.catalogue.access import count_administrators, keep_administrator, set_assignments
 from playhead.store.catalogue.schema import users
 
 PAGE_ITEMS_MAX: Final = 200
@@ -26,23 +28,22 @@ class User:
     password_hash: str
     """As argon2 encodes it, with its parameters and salt (RFC 9106)."""
     created_at_us: int
-    role: Role
     disabled_at_us: int | None = None
 
     def __repr__(self) -> str:
         return f"User(id={self.id}, disabled={self.disabled_at_us is not None})"
 
 
-async def add_user(connection: AsyncConnection, user: User) -> None:
-    """Add a user.
+async def add_user(connection: AsyncConnection, user: User, roles: Sequence[Assignment] = ()) -> None:
+    """Add a user with these roles.
 
     Raises:
         ConflictError: ``user.exists``.
+        NotFoundError: ``role.not_found``.
     """
     values = {
         "id": user.id,
         "name": user.name,
-        "role": user.role,
         "password_hash": user.password_hash,
         "created_at_us": user.created_at_us,
         "disabled_at_us": user.disabled_at_us,
@@ -51,6 +52,7 @@ async def add_user(connection: AsyncConnection, user: User) -> None:
         await connection.execute(insert(users), values)
     except IntegrityError as error:
         raise ConflictError("user.exists", f"There is a user {user.id} already.") from error
+    await set_assignments(connection, user.id, roles)
 
 
 async def find_user(connection: AsyncConnection, user: UserId) -> User | None:
@@ -78,22 +80,16 @@ async def set_password_hash(connection: AsyncConnection, user: UserId, password_
     await _change(connection, user, password_hash=password_hash)
 
 
-async def set_role(connection: AsyncConnection, user: UserId, role: Role) -> None:
-    """Give the user another role.
-
-    Raises:
-        NotFoundError: ``user.not_found``.
-    """
-    await _change(connection, user, role=role)
-
-
 async def set_disabled(connection: AsyncConnection, user: UserId, disabled_at_us: int | None) -> None:
     """Refuse the user from then on, or (None) no longer.
 
     Raises:
         NotFoundError: ``user.not_found``.
+        ConflictError: ``user.last_administrator``.
     """
+    before = await count_administrators(connection)
     await _change(connection, user, disabled_at_us=disabled_at_us)
+    await keep_administrator(connection, before)
 
 
 async def _change(connection: AsyncConnection, user: UserId, **values: str | int | None) -> None:
@@ -106,7 +102,6 @@ def _user(row: Row[Any]) -> User:
     return User(
         id=row.id,
         name=row.name,
-        role=Role(row.role),
         password_hash=row.password_hash,
         created_at_us=row.created_at_us,
         disabled_at_us=row.disabled_at_us,
