@@ -32,6 +32,8 @@ class Segment:
     sealed: bool
     ended: str
     """Why no more will come: ``sealed``, ``killed``, ``disk_full``, ``lost``; empty while it may still grow."""
+    has_blackout: bool = False
+    """Its markers tell of one; known once it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,10 @@ class Recording:
     ended_at_us: int | None
     durable_bytes: int
     segments: tuple[Segment, ...] = ()
+    site: str = ""
+    """Where it was recorded."""
+    has_blackout: bool = False
+    tags: tuple[str, ...] = ()
+    """What people call it, sorted."""
+    held: bool = False
+    """It must not be deleted."""

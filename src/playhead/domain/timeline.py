@@ -22,6 +22,21 @@ class Gap:
     """`Segment.ended` of the segment before it, or ``corrupt``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a recording's segments tell of it, as the library filters by it."""
+
+    length_us: int
+    has_gap: bool
+    has_blackout: bool
+
+
+def facts_of(recording: Recording) -> Facts:
+    """What its segments tell of a recording now. A blackout that is known of already stays known."""
+    dark = recording.has_blackout or any(segment.has_blackout for segment in recording.segments)
+    return Facts(duration_us(recording), bool(gaps(recording)), dark)
+
+
 def offset_us(recording: Recording, segment: Segment) -> int:
     """Position of a segment's media time zero on the recording's timeline."""
     return segment.started_at_us - recording.started_at_us

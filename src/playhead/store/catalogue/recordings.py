@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, tuple_, update
+from sqlalchemy import Row, Select, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
 from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.access import agent_key
 from playhead.domain.recordings import Recording, RecordingState, Segment
+from playhead.domain.timeline import facts_of
+from playhead.store.catalogue.changes import note_changed
+from playhead.store.catalogue.holds import held_of
 from playhead.store.catalogue.schema import recordings
 from playhead.store.catalogue.segments import segments_of
+from playhead.store.catalogue.tags import tags_of
 
 PAGE_ITEMS_MAX: Final = 200
 """What one page may hold: about what a person scrolls through, and a bounded answer."""
@@ -70,8 +75,10 @@ async def add_recording(
     workstation: WorkstationId,
     agent: str,
     started_at_us: int,
+    site: str = "",
 ) -> None:
     """Add a recording that begins now, in state RECORDING."""
+    counted = select(func.coalesce(func.max(recordings.c.number), -1) + 1).scalar_subquery()
     values = {
         "id": recording,
         "workstation_id": workstation,
@@ -79,8 +86,15 @@ async def add_recording(
         "state": RecordingState.RECORDING,
         "started_at_us": started_at_us,
         "ended_at_us": None,
+        "number": counted,
+        "site": site,
+        "agent_key": agent_key(agent),
+        "length_us": 0,
+        "has_gap": False,
+        "has_blackout": False,
     }
-    await connection.execute(insert(recordings), values)
+    await connection.execute(insert(recordings).values(values))
+    await note_changed(connection, [recording])
 
 
 async def find_recording(connection: AsyncConnection, recording: RecordingId) -> Recording | None:
@@ -163,23 +177,71 @@ async def set_recording_state(
     """Change the state. ``ended_at_us`` is None while it is RECORDING."""
     statement = update(recordings).where(recordings.c.id == recording)
     await connection.execute(statement.values(state=state, ended_at_us=ended_at_us))
+    await note_changed(connection, [recording])
 
 
 async def set_recording_start(connection: AsyncConnection, recording: RecordingId, started_at_us: int) -> None:
     """Let it begin earlier: a segment from before its first one has come late. Never moves it later."""
     statement = update(recordings).where(recordings.c.id == recording, recordings.c.started_at_us > started_at_us)
     await connection.execute(statement.values(started_at_us=started_at_us))
+    await note_changed(connection, [recording])
+
+
+async def note_blackout(connection: AsyncConnection, recording: RecordingId) -> bool:
+    """A blackout has begun in it; returns whether that is new."""
+    statement = update(recordings).where(recordings.c.id == recording, recordings.c.has_blackout.is_(False))
+    is_new = (await connection.execute(statement.values(has_blackout=True))).rowcount > 0
+    if is_new:
+        await note_changed(connection, [recording])
+    return is_new
+
+
+async def update_facts(connection: AsyncConnection, found: Recording) -> bool:
+    """Set what the library filters by to what a recording's segments tell; returns whether it differs from before."""
+    facts = facts_of(found)
+    table = recordings.c
+    differs = or_(
+        table.length_us != facts.length_us, table.has_gap != facts.has_gap, table.has_blackout != facts.has_blackout
+    )
+    statement = update(recordings).where(table.id == found.id, differs)
+    values = {"length_us": facts.length_us, "has_gap": facts.has_gap, "has_blackout": facts.has_blackout}
+    differed = (await connection.execute(statement.values(values))).rowcount > 0
+    if differed:
+        await note_changed(connection, [found.id])
+    return differed
+
+
+async def name_site(connection: AsyncConnection, site: str, limit: int) -> int:
+    """Say of up to ``limit`` recordings from before sites were noted where they were made; returns of how many."""
+    query = select(recordings.c.id).where(recordings.c.site == "").order_by(recordings.c.number).limit(limit)
+    nameless = list((await connection.execute(query)).scalars())
+    if nameless:
+        statement = update(recordings).where(recordings.c.id == bindparam("_id")).values(site=site)
+        await connection.execute(statement, [{"_id": one} for one in nameless])
+        await note_changed(connection, nameless)
+    return len(nameless)
+
+
+async def recordings_by_number(connection: AsyncConnection, numbers: Sequence[int]) -> tuple[Recording, ...]:
+    """Recordings with their segments by where they stand in the library's columns, in the order asked for."""
+    query = select(recordings).where(recordings.c.number.in_(numbers))
+    rows = {row.number: row for row in (await connection.execute(query)).all()}
+    return await _with_segments(connection, [rows[number] for number in numbers if number in rows])
 
 
 async def _with_segments(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[Recording, ...]:
-    found = await segments_of(connection, [row.id for row in rows])
+    ids: list[RecordingId] = [row.id for row in rows]
+    if not ids:
+        return ()
     by_recording: defaultdict[RecordingId, list[Segment]] = defaultdict(list)
-    for segment in found:
+    for segment in await segments_of(connection, ids):
         by_recording[segment.recording].append(segment)
-    return tuple(_recording(row, by_recording[row.id]) for row in rows)
+    tags = await tags_of(connection, ids)
+    held = await held_of(connection, ids)
+    return tuple(_recording(row, by_recording[row.id], tags.get(row.id, ()), is_held=row.id in held) for row in rows)
 
 
-def _recording(row: Row[Any], segments: Iterable[Segment]) -> Recording:
+def _recording(row: Row[Any], segments: Iterable[Segment], tags: tuple[str, ...], *, is_held: bool) -> Recording:
     parts = tuple(segments)
     return Recording(
         id=row.id,
@@ -190,4 +252,8 @@ def _recording(row: Row[Any], segments: Iterable[Segment]) -> Recording:
         ended_at_us=row.ended_at_us,
         durable_bytes=sum(part.durable_bytes for part in parts),
         segments=parts,
+        site=row.site,
+        has_blackout=row.has_blackout,
+        tags=tags,
+        held=is_held,
     )

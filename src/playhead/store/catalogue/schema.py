@@ -164,7 +164,9 @@ recordings = Table(
 tags = Table(
     "tags",
     metadata,
-    Column("recording_id", UniqueIdType(RecordingId), ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "recording_id", UniqueIdType(RecordingId), ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("tag", String(40), primary_key=True),
     Column("by_user", NameIdType(UserId), nullable=False),
     Column("at_us", BigInteger, nullable=False),

@@ -19,6 +19,9 @@ CORRUPT: Final = "corrupt"
 DELETING: Final = "deleting"
 """`Segment.ended` of a segment whose deletion has begun and will be finished, now or after a restart."""
 
+_FACTS: Final = tuple(column for column in segments.c if column.name not in {"location", "resume"})
+"""What `Segment` tells; the rest takes as much room again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Located:
@@ -87,7 +90,7 @@ async def get_segment(connection: AsyncConnection, segment: SegmentId) -> Locate
 
 async def segments_of(connection: AsyncConnection, recordings: Sequence[RecordingId]) -> list[Segment]:
     """The segments of some recordings, each recording's in time order."""
-    query = select(segments).where(segments.c.recording_id.in_(recordings))
+    query = select(*_FACTS).where(segments.c.recording_id.in_(recordings))
     query = query.order_by(segments.c.recording_id, segments.c.started_at_us, segments.c.id)
     return [_segment(row) for row in (await connection.execute(query)).all()]
 
@@ -128,6 +131,17 @@ async def mark_segment(connection: AsyncConnection, segment: SegmentId, ended: s
     await connection.execute(update(segments).where(segments.c.id == segment).values(ended=ended))
 
 
+async def list_unexamined(connection: AsyncConnection, *, limit: int) -> list[Located]:
+    """Up to ``limit`` segments that have ended and whose markers nobody has looked at."""
+    query = select(segments).where(segments.c.has_blackout.is_(None), segments.c.ended.notin_(["", DELETING]))
+    return [_located(row) for row in (await connection.execute(query.order_by(segments.c.ended).limit(limit))).all()]
+
+
+async def note_examined(connection: AsyncConnection, segment: SegmentId, *, has_blackout: bool) -> None:
+    """Note what the markers of a segment tell."""
+    await connection.execute(update(segments).where(segments.c.id == segment).values(has_blackout=has_blackout))
+
+
 async def known_segments(connection: AsyncConnection, ids: Sequence[SegmentId]) -> set[SegmentId]:
     """Those of ``ids`` that the catalogue has."""
     return set((await connection.execute(select(segments.c.id).where(segments.c.id.in_(ids)))).scalars())
@@ -147,6 +161,7 @@ def _segment(row: Row[Any]) -> Segment:
         durable_bytes=row.durable_bytes,
         sealed=row.sealed,
         ended=row.ended,
+        has_blackout=bool(row.has_blackout),
     )
 
 
