@@ -26,7 +26,8 @@ function ownLink(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return null;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  if (link === null || link.origin !== location.origin || link.target !== "" || link.download !== "") return null;
+  if (link === null || link.origin !== location.origin || link.target !== "" || link.hasAttribute("download"))
+    return null;
   // A place within this page is the browser's business.
   return link.hash === "" ? link : null;
 }

@@ -53,11 +53,16 @@ interface LinkButtonProps extends Looks {
   readonly href: string;
   readonly children: ComponentChildren;
   readonly icon?: IconName;
+  /** Not a page of this application, though it is of this site. */
+  readonly outside?: boolean;
+  /** What comes is a file to keep. */
+  readonly download?: boolean;
 }
 
-export function LinkButton({ href, children, icon, ...looks }: LinkButtonProps) {
+export function LinkButton({ href, children, icon, outside = false, download = false, ...looks }: LinkButtonProps) {
   return (
-    <a href={href} class={classes(looks)}>
+    // The router leaves links with a target alone.
+    <a href={href} class={classes(looks)} target={outside ? "_self" : undefined} download={download ? "" : undefined}>
       {icon && <Icon name={icon} size={looks.small ? 16 : 18} />}
       {children}
     </a>
