@@ -1,13 +1,19 @@
 """Login sessions: who is signed in, by the hash of the secret in the browser's cookie."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import UserId
 from playhead.store.catalogue.schema import login_sessions
+
+PER_USER_MAX: Final = 100
+"""Sign-ins of one user. A further one ends the one that was used longest ago."""
+
+PAGE_ITEMS_MAX: Final = 200
+"""What one page may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,15 @@ class LoginSession:
 
 
 async def add_login_session(connection: AsyncConnection, login_session: LoginSession) -> None:
-    """Add a sign-in of a user who exists."""
+    """Add a sign-in of a user who exists, in place of the oldest where there are `PER_USER_MAX`."""
+    of_user = login_sessions.c.user_id == login_session.user
+    kept = (
+        select(login_sessions.c.key_hash)
+        .where(of_user)
+        .order_by(login_sessions.c.seen_at_us.desc(), login_sessions.c.key_hash)
+        .limit(PER_USER_MAX - 1)
+    )
+    await connection.execute(delete(login_sessions).where(of_user, login_sessions.c.key_hash.not_in(kept)))
     values = {
         "key_hash": login_session.key_hash,
         "public_id": login_session.public_id,
@@ -64,9 +78,51 @@ async def delete_login_session(connection: AsyncConnection, key_hash: bytes) -> 
     await connection.execute(delete(login_sessions).where(login_sessions.c.key_hash == key_hash))
 
 
-async def delete_login_sessions_of(connection: AsyncConnection, user: UserId) -> None:
-    """Sign a user out everywhere (a new password, a disabled user)."""
-    await connection.execute(delete(login_sessions).where(login_sessions.c.user_id == user))
+async def delete_login_sessions_of(
+    connection: AsyncConnection, user: UserId, *, except_key_hash: bytes | None = None
+) -> int:
+    """Sign a user out everywhere (a new password, a disabled user), or everywhere but here; how often that was."""
+    statement = delete(login_sessions).where(login_sessions.c.user_id == user)
+    if except_key_hash is not None:
+        statement = statement.where(login_sessions.c.key_hash != except_key_hash)
+    return (await connection.execute(statement)).rowcount
+
+
+async def find_by_public_id(connection: AsyncConnection, public_id: str, now_us: int) -> LoginSession | None:
+    """The sign-in that is listed under this name, or None where there is none or it has expired."""
+    query = select(login_sessions).where(
+        login_sessions.c.public_id == public_id, login_sessions.c.expires_at_us > now_us
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _login_session(row)
+
+
+async def list_login_sessions(
+    connection: AsyncConnection,
+    now_us: int,
+    *,
+    user: UserId | None = None,
+    before: tuple[int, str] | None = None,
+    limit: int = PAGE_ITEMS_MAX,
+) -> list[LoginSession]:
+    """Sign-ins that hold, the last used first.
+
+    Args:
+        connection: of the transaction.
+        now_us: what has expired by then is left out.
+        user: only theirs.
+        before: ``seen_at_us`` and ``public_id`` of the last one of the page before.
+        limit: up to `PAGE_ITEMS_MAX`.
+    """
+    place = tuple_(login_sessions.c.seen_at_us, login_sessions.c.public_id)
+    query = select(login_sessions).where(login_sessions.c.expires_at_us > now_us)
+    if user is not None:
+        query = query.where(login_sessions.c.user_id == user)
+    if before is not None:
+        query = query.where(place < before)
+    query = query.order_by(login_sessions.c.seen_at_us.desc(), login_sessions.c.public_id.desc())
+    found = await connection.execute(query.limit(min(limit, PAGE_ITEMS_MAX)))
+    return [_login_session(row) for row in found.all()]
 
 
 async def delete_expired(connection: AsyncConnection, now_us: int) -> None:

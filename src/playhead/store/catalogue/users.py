@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, String, func, insert, or_, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,13 +62,39 @@ async def find_user(connection: AsyncConnection, user: UserId) -> User | None:
 
 
 async def list_users(
-    connection: AsyncConnection, *, after: UserId | None = None, limit: int = PAGE_ITEMS_MAX
+    connection: AsyncConnection, *, after: UserId | None = None, limit: int = PAGE_ITEMS_MAX, text: str = ""
 ) -> list[User]:
-    """Up to ``limit`` users by id, from the one after ``after``."""
+    """Up to ``limit`` users by id, from the one after ``after``; with ``text`` in the id or the name, in any case."""
     query = select(users).order_by(users.c.id).limit(min(limit, PAGE_ITEMS_MAX))
     if after is not None:
         query = query.where(users.c.id > after)
+    if text:
+        wanted = text.lower()
+        # The id through a plain text type: what is looked for need not be an id itself.
+        parts = (func.lower(type_coerce(users.c.id, String)), func.lower(users.c.name))
+        query = query.where(or_(*(part.contains(wanted, autoescape=True) for part in parts)))
     return [_user(row) for row in (await connection.execute(query)).all()]
+
+
+async def set_name(connection: AsyncConnection, user: UserId, name: str) -> None:
+    """Let the user be called otherwise.
+
+    Raises:
+        NotFoundError: ``user.not_found``.
+    """
+    await _change(connection, user, name=name)
+
+
+async def get_user(connection: AsyncConnection, user: UserId) -> User:
+    """One user.
+
+    Raises:
+        NotFoundError: ``user.not_found``.
+    """
+    found = await find_user(connection, user)
+    if found is None:
+        raise NotFoundError("user.not_found", f"There is no user {user}.")
+    return found
 
 
 async def set_password_hash(connection: AsyncConnection, user: UserId, password_hash: str) -> None:
