@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from playhead.base.instants import utc
 from playhead.domain.live import LiveWorkstation
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import duration_us, gaps
+from playhead.portal.api.shapes import Answer, Input
 from playhead.store.catalogue.workstations import Workstation
 
 REASON_CHARS_MAX = 200
@@ -18,15 +18,7 @@ PROGRESS_FRESH_US = 5_000_000
 """Only with progress newer than this is a recording said to be live."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class _Input(_Model):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid")
-
-
-class ErrorDetail(_Model):
+class ErrorDetail(Answer):
     """What went wrong."""
 
     code: str = Field(description="Stable identifier, `area.what`.")
@@ -34,20 +26,20 @@ class ErrorDetail(_Model):
     hint: str = Field(description="What to do about it, or empty.")
 
 
-class ErrorAnswer(_Model):
+class ErrorAnswer(Answer):
     """The one shape of every error."""
 
     error: ErrorDetail
 
 
-class Credentials(_Input):
+class Credentials(Input):
     """A name and a password."""
 
     user: Annotated[str, Field(max_length=128)]
     password: Annotated[str, Field(max_length=1024)]
 
 
-class UserItem(_Model):
+class UserItem(Answer):
     """Who is signed in."""
 
     name: str = Field(description="What was typed to sign in.")
@@ -60,7 +52,7 @@ class UserItem(_Model):
     )
 
 
-class SessionItem(_Model):
+class SessionItem(Answer):
     """A login session."""
 
     user: UserItem
@@ -70,14 +62,14 @@ class SessionItem(_Model):
     expires_at: datetime
 
 
-class WorkstationName(_Model):
+class WorkstationName(Answer):
     """Which workstation."""
 
     id: str
     name: str
 
 
-class RecordingItem(_Model):
+class RecordingItem(Answer):
     """A recording."""
 
     id: str
@@ -93,14 +85,14 @@ class RecordingItem(_Model):
     progress_age_ms: int | None = Field(description="How long before this answer more of it became durable.")
 
 
-class RecordingPage(_Model):
+class RecordingPage(Answer):
     """Some recordings, newest first."""
 
     items: list[RecordingItem]
     next: str | None = Field(description="`before` of the next page; null at the end.")
 
 
-class WorkstationItem(_Model):
+class WorkstationItem(Answer):
     """A workstation as it was last heard of."""
 
     id: str
@@ -123,32 +115,32 @@ class WorkstationItem(_Model):
     last_seen_at: datetime | None
 
 
-class WorkstationList(_Model):
+class WorkstationList(Answer):
     """All workstations, by name."""
 
     items: list[WorkstationItem]
 
 
-class RecordOrder(_Input):
+class RecordOrder(Input):
     """Start or stop recording."""
 
     action: Literal["start", "stop"]
 
 
-class RecordAnswer(_Model):
+class RecordAnswer(Answer):
     """What was started or stopped."""
 
     recording: str | None
 
 
-class BlackoutOrder(_Input):
+class BlackoutOrder(Input):
     """Stop capturing what is shown, or go on."""
 
     on: bool
     reason: Annotated[str, Field(max_length=REASON_CHARS_MAX)] = ""
 
 
-class Empty(_Model):
+class Empty(Answer):
     """Nothing to say: it was done."""
 
 
