@@ -128,6 +128,26 @@ export function readTotpOffer(value: unknown): TotpOffer {
   return { secret: text(from, "secret", path), uri: text(from, "uri", path), qr: text(from, "qr", path) };
 }
 
+/** How somebody signs in, as they may know it themselves. */
+export interface Account {
+  /** A code is asked for besides the password. */
+  readonly totp: boolean;
+  /** Signs in with the organisation's own sign-in; there is no password here. */
+  readonly oidc: boolean;
+  /** Recovery codes that were not used yet; null where that is not told. */
+  readonly recoveryLeft: number | null;
+}
+
+export function readAccount(value: unknown): Account {
+  const path = "account";
+  const from = asObject(value, path);
+  return {
+    totp: flag(from, "totp", path),
+    oidc: flag(from, "oidc", path),
+    recoveryLeft: optional(number, from, "recoveryLeft", path),
+  };
+}
+
 /** A secret in groups of four, as people read it off. */
 export function inFours(secret: string): string {
   return secret.replaceAll(/\s/g, "").replaceAll(/(.{4})(?=.)/g, "$1 ");

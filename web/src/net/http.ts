@@ -58,6 +58,19 @@ async function refusal(response: Response): Promise<Failure> {
   }
 }
 
+/** Headers that go with every request to the site itself; other origins would have to allow them first. */
+let withEvery: () => Readonly<Record<string, string>> = () => ({});
+
+/** Sets what goes with every request to the site itself. */
+export function sendWithEvery(headers: () => Readonly<Record<string, string>>): void {
+  withEvery = headers;
+}
+
+function completed(url: string, init: RequestInit): RequestInit {
+  if (!url.startsWith("/")) return init;
+  return { ...init, headers: { ...withEvery(), ...Object.fromEntries(new Headers(init.headers)) } };
+}
+
 /** An answer with a good status. Aborting by the caller's signal passes through as it is. */
 export async function request(url: string, init: RequestInit = {}): Promise<Response> {
   const late = new AbortController();
@@ -65,7 +78,7 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   const signals = [late.signal, ...(init.signal ? [init.signal] : [])];
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.any(signals) });
+    response = await fetch(url, { ...completed(url, init), signal: AbortSignal.any(signals) });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw unreachable(late.signal.aborted ? "It did not answer in time." : "The network may be down, or the server.");
