@@ -3,7 +3,7 @@
 import pytest
 
 from playhead.store import audit_trail as audit_trail_module
-from playhead.store.audit_trail import ADDRESSES_MAX, REFUSALS_MAX, REPEAT_US, WINDOW_US, AuditTrail
+from playhead.store.audit_trail import ADDRESSES_MAX, REFUSALS_MAX, REPEAT_US, WINDOW_US, AuditTrail, done_from
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import list_audit
 from playhead.testing.clock import SimClock
@@ -71,9 +71,29 @@ async def test_refusals_of_one_address_are_limited_and_the_rest_is_counted(trail
 
 async def test_memory_is_bounded(trail, monkeypatch):
     monkeypatch.setattr(audit_trail_module, "ADDRESSES_MAX", 3)
+    monkeypatch.setattr(audit_trail_module, "NOTED_MAX", 3)
     for number in range(5):
         await trail.refuse("unknown", "media.refused", "r", f"a{number}")
         await trail.note_once("sue", "recording.viewed", f"r{number}", "a")
     assert len(trail._refusals) == 3
     assert len(trail._noted) == 3
     assert ADDRESSES_MAX > 3
+
+
+async def test_an_entry_says_from_which_page_it_was_done(trail, catalogue):
+    with done_from("/audit"):
+        await trail.note("sue", "recording.start", "pc-1", "a")
+        with done_from("/live"):
+            await trail.note_once("sue", "recording.viewed", "r", "a")
+        await trail.refuse("sue", "access.refused", "r", "a")
+    await trail.note("sue", "recording.stop", "pc-1", "a")
+    assert [one.page for one in await entries(catalogue)] == ["", "/audit", "/live", "/audit"]
+
+
+async def test_many_at_once_are_each_noted_once(trail, catalogue, clock):
+    await trail.note_all_once("sue", "wall.watched", ["r1", "r2"], "a", repeat_us=100)
+    await trail.note_all_once("sue", "wall.watched", ["r1", "r2", "r3"], "a", repeat_us=100)
+    assert [one.subject for one in await entries(catalogue)] == ["r3", "r2", "r1"]
+    clock.advance(100)
+    await trail.note_all_once("sue", "wall.watched", ["r1"], "a", repeat_us=100)
+    assert len(await entries(catalogue)) == 4

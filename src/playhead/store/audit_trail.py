@@ -1,7 +1,9 @@
 """Writing the audit log from services: every view and every refusal, yet no stranger can fill the disk with them."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,10 +20,25 @@ WINDOW_US: Final = 60_000_000
 ADDRESSES_MAX: Final = 4_096
 """Addresses that refusals are counted for; the one that was refused longest ago is forgotten first."""
 
+NOTED_MAX: Final = 16_384
+"""What `AuditTrail.note_once` remembers: ten people who watch a wall of a thousand. The oldest is forgotten first."""
+
 REPEAT_US: Final = 600_000_000
 """The same person doing the same to the same thing is one entry for so long (`AuditTrail.note_once`)."""
 
 _NOTHING: Final[Mapping[str, str | int]] = {}
+
+_page: Final[ContextVar[str]] = ContextVar("page", default="")
+
+
+@contextmanager
+def done_from(page: str) -> Generator[None]:
+    """What is noted within the block, by this task, was done from that page of the portal."""
+    token = _page.set(page)
+    try:
+        yield
+    finally:
+        _page.reset(token)
 
 
 @dataclass(slots=True)
@@ -52,26 +69,53 @@ class AuditTrail:
             address: from where.
             details: more, for a person to read.
         """
-        entry = AuditEntry(self._clock.wall_us(), actor, action, subject, address, details)
         async with self._catalogue.writing() as connection:
-            await add_audit_entry(connection, entry)
+            await add_audit_entry(connection, self.entry(actor, action, subject, address, details))
+
+    def entry(
+        self, actor: str, action: str, subject: str, address: str, details: Mapping[str, str | int] = _NOTHING
+    ) -> AuditEntry:
+        """An entry of now, for `add_audit_entry` in the transaction of what it tells of. Arguments as of `note`."""
+        return AuditEntry(self._clock.wall_us(), actor, action, subject, address, details, page=_page.get())
 
     async def note_once(
         self, actor: str, action: str, subject: str, address: str, details: Mapping[str, str | int] = _NOTHING
     ) -> None:
         """Add an entry, unless the same one was added in the last `REPEAT_US`."""
-        key, now_us = (actor, action, subject), self._clock.monotonic_us()
+        await self.note_all_once(actor, action, [subject], address, details)
+
+    async def note_all_once(
+        self,
+        actor: str,
+        action: str,
+        subjects: Sequence[str],
+        address: str,
+        details: Mapping[str, str | int] = _NOTHING,
+        *,
+        repeat_us: int = REPEAT_US,
+    ) -> None:
+        """Add an entry for each subject of which the same was not added in the last ``repeat_us``, all at once."""
+        fresh = [subject for subject in subjects if self._is_fresh((actor, action, subject), repeat_us)]
+        if not fresh:
+            return
+        try:
+            async with self._catalogue.writing() as connection:
+                for subject in fresh:
+                    await add_audit_entry(connection, self.entry(actor, action, subject, address, details))
+        except PlayheadError:
+            for subject in fresh:  # they are not there: whoever tries again must add them
+                self._noted.pop((actor, action, subject), None)
+            raise
+
+    def _is_fresh(self, key: tuple[str, str, str], repeat_us: int) -> bool:
+        """Whether an entry is to be added, which is then remembered as added."""
+        now_us = self._clock.monotonic_us()
         before_us = self._noted.pop(key, None)
-        fresh = before_us is None or now_us - before_us >= REPEAT_US
+        fresh = before_us is None or now_us - before_us >= repeat_us
         self._noted[key] = now_us if fresh or before_us is None else before_us
-        while len(self._noted) > ADDRESSES_MAX:
+        while len(self._noted) > NOTED_MAX:
             self._noted.popitem(last=False)
-        if fresh:
-            try:
-                await self.note(actor, action, subject, address, details)
-            except PlayheadError:
-                self._noted.pop(key, None)  # it is not there: whoever tries again must add it
-                raise
+        return fresh
 
     async def refuse(
         self, actor: str, action: str, subject: str, address: str, details: Mapping[str, str | int] = _NOTHING
