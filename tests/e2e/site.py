@@ -230,7 +230,7 @@ class Site:
         (self.data / "premises.toml").write_text(
             f'[screen]\nlisten = "127.0.0.1:{self.screen_port}"\n'
             f'[tokens]\nlisten = "127.0.0.1:{self.tokens_port}"\n'
-            f'[portal]\nlisten = "127.0.0.1:{self.portal_port}"\n'
+            f'[portal]\nlisten = "127.0.0.1:{self.portal_port}"\nhttps_listen = "127.0.0.1:0"\n'
         )
 
     @property

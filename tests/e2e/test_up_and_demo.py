@@ -4,6 +4,7 @@ import contextlib
 import re
 import signal
 import socket
+import ssl
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from e2e.site import PASSWORD, Portal, Process, Site, free_ports, processes_of, 
 from playhead.cli import verification
 from playhead.cli.desktop import Desktop
 from playhead.cli.places import PremisesPlaces
+from playhead.net.http.certificates import authority_certificate
 
 CLEAN = {0, 130}
 """Exit codes after Ctrl-C."""
@@ -23,7 +25,7 @@ def write_ports(folder: Path, screen: int, tokens: int, portal: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {"screen": screen, "tokens": tokens, "portal": portal}
     text = "".join(f'[{table}]\nlisten = "127.0.0.1:{port}"\n' for table, port in tables.items())
-    (folder / "premises.toml").write_text(text)
+    (folder / "premises.toml").write_text(text + 'https_listen = "127.0.0.1:0"\n')
 
 
 @contextlib.contextmanager
@@ -53,6 +55,11 @@ async def test_ports_that_are_taken_are_said_and_the_next_are_used(tmp_path: Pat
         assert f"Workstations connect to port {screen_port}" in said
         async with httpx.AsyncClient() as client:
             assert (await client.get(address + "/healthz")).status_code == 200
+        secure = re.search(r"Over HTTPS it is at (https://127\.0\.0\.1:\d+)", said)
+        assert secure is not None, said
+        trust = ssl.create_default_context(cadata=authority_certificate(PremisesPlaces(folder).keys).decode())
+        async with httpx.AsyncClient(verify=trust) as client:
+            assert (await client.get(secure[1] + "/healthz")).status_code == 200
         assert await process.stop(signal.SIGINT) in CLEAN
         assert "Traceback" not in process.said()
     await nothing_is_left(folder)

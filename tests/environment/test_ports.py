@@ -12,7 +12,8 @@ def test_no_two_services_share_a_port():
 
 
 @pytest.mark.parametrize(
-    ("service", "number"), [(Service.SCREEN, 5633), (Service.TOKENS, 5650), (Service.PORTAL, 2020)]
+    ("service", "number"),
+    [(Service.SCREEN, 5633), (Service.TOKENS, 5650), (Service.PORTAL, 2020), (Service.HTTPS, 443)],
 )
 def test_the_ports_are_those_of_the_requirements(service, number):
     assert port_of(service).number == number

@@ -51,8 +51,8 @@ def parts(site):
         sessions=sessions,
         sign_in=SignIn(site.catalogue, site.passwords, sessions, Attempts(), site.audit, site.clock),
         feed=Feed(site.catalogue, site.control),
-        secure=False,
         token_port=5650,
+        tokens_secure=False,
     )
 
 

@@ -8,8 +8,8 @@ from http_answers import code_of
 
 from playhead.base.ids import UserId
 from playhead.domain.roles import AGENT, Assignment
+from playhead.net.http import SECURE_SESSION_COOKIE, AllowedHosts
 from playhead.net.http import SESSION_COOKIE as COOKIE
-from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import FREE_FAILURES, key_hash
@@ -40,13 +40,27 @@ async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use
     assert (await browser.get("/api/session")).json() == item
 
 
-async def test_over_tls_the_cookie_is_secure(parts):
-    application = create_application(replace(parts, secure=True), hosts=AllowedHosts())
+@pytest.mark.parametrize(
+    ("tokens_secure", "token_url"),
+    [(True, "https://127.0.0.1:5650/token"), (False, "https://127.0.0.1:8443/token")],
+)
+async def test_over_tls_the_cookie_is_of_this_host_and_of_tls_alone(parts, tokens_secure, token_url):
+    application = create_application(replace(parts, tokens_secure=tokens_secure), hosts=AllowedHosts(), strict_s=60)
     transport = httpx.ASGITransport(application)
-    async with httpx.AsyncClient(transport=transport, base_url="https://127.0.0.1:2020") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="https://127.0.0.1:8443") as client:
         answer = await client.post("/api/session", json={"user": "sue", "password": PASSWORD})
-    assert "secure" in answer.headers["set-cookie"].lower()
-    assert answer.json()["tokenUrl"] == "https://127.0.0.1:5650/token"
+        cookie = answer.headers["set-cookie"].lower()
+        assert cookie.startswith("__host-playhead_session=")
+        assert {"secure", "path=/", "httponly"} <= set(cookie.split("; "))
+        assert "domain" not in cookie
+        assert answer.json()["tokenUrl"] == token_url
+        assert answer.headers["strict-transport-security"] == "max-age=60"
+        assert (await client.get("/api/session")).status_code == 200
+    secret = answer.cookies[SECURE_SESSION_COOKIE]
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:2020") as client:
+        for name in (COOKIE, SECURE_SESSION_COOKIE):
+            answer = await client.get("/api/session", headers={"cookie": f"{name}={secret}"})
+            assert (answer.status_code == 200) == (name == COOKIE)
 
 
 async def test_the_secret_is_stored_nowhere(browser, site):

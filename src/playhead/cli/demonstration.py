@@ -160,5 +160,6 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
 def _welcome(running: Running, password: str, *, scripted: bool) -> None:
     what = "a virtual desktop on which a scripted agent works" if scripted else "your own desktop"
     done(f"Recording {what}.")
-    click.echo(f"\n  Portal     {running.portal}\n  User       {USER}\n  Password   {password}\n")
+    also = f"\n             {running.https}  (a browser asks once)" if running.https not in {"", running.portal} else ""
+    click.echo(f"\n  Portal     {running.portal}{also}\n  User       {USER}\n  Password   {password}\n")
     click.echo("Open the newest recording and press Live. Ctrl-C stops everything.", err=True)

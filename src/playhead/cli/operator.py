@@ -12,7 +12,7 @@ from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
 from playhead.base.ids import UserId, WorkstationId
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
-from playhead.cli.web_tls import web_certificate
+from playhead.cli.web_tls import web_tls
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key
 from playhead.wire.tokens import Audience, Claims, sign
@@ -79,7 +79,7 @@ class Operator:
         """Exactly the certificate that the server was told to show, whoever issued it."""
         if not self._portal.startswith("https:"):
             return None
-        tls = web_certificate(self._places, PremisesSettings.load(self._places), self._clock)
+        tls = web_tls(self._places, PremisesSettings.load(self._places), self._clock).tls
         context = ssl.create_default_context(cafile=None if tls is None else tls.certificate)
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.check_hostname = False  # the address comes from the server's own data folder

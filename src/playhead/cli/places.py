@@ -70,6 +70,8 @@ class Running:
     portal: str
     """Base address of the portal and its API."""
     screen_port: int
+    https: str = ""
+    """The same over HTTPS; empty where it is not spoken."""
 
     def write(self, path: Path) -> None:
         """Leave it for other commands, all or nothing."""

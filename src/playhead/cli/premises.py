@@ -20,7 +20,8 @@ Examples:
 def premises() -> None:
     """Run and administer the premises server.
 
-    It listens for workstations (5633), for the portal and player (2020) and for the player's tokens (5650).
+    It listens for workstations (5633), for the portal and player (2020, and 443 for HTTPS) and for the player's tokens
+    (5650).
     Settings are read from premises.toml in the data folder; docs/configuration.md lists every key.
     """
 
@@ -51,6 +52,21 @@ def enrolment_code(workstation: str | None, hours: int, data: Path) -> None:
     from playhead.cli import administration
 
     click.echo(asyncio.run(administration.new_enrolment_code(PremisesPlaces(data), workstation, hours=hours)))
+
+
+@premises.command("web-authority")
+@data_option
+def web_authority(data: Path) -> None:
+    """Print the certificate (PEM) that the browsers of the site should trust.
+
+    Where the configuration names no certificate, the server has an authority of its own for HTTPS. It may vouch for
+    this server's names and for private addresses alone. Install it as a trusted authority, by hand or group policy.
+    """
+    from playhead.net.http.certificates import authority_certificate
+
+    places = PremisesPlaces(data)
+    places.require()
+    click.echo(authority_certificate(places.keys), nl=False)
 
 
 @premises.command()

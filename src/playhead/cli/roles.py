@@ -2,15 +2,17 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
-from playhead.cli.web_tls import web_certificate
-from playhead.net.http import listen
-from playhead.portal.service import PortalService
+from playhead.cli.web_tls import WebTls, web_tls
+from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
+from playhead.portal.service import PortalService, sessions_of
 from playhead.premises.player import PlayerService
 from playhead.premises.screen import ScreenService
 from playhead.premises.tokens import TokensService
@@ -74,37 +76,70 @@ async def _run(
         audit=audit,
         clock=clock,
     )
-    tls = web_certificate(places, settings, clock)
-    portal_listener = listen(settings.portal.listen.host, settings.portal.listen.port)
+    web = web_tls(places, settings, clock)
+    doors = _Doors.open(settings, web)
     tokens_listener = listen(settings.tokens.listen.host, settings.tokens.listen.port)
+    sessions = sessions_of(settings.portal, catalogue, clock)
+    tokens = TokensService(
+        settings.tokens,
+        tokens_listener,
+        tls=web.of_tokens,
+        catalogue=catalogue,
+        keyring=keyring,
+        signed_in=sessions,
+        audit=audit,
+        clock=clock,
+        portal_port=doors.main.getsockname()[1],
+        names=settings.portal.names,
+        strict_s=None if web.plain else settings.portal.strict.us // 1_000_000,
+    )
     portal = PortalService(
         settings.portal,
-        portal_listener,
-        tls=tls,
+        doors.main,
+        tls=web.of_tokens,
+        also=doors.also,
         catalogue=catalogue,
         keyring=keyring,
         control=screen,
         audit=audit,
         clock=clock,
-        token_port=tokens_listener.getsockname()[1],
-        mounted=player.routes,
-    )
-    tokens = TokensService(
-        settings.tokens,
-        tokens_listener,
-        tls=tls,
-        catalogue=catalogue,
-        keyring=keyring,
-        signed_in=portal.sessions,
-        audit=audit,
-        clock=clock,
-        portal_port=portal.port,
-        names=settings.portal.names,
+        token_port=tokens.port,
+        mounted=[*player.routes, *tokens.routes],
+        sessions=sessions,
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, player, portal, tokens):
+        for service in (screen, player, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         await screen.listening.wait()
-        scheme, host = ("http", "https")[tls is not None], settings.portal.listen.host
-        address = Address("127.0.0.1" if host in {"*", "0.0.0.0", "::"} else host, portal.port)  # noqa: S104 - compared
-        announce(Running(process=os.getpid(), portal=f"{scheme}://{address}", screen_port=screen.port))
+        announce(Running(process=os.getpid(), portal=doors.portal, https=doors.https, screen_port=screen.port))
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """The portal's listening sockets, and the addresses that a person on this machine types."""
+
+    main: socket.socket
+    also: tuple[socket.socket, TlsFiles] | None
+    redirect: tuple[RedirectServer, ...]
+    portal: str
+    https: str
+
+    @classmethod
+    def open(cls, settings: PremisesSettings, web: WebTls) -> "_Doors":
+        portal = settings.portal
+        plain = listen(portal.listen.host, portal.listen.port)
+        if web.tls is None:
+            return cls(plain, None, (), _base("http", portal.listen.host, plain), "")
+        secure = listen(portal.https_listen.host, portal.https_listen.port)
+        https = _base("https", portal.https_listen.host, secure)
+        if web.plain:
+            return cls(plain, (secure, web.tls), (), _base("http", portal.listen.host, plain), https)
+        hosts = AllowedHosts.of_this_machine(*portal.names)
+        redirect = RedirectServer(plain, tls=web.tls, port=secure.getsockname()[1], hosts=hosts)
+        return cls(secure, None, (redirect,), https, https)
+
+
+def _base(scheme: str, host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    address = Address("127.0.0.1" if host in {"*", "0.0.0.0", "::"} else host, port)  # noqa: S104 - compared
+    return f"{scheme}://{str(address).removesuffix(':443') if scheme == 'https' else address}"

@@ -1,7 +1,7 @@
 """``playhead up`` and ``playhead premises run``: the premises server, as a process."""
 
 from dataclasses import replace
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import click
 import msgspec
@@ -16,6 +16,14 @@ from playhead.cli.roles import run_premises
 from playhead.cli.run import run_until_stopped
 from playhead.cli.settings import PremisesSettings
 from playhead.environment.ports import Service, port_of
+
+_LISTENERS: Final = (
+    (Service.PORTAL, "portal", "listen"),
+    (Service.HTTPS, "portal", "https_listen"),
+    (Service.TOKENS, "tokens", "listen"),
+    (Service.SCREEN, "screen", "listen"),
+)
+"""Which setting says where each service listens."""
 
 
 def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
@@ -35,6 +43,8 @@ def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
     def announce(running: Running) -> None:
         running.write(places.running)
         done(f"The portal is at {running.portal}")
+        if running.https not in {"", running.portal}:
+            done(f"Over HTTPS it is at {running.https}")
         done(f"Workstations connect to port {running.screen_port}")
 
     run_until_stopped(run_premises(places, settings, clock=clock, announce=announce))
@@ -48,16 +58,15 @@ def with_free_ports(settings: PremisesSettings) -> PremisesSettings:
         UnavailableError: ``ports.none_free``.
     """
     taken: set[int] = set()
-    chosen: dict[str, Address] = {}
-    for service in (Service.PORTAL, Service.TOKENS, Service.SCREEN):
-        wanted: Address = getattr(settings, service.value).listen
-        row = replace(port_of(service), number=wanted.port)
-        number, sentence = choose(row, wanted.host, taken=frozenset(taken))
+    for service, table, key in _LISTENERS:
+        if service is Service.HTTPS and settings.portal.transport == "plain":
+            continue
+        section = getattr(settings, table)
+        wanted: Address = getattr(section, key)
+        number, sentence = choose(replace(port_of(service), number=wanted.port), wanted.host, taken=frozenset(taken))
         if sentence:
             notice(sentence)
         taken.add(number)
-        chosen[service.value] = Address(wanted.host, number)
-    replaced = {
-        name: msgspec.structs.replace(getattr(settings, name), listen=address) for name, address in chosen.items()
-    }
-    return msgspec.structs.replace(settings, **replaced)
+        moved = msgspec.structs.replace(section, **{key: Address(wanted.host, number)})
+        settings = msgspec.structs.replace(settings, **{table: moved})
+    return settings

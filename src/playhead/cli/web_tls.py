@@ -1,5 +1,7 @@
 """How the portal and the token service speak TLS: decided once, for the server and for the command line beside it."""
 
+from dataclasses import dataclass
+
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError
@@ -9,24 +11,41 @@ from playhead.net.http import TlsFiles, is_loopback
 from playhead.net.http.certificates import own_certificate
 
 
-def web_certificate(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) -> TlsFiles | None:
-    """The certificate of both web ports; None for plain HTTP.
+@dataclass(frozen=True, slots=True)
+class WebTls:
+    """What is spoken at the web ports."""
 
-    Plain on loopback or where the operator says so; else the operator's certificate, or one of the server's own.
+    plain: bool
+    """Pages and tokens over plain HTTP. Otherwise the plain port leads to HTTPS, and tokens are given over TLS."""
+    tls: TlsFiles | None
+    """The certificate of HTTPS; None where it is not spoken."""
+
+    @property
+    def of_tokens(self) -> TlsFiles | None:
+        """What the token service speaks."""
+        return None if self.plain else self.tls
+
+
+def web_tls(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) -> WebTls:
+    """What is spoken, and by which certificate: the operator's, or one of the server's own authority.
 
     Raises:
-        InvalidInputError: ``config.listeners`` where one of the two can be reached from the network and the other not.
+        InvalidInputError: ``config.listeners`` where some of the ports can be reached from the network and others not.
     """
     portal, tokens = settings.portal, settings.tokens
-    if is_local(portal.listen) != is_local(tokens.listen):
-        message = f"The portal listens on {portal.listen} and the token service on {tokens.listen}."
-        hint = "A browser needs both: set listen in [portal] and in [tokens] to the same host."
+    web = {"[portal] listen": portal.listen, "[tokens] listen": tokens.listen}
+    if portal.transport != "plain":
+        web["[portal] https_listen"] = portal.https_listen
+    if len({is_local(address) for address in web.values()}) > 1:
+        message = "; ".join(f"{name} is {address}" for name, address in web.items()) + "."
+        hint = "A browser needs all of them: set them to the same host."
         raise InvalidInputError("config.listeners", message, hint=hint)
-    if portal.transport == "plain" or (portal.transport == "auto" and is_local(portal.listen)):
-        return None
+    plain = portal.transport in {"plain", "both"} or (portal.transport == "auto" and is_local(portal.listen))
+    if portal.transport == "plain":
+        return WebTls(plain, None)
     if portal.certificate is not None and portal.key is not None:
-        return TlsFiles(portal.certificate, portal.key)
-    return own_certificate(places.keys, portal.names, clock)
+        return WebTls(plain, TlsFiles(portal.certificate, portal.key))
+    return WebTls(plain, own_certificate(places.keys, portal.names, clock))
 
 
 def is_local(address: Address) -> bool:

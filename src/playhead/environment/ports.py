@@ -10,6 +10,7 @@ class Service(StrEnum):
     SCREEN = "screen"
     TOKENS = "tokens"
     PORTAL = "portal"
+    HTTPS = "https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class Port:
 
 
 REGISTRY: tuple[Port, ...] = (
-    Port(Service.PORTAL, 2020, "HTTP", "browser", "premises", "web portal with the interaction player", "optional TLS"),
-    Port(Service.TOKENS, 5650, "HTTP", "browser", "premises", "token requests of the player", "optional TLS"),
+    Port(Service.HTTPS, 443, "HTTPS", "browser", "premises", "web portal with the interaction player", "TLS"),
+    Port(Service.PORTAL, 2020, "HTTP", "browser", "premises", "web portal; leads to HTTPS", "loopback, or on request"),
+    Port(Service.TOKENS, 5650, "HTTP", "browser", "premises", "token requests of the player", "TLS with the portal"),
     Port(Service.SCREEN, 5633, "TCP", "workstation", "premises", "screen recording", "TLS, mutual certificates"),
 )
 

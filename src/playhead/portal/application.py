@@ -45,7 +45,12 @@ Every error has one shape: `{"error": {"code", "message", "hint"}}`."""
 
 
 def create_application(
-    parts: Parts, *, hosts: AllowedHosts, mounted: Sequence[BaseRoute] = (), pages: Pages | None = None
+    parts: Parts,
+    *,
+    hosts: AllowedHosts,
+    mounted: Sequence[BaseRoute] = (),
+    pages: Pages | None = None,
+    strict_s: int | None = None,
 ) -> AsgiApp:
     """The application, behind its guard.
 
@@ -54,6 +59,7 @@ def create_application(
         hosts: the names it may be called by.
         mounted: routes of other services at this port, such as the player's media.
         pages: None for those of the web build.
+        strict_s: as `playhead.net.http.SecurityPolicy`'s.
     """
     app = FastAPI(
         title="Playhead",
@@ -78,7 +84,8 @@ def create_application(
     def connect(host: HostHeader) -> Sequence[str]:
         return (parts.token_origin(host.name),)
 
-    guard = Guard(service="portal", clock=parts.clock, policy=SecurityPolicy(page=True), hosts=hosts, connect=connect)
+    policy = SecurityPolicy(page=True, strict_s=strict_s)
+    guard = Guard(service="portal", clock=parts.clock, policy=policy, hosts=hosts, connect=connect)
     return guarded(cast("AsgiApp", app), guard)
 
 

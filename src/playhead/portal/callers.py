@@ -9,15 +9,18 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCreden
 from playhead.base.errors import RefusedError
 from playhead.domain.access import Action, Object, Who, decide
 from playhead.domain.roles import ADMINISTRATOR, built_in_grants
-from playhead.net.http import SESSION_COOKIE, client_address
-from playhead.portal.parts import Parts, parts_of
+from playhead.net.http import SESSION_COOKIE, client_address, session_cookie
+from playhead.portal.parts import Parts, is_secure, parts_of
 from playhead.portal.rules import csrf_matches, origin_matches
 from playhead.portal.sessions import SignedIn
 from playhead.store.token_keys import verifying_keys
 from playhead.wire.tokens import Audience, verify
 
 _cookie = APIKeyCookie(
-    name=SESSION_COOKIE, scheme_name="session", auto_error=False, description="Given by `POST /api/session`."
+    name=SESSION_COOKIE,
+    scheme_name="session",
+    auto_error=False,
+    description="Given by `POST /api/session`. Over TLS its name is `__Host-playhead_session`.",
 )
 _bearer = HTTPBearer(
     scheme_name="operator",
@@ -57,10 +60,10 @@ class Caller:
 
 async def _caller(
     request: Request,
-    cookie: Annotated[str | None, Depends(_cookie)],
+    _described: Annotated[str | None, Depends(_cookie)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    return await _identified(request, cookie, bearer)
+    return await _identified(request, bearer)
 
 
 async def identify(request: Request) -> Caller:
@@ -69,10 +72,10 @@ async def identify(request: Request) -> Caller:
     Raises:
         RefusedError: ``session.none``, ``token.*``.
     """
-    return await _identified(request, request.cookies.get(SESSION_COOKIE), await _bearer(request))
+    return await _identified(request, await _bearer(request))
 
 
-async def _identified(request: Request, cookie: str | None, bearer: HTTPAuthorizationCredentials | None) -> Caller:
+async def _identified(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Caller:
     parts = parts_of(request)
     address = client_address(request.scope)
     if bearer is not None:
@@ -80,7 +83,7 @@ async def _identified(request: Request, cookie: str | None, bearer: HTTPAuthoriz
         keys = verifying_keys(parts.keyring)
         claims = verify(bearer.credentials, keys, audience=Audience.API, issuer=parts.keyring.site, now_s=now_s)
         return Caller(Who(claims.user, grants=built_in_grants(ADMINISTRATOR)), address, None)
-    session = await parts.sessions.find(cookie)
+    session = await parts.sessions.find(request.cookies.get(session_cookie(request.scope["scheme"])))
     if session is None:
         raise RefusedError("session.none", "You are not signed in.", hint="Sign in first.")
     return Caller(session.who, address, session)
@@ -105,7 +108,7 @@ def check_origin(request: Request) -> None:
         RefusedError: ``csrf.origin``.
     """
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    secure = parts_of(request).secure
+    secure = is_secure(request)
     if not origin_matches(origin, host, secure=secure):
         proxied = not secure and origin_matches(origin, host, secure=True)
         hint = "A proxy that adds TLS is not supported: give its certificate to the portal." if proxied else ""

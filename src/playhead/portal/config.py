@@ -14,24 +14,42 @@ from playhead.environment.ports import Service, port_of
 class PortalConfig(Section, frozen=True):
     """``[portal]``: the web portal with the interaction player, its API and its media."""
 
-    listen: Annotated[Address, Meta(description="Address and port to listen on.")] = Address(
+    listen: Annotated[Address, Meta(description="Address and port for plain HTTP.")] = Address(
         "127.0.0.1", port_of(Service.PORTAL).number
     )
+    https_listen: Annotated[Address, Meta(description="Address and port for HTTPS (HTTP/2 and HTTP/1.1).")] = Address(
+        "127.0.0.1", port_of(Service.HTTPS).number
+    )
     transport: Annotated[
-        Literal["auto", "tls", "plain"],
+        Literal["auto", "https", "both", "plain"],
         Meta(
             description=(
-                "`auto` is plain HTTP on a loopback address and TLS on every other. `plain` everywhere is for tests, "
-                "or inside a tunnel that protects it. Browsers must see what is set here: a proxy that adds TLS is not "
-                "supported."
+                "`https`: pages over HTTPS alone; `listen` leads there. `both`: plain HTTP as well. `plain`: plain "
+                "HTTP alone. `auto` is `both` on a loopback address and `https` on every other. The token service "
+                "speaks TLS with `https`. Plain HTTP on the network is for tests, or inside a tunnel that protects "
+                "it; a proxy that adds TLS is not supported."
             )
         ),
     ] = "auto"
     certificate: Annotated[
         Path | None,
-        Meta(description="TLS certificate chain, PEM. Without it the server makes one that vouches for itself."),
+        Meta(
+            description=(
+                "TLS certificate chain, PEM. Without it the server has an authority of its own "
+                "(`playhead premises web-authority`)."
+            )
+        ),
     ] = None
     key: Annotated[Path | None, Meta(description="Private key of the certificate, PEM (PKCS #8).")] = None
+    strict: Annotated[
+        Duration,
+        Meta(
+            description=(
+                "How long a browser that was here over HTTPS insists on it, for every port of the host "
+                "(`Strict-Transport-Security`). `0 s` makes it forget. Not sent where plain HTTP is served, too."
+            )
+        ),
+    ] = Duration(365 * 86_400_000_000)
     names: Annotated[
         tuple[str, ...],
         Meta(

@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from playhead.base.clock import Clock
+from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
 from playhead.portal.needs import Control
 from playhead.portal.sessions import Sessions
@@ -27,14 +28,31 @@ class Parts:
     sessions: Sessions
     sign_in: SignIn
     feed: Feed
-    secure: bool
-    """Served over TLS."""
     token_port: int
     """Where the token service listens, on the same host."""
+    tokens_secure: bool
+    """Whether it speaks TLS there."""
 
     def token_origin(self, host: str) -> str:
         """Origin of the token service for a browser that knows us as ``host`` (without port)."""
-        return f"{'https' if self.secure else 'http'}://{host}:{self.token_port}"
+        return f"{'https' if self.tokens_secure else 'http'}://{host}:{self.token_port}"
+
+    def token_url(self, request: HTTPConnection) -> str:
+        """Where the page that asks gets its tokens: a page over TLS must not ask where there is none.
+
+        The portal gives them at its own port, too, for pages over the other scheme.
+        """
+        host = request.headers["host"]
+        if is_secure(request) != self.tokens_secure:
+            return f"{request.scope['scheme']}://{host}/token"
+        named = HostHeader.parse(host)
+        assert named is not None  # noqa: S101 - the guard has let it pass
+        return f"{self.token_origin(named.name)}/token"
+
+
+def is_secure(request: HTTPConnection) -> bool:
+    """Whether a request came over TLS."""
+    return request.scope["scheme"] == "https"
 
 
 def parts_of(request: HTTPConnection) -> Parts:

@@ -30,20 +30,27 @@ CLEANING_S: Final = 600.0
 """How often sign-ins that have run out are deleted."""
 
 
+def sessions_of(config: PortalConfig, catalogue: Catalogue, clock: Clock) -> Sessions:
+    """The login sessions, with the lengths that the operator set."""
+    return Sessions(catalogue, Lifetime(config.session_idle.us, config.session_length.us), clock)
+
+
 class PortalService:
-    """Sign-in, API and pages on one listening socket, with the media of the player mounted beside them.
+    """Sign-in, API and pages, with the media of the player mounted beside them, on one listening socket or two.
 
     Args:
         config: what the operator set.
         listener: from `playhead.net.http.listen`; closed by the service.
         tls: None for plain HTTP.
+        also: a second socket, over TLS, where the first is plain.
         catalogue: open.
         keyring: the site's keys.
         control: the workstations.
         audit: where views and refusals are noted; shared with the other services.
         clock: tells the time.
-        token_port: where the token service listens.
+        token_port: where the token service listens, with TLS where ``tls`` is set.
         mounted: routes of other services, such as `PlayerService.routes`.
+        sessions: shared with the token service; None for its own.
         passwords: None for the usual strength.
     """
 
@@ -59,11 +66,13 @@ class PortalService:
         audit: AuditTrail,
         clock: Clock,
         token_port: int,
+        also: tuple[socket.socket, TlsFiles] | None = None,
         mounted: Sequence[BaseRoute] = (),
+        sessions: Sessions | None = None,
         passwords: Passwords | None = None,
     ) -> None:
         self.passwords = passwords or Passwords()
-        self.sessions = Sessions(catalogue, Lifetime(config.session_idle.us, config.session_length.us), clock)
+        self.sessions = sessions or sessions_of(config, catalogue, clock)
         """Asked by the token service, too."""
         self._feed = Feed(catalogue, control)
         attempts = Attempts()
@@ -76,18 +85,26 @@ class PortalService:
             sessions=self.sessions,
             sign_in=SignIn(catalogue, self.passwords, self.sessions, attempts, audit, clock),
             feed=self._feed,
-            secure=tls is not None,
             token_port=token_port,
+            tokens_secure=tls is not None,
         )
-        self.application = create_application(parts, hosts=AllowedHosts.of_this_machine(*config.names), mounted=mounted)
-        self._server = HttpServer(self.application, listener, clock=clock, tls=tls)
-        self.port = self._server.port
+        self.application = create_application(
+            parts,
+            hosts=AllowedHosts.of_this_machine(*config.names),
+            mounted=mounted,
+            strict_s=None if tls is None else config.strict.us // 1_000_000,
+        )
+        self._servers = [HttpServer(self.application, listener, clock=clock, tls=tls)]
+        if also is not None:
+            self._servers.append(HttpServer(self.application, also[0], clock=clock, tls=also[1]))
+        self.port = self._servers[0].port
 
     async def run(self) -> None:
         """Serve until cancelled; then let requests end."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._server.run())
+                for server in self._servers:
+                    tasks.create_task(server.run())
                 tasks.create_task(self._feed.run())
                 tasks.create_task(self._clean())
         finally:

@@ -8,6 +8,10 @@ SESSION_COOKIE: Final = "playhead_session"
 """By which a browser shows that it is signed in. The portal gives it; browsers send it to the token service, too, for
 cookies belong to a host and not to a port (RFC 6265 §8.5)."""
 
+SECURE_SESSION_COOKIE: Final = "__Host-playhead_session"
+"""The same over TLS: a browser takes it from this host alone, over TLS alone (RFC 6265bis §4.1.3.2). So a plain page of
+the host can neither read it nor put another in its place."""
+
 _FEATURES_OFF: Final = (
     "accelerometer",
     "camera",
@@ -38,14 +42,14 @@ _NOTHING: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; 
 class SecurityPolicy:
     """What the answers of one application allow a browser.
 
-    There is no ``Strict-Transport-Security`` (RFC 6797): it holds for a host and not for a port, and would cut off
-    other programs on a site's server.
-
     Args:
         page: whether there are pages with scripts and media, or only data.
+        strict_s: how long a browser is to call this host over TLS alone (``Strict-Transport-Security``, RFC 6797);
+            it holds for every port of the host. None does not ask for it.
     """
 
     page: bool
+    strict_s: int | None = None
 
     def headers(self, connect: Sequence[str] = ()) -> dict[str, str]:
         """Header fields by name in lower case.
@@ -55,7 +59,14 @@ class SecurityPolicy:
         """
         found = dict(_ALWAYS)
         found["content-security-policy"] = _page_policy(connect) if self.page else _NOTHING
+        if self.strict_s is not None:
+            found["strict-transport-security"] = f"max-age={self.strict_s}"
         return found
+
+
+def session_cookie(scheme: str) -> str:
+    """The name of the session's cookie for requests that come by ``http`` or ``https``."""
+    return SECURE_SESSION_COOKIE if scheme == "https" else SESSION_COOKIE
 
 
 def _page_policy(connect: Sequence[str]) -> str:

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from playhead.base.errors import RefusedError
 from playhead.base.instants import utc
-from playhead.net.http import SESSION_COOKIE, HostHeader, client_address
+from playhead.net.http import client_address, session_cookie
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import Credentials, SessionItem, UserItem
 from playhead.portal.callers import Changing, Reading, check_origin
-from playhead.portal.parts import Parts, parts_of
+from playhead.portal.parts import Parts, is_secure, parts_of
 from playhead.portal.rules import csrf_token, permissions
 from playhead.portal.sessions import SignedIn
 
@@ -20,7 +20,7 @@ async def sign_in(request: Request, response: Response, credentials: Credentials
     """Sign in. The answer sets the cookie `playhead_session`."""
     parts = parts_of(request)
     session = await parts.sign_in.sign_in(credentials.user, credentials.password, client_address(request.scope))
-    response.set_cookie(SESSION_COOKIE, session.secret, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    give_cookie(request, response, session)
     return _item(request, parts, session)
 
 
@@ -38,8 +38,16 @@ async def sign_out(request: Request, caller: Changing) -> Response:
     await parts.sessions.close(session.secret)
     await parts.audit.note(str(session.who.user), "sign_out.ok", "", caller.address)
     gone = Response(status_code=204)
-    gone.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict", secure=parts.secure, path="/")
+    gone.delete_cookie(
+        session_cookie(request.scope["scheme"]), httponly=True, samesite="strict", secure=is_secure(request), path="/"
+    )
     return gone
+
+
+def give_cookie(request: Request, response: Response, session: SignedIn) -> None:
+    """Have the browser keep a session, until it is closed."""
+    name = session_cookie(request.scope["scheme"])
+    response.set_cookie(name, session.secret, httponly=True, samesite="strict", secure=is_secure(request), path="/")
 
 
 def _session_of(session: SignedIn | None) -> SignedIn:
@@ -49,13 +57,11 @@ def _session_of(session: SignedIn | None) -> SignedIn:
 
 
 def _item(request: Request, parts: Parts, session: SignedIn) -> SessionItem:
-    host = HostHeader.parse(request.headers["host"])
-    assert host is not None  # noqa: S101 - the guard has let it pass
     who = session.who
     return SessionItem(
         user=UserItem(name=str(who.user), display_name=who.name, permissions=sorted(permissions(who))),
         csrf_token=csrf_token(session.secret),
-        token_url=f"{parts.token_origin(host.name)}/token",
+        token_url=parts.token_url(request),
         site=str(parts.keyring.site),
         expires_at=utc(session.expires_at_us),
     )

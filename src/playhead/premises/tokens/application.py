@@ -16,7 +16,6 @@ from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.base.instants import utc
 from playhead.domain.access import OfAgent, Who, decide
 from playhead.net.http import (
-    SESSION_COOKIE,
     AllowedHosts,
     AsgiApp,
     Guard,
@@ -25,6 +24,7 @@ from playhead.net.http import (
     client_address,
     error_response,
     guarded,
+    session_cookie,
     tell_unserved,
 )
 from playhead.premises.tokens.config import TokensConfig
@@ -60,6 +60,7 @@ class Tokens:
     audit: AuditTrail
     secure: bool
     portal_port: int
+    strict_s: int | None = None
 
     def application(self, hosts: AllowedHosts) -> AsgiApp:
         """The application, behind its guard."""
@@ -72,13 +73,23 @@ class Tokens:
             ],
             exception_handlers={PlayheadError: self._tell, HTTPException: tell_unserved},
         )
-        guard = Guard(service="tokens", clock=self.clock, policy=SecurityPolicy(page=False), hosts=hosts)
+        guard = Guard(
+            service="tokens", clock=self.clock, policy=SecurityPolicy(page=False, strict_s=self.strict_s), hosts=hosts
+        )
         return guarded(cast("AsgiApp", app), guard)
 
-    async def _give(self, request: Request) -> Response:
-        self._check_page(request)
+    @property
+    def routes(self) -> list[Route]:
+        """What the portal mounts at its own port, for pages over the scheme that is not spoken here."""
+        return [Route("/token", self._give_at_portal, methods=["POST"])]
+
+    async def _give_at_portal(self, request: Request) -> Response:
+        return await self._give(request, own=f"{request.scope['scheme']}://{request.headers.get('host', '').lower()}")
+
+    async def _give(self, request: Request, own: str | None = None) -> Response:
+        self._check_page(request, own)
         address = client_address(request.scope)
-        who = await self.signed_in.who(request.cookies.get(SESSION_COOKIE))
+        who = await self.signed_in.who(request.cookies.get(session_cookie(request.scope["scheme"])))
         if who is None:
             TOKENS.labels("refused").inc()
             raise RefusedError("session.none", "You are not signed in.", hint="Sign in to the portal first.")
@@ -133,11 +144,17 @@ class Tokens:
         answer.headers.update(self._cross_origin(request))
         return answer
 
-    def _check_page(self, request: Request) -> None:
-        """Refuse what a page of another origin sends, and what a form could send without asking first."""
+    def _check_page(self, request: Request, own: str | None) -> None:
+        """Refuse what a page of another origin sends, and what a form could send without asking first.
+
+        Args:
+            request: for a token.
+            own: the origin of the pages at the port that it came to; None where there are none.
+        """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
             raise InvalidInputError("http.body_type", "Send JSON, as application/json.")
-        if "origin" in request.headers and not self._cross_origin(request):
+        origin = request.headers.get("origin")
+        if origin is not None and origin.lower() != own and not self._cross_origin(request):
             raise RefusedError("csrf.origin", "The request comes from a page of another origin.")
 
     def _cross_origin(self, request: Request) -> dict[str, str]:

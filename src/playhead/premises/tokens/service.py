@@ -37,6 +37,7 @@ class TokensService:
         clock: tells the time.
         portal_port: where the portal listens, whose pages may ask here.
         names: host names that browsers use, beside the machine's own.
+        strict_s: as `playhead.net.http.SecurityPolicy`'s.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class TokensService:
         clock: Clock,
         portal_port: int,
         names: Sequence[str] = (),
+        strict_s: int | None = None,
     ) -> None:
         tokens = Tokens(
             config=config,
@@ -62,7 +64,10 @@ class TokensService:
             audit=audit,
             secure=tls is not None,
             portal_port=portal_port,
+            strict_s=strict_s,
         )
+        self.routes = tokens.routes
+        """For the portal's own port."""
         self.application = tokens.application(AllowedHosts.of_this_machine(*names))
         self._config = config
         self._keyring = keyring
