@@ -3,6 +3,7 @@
 import click
 
 from playhead import __version__
+from playhead.cli.check import check
 from playhead.cli.demo import demo
 from playhead.cli.premises import premises
 from playhead.cli.record import record
@@ -24,6 +25,7 @@ Examples:
   playhead users add jo                    let somebody sign in to the portal
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
+  playhead check                           is everything that was acknowledged there, and whole?
 \b
 Every command and group has its own --help with examples.
 Data lies in ~/.local/share/playhead unless --data or PLAYHEAD_DATA says otherwise.""",
@@ -37,5 +39,5 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings, users):
+for command in (up, demo, workstation, premises, record, recordings, check, users):
     playhead.add_command(command)
