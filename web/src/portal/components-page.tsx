@@ -1,6 +1,5 @@
 /** Every component in every state, on one page: where design is looked at, in light and dark, at every width. */
 
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Failure } from "../core/failure.ts";
 import { Line } from "../core/line.ts";
@@ -8,7 +7,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Button, IconButton, type Kind, LinkButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field, Select } from "../ui/field.tsx";
-import { Icon, type IconName, Mark } from "../ui/icon.tsx";
+import { ICONS, Icon, Mark } from "../ui/icon.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Empty, FailureNotice, Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
@@ -17,44 +16,16 @@ import { BigButton, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
 import { Timeline } from "../ui/timeline.tsx";
 import { Transport, type TransportActions, type TransportState } from "../ui/transport.tsx";
 import css from "./components.module.css";
+import { ListParts } from "./components-lists.tsx";
+import { Part } from "./components-part.tsx";
 
 const COLOURS = [
-  ["canvas", "surface", "raised", "sunken", "line", "line-strong"],
+  ["canvas", "frame", "surface", "raised", "sunken", "line-faint", "line", "line-strong"],
   ["text", "text-muted", "text-faint"],
-  ["accent", "accent-strong", "accent-soft", "live", "live-soft", "warn", "warn-soft"],
+  ["accent", "accent-strong", "accent-soft", "live", "live-soft", "warn", "warn-soft", "blackout"],
 ].flat();
 
 const TYPE = ["2xl", "xl", "l", "m", "s", "xs"];
-
-const ICONS: readonly IconName[] = [
-  "play",
-  "pause",
-  "replay",
-  "back10",
-  "forward10",
-  "frameBack",
-  "frameOn",
-  "skip",
-  "fullscreen",
-  "shrink",
-  "monitor",
-  "record",
-  "stop",
-  "blackout",
-  "gap",
-  "link",
-  "check",
-  "warning",
-  "help",
-  "refresh",
-  "sun",
-  "moon",
-  "system",
-  "exit",
-  "close",
-  "back",
-  "forward",
-];
 
 const FAILURE: Failure = {
   code: "net.unreachable",
@@ -123,15 +94,6 @@ const MOMENTS = [
   { positionUs: 310e6, code: "capture.rate_changed", details: { fps: 3, from_fps: 5 } },
   { positionUs: 2_900e6, code: "capture.layout_changed", details: { monitors: "DP-1" } },
 ];
-
-function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
-  return (
-    <section class={css.part}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
 
 function Foundations() {
   return (
@@ -318,6 +280,7 @@ export function ComponentsPage() {
       <Foundations />
       <Actions />
       <Words />
+      <ListParts />
       <PlayerParts />
     </div>
   );

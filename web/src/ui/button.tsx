@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import css from "./button.module.css";
 import { Icon, type IconName } from "./icon.tsx";
+import { type Opens, opensAttributes } from "./popover.tsx";
 
 export type Kind = "primary" | "plain" | "quiet" | "danger";
 
@@ -25,6 +26,8 @@ interface ButtonProps extends Looks {
   readonly type?: "button" | "submit";
   readonly disabled?: boolean;
   readonly busy?: boolean;
+  /** What it opens: of a menu or a popover. */
+  readonly opens?: Opens;
   readonly onClick?: (event: MouseEvent) => void;
 }
 
@@ -34,11 +37,19 @@ export function Button({
   type = "button",
   disabled = false,
   busy = false,
+  opens,
   onClick,
   ...looks
 }: ButtonProps) {
   return (
-    <button type={type} class={classes(looks)} disabled={disabled || busy} aria-busy={busy} onClick={onClick}>
+    <button
+      type={type}
+      class={classes(looks)}
+      disabled={disabled || busy}
+      aria-busy={busy}
+      onClick={onClick}
+      {...opensAttributes(opens)}
+    >
       {icon && (
         <span class={looks.tint && css[looks.tint]}>
           <Icon name={icon} size={looks.small ? 16 : 18} />
@@ -55,14 +66,15 @@ interface LinkButtonProps extends Looks {
   readonly icon?: IconName;
   /** Not a page of this application, though it is of this site. */
   readonly outside?: boolean;
-  /** What comes is a file to keep. */
-  readonly download?: boolean;
+  /** What comes is a file to keep, under this name. */
+  readonly download?: string;
+  readonly onClick?: () => void;
 }
 
-export function LinkButton({ href, children, icon, outside = false, download = false, ...looks }: LinkButtonProps) {
+export function LinkButton({ href, children, icon, outside = false, download, onClick, ...looks }: LinkButtonProps) {
   return (
     // The router leaves links with a target alone.
-    <a href={href} class={classes(looks)} target={outside ? "_self" : undefined} download={download ? "" : undefined}>
+    <a href={href} class={classes(looks)} target={outside ? "_self" : undefined} download={download} onClick={onClick}>
       {icon && <Icon name={icon} size={looks.small ? 16 : 18} />}
       {children}
     </a>
@@ -77,10 +89,20 @@ interface IconButtonProps {
   readonly small?: boolean;
   readonly pressed?: boolean;
   readonly disabled?: boolean;
+  readonly opens?: Opens;
   readonly onClick?: (event: MouseEvent) => void;
 }
 
-export function IconButton({ icon, label, keys, small = false, pressed, disabled = false, onClick }: IconButtonProps) {
+export function IconButton({
+  icon,
+  label,
+  keys,
+  small = false,
+  pressed,
+  disabled = false,
+  opens,
+  onClick,
+}: IconButtonProps) {
   return (
     <button
       type="button"
@@ -90,6 +112,7 @@ export function IconButton({ icon, label, keys, small = false, pressed, disabled
       title={keys === undefined ? label : `${label} (${keys})`}
       disabled={disabled}
       onClick={onClick}
+      {...opensAttributes(opens)}
     >
       <Icon name={icon} size={small ? 18 : 20} />
     </button>

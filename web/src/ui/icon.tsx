@@ -72,6 +72,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** All of them, for the gallery. */
+export const ICONS = Object.keys(PATHS) as IconName[];
+
 const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "stop", "record", "skip"]);
 
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
