@@ -17,7 +17,13 @@ EPOCH_US = 1_795_600_800_000_000
 """When recordings begin, unless they are being made now."""
 USER, PASSWORD = "sam", "correct horse battery"
 
-_TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 
 
 def instant(at_us):
