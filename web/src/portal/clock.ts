@@ -13,3 +13,8 @@ export function startClock(): void {
     nowMs.value = performance.now();
   });
 }
+
+/** The time of day by this page's clock, for what is said in words; what shows it is redrawn each second. */
+export function wallNow(): Date {
+  return new Date(performance.timeOrigin + nowMs.value);
+}
