@@ -1,8 +1,6 @@
 /** Bookmarks: a moment or a range of a recording, kept with a line of words. */
 
 import { asObject, flag, type Json, list, number, optional, text } from "./decode.ts";
-import type { PlayRange } from "./range.ts";
-import { momentText } from "./time.ts";
 
 /** As at the server. Counted in characters, not in bytes. */
 export const TEXT_MAX = 200;
@@ -71,7 +69,9 @@ export function draftBody(draft: BookmarkDraft): Json {
 
 /** In the order of the recording, for a list beside the player. */
 export function inOrder(bookmarks: readonly Bookmark[]): Bookmark[] {
-  return [...bookmarks].sort((one, other) => one.atUs - other.atUs || one.createdAt.getTime() - other.createdAt.getTime());
+  return [...bookmarks].sort(
+    (one, other) => one.atUs - other.atUs || one.createdAt.getTime() - other.createdAt.getTime(),
+  );
 }
 
 /** Whether a bookmark has every word of a search in its text or its author's name. */
@@ -86,16 +86,4 @@ export function isFound(bookmark: Bookmark, query: string): boolean {
 /** How many characters may still be written; negative where it is too long. */
 export function roomLeft(words: string): number {
   return TEXT_MAX - [...words.trim()].length;
-}
-
-/** The address of a moment or of a range that plays over and over. */
-export function linkTo(recording: string, momentUs: number | null, range: PlayRange | null): string {
-  const params = new URLSearchParams();
-  if (momentUs !== null) params.set("t", momentText(momentUs));
-  if (range !== null) {
-    params.set("from", momentText(range.fromUs));
-    params.set("to", momentText(range.toUs));
-  }
-  const query = params.size === 0 ? "" : `?${params}`;
-  return `/recordings/${encodeURIComponent(recording)}${query}`;
 }

@@ -112,14 +112,17 @@ export class Engine {
   close(): void {
     this.stop.abort();
     clearInterval(this.timer);
-    this.showBeside([]);
+    this.showBeside(new Map());
     this.driver.close();
   }
 
   /** Shows other monitors in videos of their own, in step with the one that leads; none ends that. */
-  showBeside(videos: readonly (readonly [track: number, video: HTMLVideoElement])[]): void {
-    for (const companion of this.companions) companion.close();
-    this.companions = videos.map(([track, video]) => new Companion(this.supply, video, track));
+  showBeside(videos: ReadonlyMap<number, HTMLVideoElement>): void {
+    const kept = this.companions.filter((one) => videos.get(one.track) === one.driver.video);
+    for (const companion of this.companions) if (!kept.includes(companion)) companion.close();
+    const known = new Set(kept.map((one) => one.track));
+    const more = [...videos].filter(([track]) => !known.has(track));
+    this.companions = [...kept, ...more.map(([track, video]) => new Companion(this.supply, video, track))];
   }
 
   /** The idle stretches of the chosen track. */

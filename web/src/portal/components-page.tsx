@@ -2,7 +2,6 @@
 
 import { useState } from "preact/hooks";
 import type { Failure } from "../core/failure.ts";
-import { Line } from "../core/line.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button, IconButton, type Kind, LinkButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -13,11 +12,11 @@ import { Empty, FailureNotice, Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Bone } from "../ui/skeleton.tsx";
 import { BigButton, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
-import { Timeline } from "../ui/timeline.tsx";
 import { Transport, type TransportActions, type TransportState } from "../ui/transport.tsx";
 import css from "./components.module.css";
 import { ListParts } from "./components-lists.tsx";
 import { Part } from "./components-part.tsx";
+import { TimelineParts } from "./components-timeline.tsx";
 
 const COLOURS = [
   ["canvas", "frame", "surface", "raised", "sunken", "line-faint", "line", "line-strong"],
@@ -42,8 +41,15 @@ const ACTIONS: TransportActions = {
   setSpeed: nothing,
   goLive: nothing,
   toggleSkipIdle: nothing,
+  clearRange: nothing,
   chooseTrack: nothing,
+  toggleTiles: nothing,
+  setVolume: nothing,
+  toggleMute: nothing,
+  bookmark: nothing,
   toggleFullscreen: nothing,
+  toggleTheatre: nothing,
+  toggleWindow: nothing,
   help: nothing,
 };
 
@@ -59,41 +65,18 @@ const STATE: TransportState = {
   behindUs: 0,
   skipIdle: false,
   savedUs: 740_000_000,
+  marks: { inUs: 700_000_000, outUs: 812_000_000 },
   tracks: [
     { id: 1, name: "DP-1" },
     { id: 2, name: "HDMI-1" },
   ],
   track: 1,
+  tiled: false,
+  volume: 0.7,
   fullscreen: false,
+  theatre: false,
+  inWindow: false,
 };
-
-/** An hour of made-up work: busy and quiet stretches that always look the same. */
-function sampleLine(): Line {
-  const line = new Line(1);
-  let noise = 7;
-  for (let second = 0; second < 3_720; second += 1) {
-    noise = (noise * 1_103_515_245 + 12_345) % 2_147_483_648;
-    if (second > 1_900 && second < 2_160) continue;
-    const busy = 0.5 + 0.5 * Math.sin(second / 190) * Math.sin(second / 47);
-    const bytes = busy < 0.35 ? 200 : Math.round(busy * busy * (noise % 30_000));
-    line.push({ segment: second < 2_000 ? 0 : 1, record: second, atUs: second * 1e6, epoch: 0, key: false, bytes });
-  }
-  return line;
-}
-
-const CONTENT = {
-  line: sampleLine(),
-  spans: [
-    { segment: 0, fromUs: 0, toUs: 1_900e6 },
-    { segment: 1, fromUs: 2_160e6, toUs: 3_720e6 },
-  ],
-  gaps: [{ fromUs: 1_900e6, toUs: 2_160e6, reason: "lost" }],
-};
-
-const MOMENTS = [
-  { positionUs: 310e6, code: "capture.rate_changed", details: { fps: 3, from_fps: 5 } },
-  { positionUs: 2_900e6, code: "capture.layout_changed", details: { monitors: "DP-1" } },
-];
 
 function Foundations() {
   return (
@@ -221,21 +204,10 @@ function Words() {
 }
 
 function PlayerParts() {
-  const [positionUs, setPosition] = useState(STATE.positionUs);
+  const { positionUs } = STATE;
   return (
     <Part title="Player">
       <div class={css.dark}>
-        <Timeline
-          content={CONTENT}
-          revision={0}
-          moments={MOMENTS}
-          startedAtUs={STATE.startedAtUs}
-          durationUs={STATE.durationUs}
-          positionUs={positionUs}
-          growing
-          thumbnail={() => Promise.resolve(null)}
-          onSeek={setPosition}
-        />
         <Transport state={{ ...STATE, positionUs }} actions={ACTIONS} />
         <Transport
           state={{ ...STATE, positionUs, growing: true, live: true, behindUs: 400_000, tracks: [], skipIdle: true }}
@@ -281,6 +253,7 @@ export function ComponentsPage() {
       <Actions />
       <Words />
       <ListParts />
+      <TimelineParts />
       <PlayerParts />
     </div>
   );

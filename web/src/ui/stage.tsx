@@ -1,34 +1,21 @@
 /** The picture, and what is said over it: loading, a gap, trouble, the end. An idle screen is just a picture. */
 
-import type { ComponentChildren, Ref } from "preact";
+import type { ComponentChildren } from "preact";
 import type { Failure } from "../core/failure.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { RemedyButton } from "./notice.tsx";
 import css from "./stage.module.css";
 
 interface StageProps {
-  readonly video: Ref<HTMLVideoElement>;
-  readonly label: string;
   /** State for tests and for measuring, as `data-playhead-…` attributes. */
   readonly facts: Readonly<Record<string, string>>;
-  readonly onClick: () => void;
-  readonly onDoubleClick: () => void;
+  /** The picture first, then what is said over it. */
   readonly children: ComponentChildren;
 }
 
-export function Stage({ video, label, facts, onClick, onDoubleClick, children }: StageProps) {
+export function Stage({ facts, children }: StageProps) {
   return (
     <div class={css.stage} {...facts}>
-      <video
-        ref={video}
-        class={css.video}
-        aria-label={label}
-        muted
-        playsInline
-        tabIndex={-1}
-        onClick={onClick}
-        onDblClick={onDoubleClick}
-      />
       {children}
     </div>
   );

@@ -1,9 +1,9 @@
 /** Beside the player: what happened, and the facts. */
 
-import type { RecordingItem } from "../../core/library.ts";
 import type { Moment, Recording } from "../../core/recording.ts";
 import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
 import { type MomentText, momentWords, reasonText } from "../../core/words.ts";
+import { BookmarkPanel } from "./bookmark-panel.tsx";
 import css from "./player.module.css";
 import { momentsOf, type PlayerStore } from "./store.ts";
 
@@ -46,7 +46,8 @@ function Moments({ store, recording }: { readonly store: PlayerStore; readonly r
   );
 }
 
-function Facts({ item, recording }: { readonly item: RecordingItem | null; readonly recording: Recording }) {
+function Facts({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
+  const item = store.item.value;
   const started = instantAt(recording.startedAtUs, 0);
   const gaps = recording.gaps();
   const missingUs = gaps.reduce((sum, gap) => sum + gap.toUs - gap.fromUs, 0);
@@ -63,7 +64,12 @@ function Facts({ item, recording }: { readonly item: RecordingItem | null; reado
         <dt>Missing</dt>
         <dd>{missingUs === 0 ? "nothing" : lengthText(missingUs / 1000)}</dd>
         <dt>Monitors</dt>
-        <dd>{recording.tracks.map((track) => track.name).join(", ")}</dd>
+        <dd>
+          {store
+            .monitors()
+            .map((track) => track.name)
+            .join(", ")}
+        </dd>
         {item !== null && (
           <>
             <dt>Size</dt>
@@ -84,8 +90,9 @@ export function Side({ store }: { readonly store: PlayerStore }) {
   if (recording === null) return <aside class={css.side} />;
   return (
     <aside class={css.side} data-revision={revision}>
+      <BookmarkPanel store={store} />
       <Moments store={store} recording={recording} />
-      <Facts item={store.item.value} recording={recording} />
+      <Facts store={store} recording={recording} />
     </aside>
   );
 }

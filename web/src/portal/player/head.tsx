@@ -1,0 +1,61 @@
+/** What is played, and what can be done with the whole of it. */
+
+import { useEffect } from "preact/hooks";
+import { liveness } from "../../core/library.ts";
+import { clockText, dayText } from "../../core/time.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { Bone } from "../../ui/skeleton.tsx";
+import { nowMs } from "../clock.ts";
+import css from "./player.module.css";
+import type { PlayerStore } from "./store.ts";
+import { Why } from "./why.tsx";
+
+export function Head({ store, onBack }: { readonly store: PlayerStore; readonly onBack: () => void }) {
+  const item = store.item.value;
+  const live = item !== null && liveness(item, nowMs.value) === "live";
+  const title = item === null ? "Recording" : `${item.agent || "Unknown agent"}`;
+  const hasRange = (store.snapshot.value?.range ?? null) !== null;
+  useEffect(() => {
+    document.title = `${title} · Playhead`;
+  }, [title]);
+  return (
+    <div class={css.head}>
+      <IconButton icon="back" label="All recordings" onClick={onBack} />
+      <h1>
+        {item === null && store.failure.value === null ? <Bone width="12rem" /> : title}
+        {item !== null && (
+          <small class="figures">
+            {item.workstation.name} · {dayText(item.startedAt, new Date())}, {clockText(item.startedAt)}
+          </small>
+        )}
+      </h1>
+      {live && (
+        <Badge tone="live" dot>
+          Recording now
+        </Badge>
+      )}
+      {item?.state === "interrupted" && <Badge tone="warn">Interrupted</Badge>}
+      <span class={css.deeds}>
+        <Why id={store.id} />
+        {store.download.isOffered && (
+          <IconButton icon="download" label="Download as MP4" keys="D" onClick={() => store.download.show()} />
+        )}
+        {hasRange && (
+          <IconButton
+            icon="share"
+            label="Copy a link to this range"
+            keys="Shift+C"
+            onClick={() => void store.copyLink(true)}
+          />
+        )}
+        <IconButton
+          icon="link"
+          label="Copy a link to this moment"
+          keys="C"
+          onClick={() => void store.copyLink(false)}
+        />
+      </span>
+    </div>
+  );
+}

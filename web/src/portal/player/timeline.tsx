@@ -1,0 +1,61 @@
+/** The timeline of the recording that is played: what is known of it as rows, what is done on it as wishes. */
+
+import { useMemo } from "preact/hooks";
+import type { Bookmark } from "../../core/bookmark.ts";
+import { missingWords } from "../../core/lane-coverage.ts";
+import type { BookmarkMark } from "../../core/lane-marks.ts";
+import type { Snapshot } from "../../core/player.ts";
+import type { Recording } from "../../core/recording.ts";
+import { spokenPosition } from "../../core/time.ts";
+import { timelineRows } from "../../core/timeline-rows.ts";
+import { Timeline } from "../../ui/timeline.tsx";
+import type { PlayerStore } from "./store.ts";
+import { setTimeMode, timeMode } from "./time-mode.ts";
+
+/** Bookmarks as the timeline shows them: with whose they are, unless they are one's own. */
+function marksOf(bookmarks: readonly Bookmark[]): BookmarkMark[] {
+  return bookmarks.map(({ id, atUs, endUs, text, by, mine }) => ({ id, atUs, endUs, text, by: mine ? "" : by }));
+}
+
+interface PlayerTimelineProps {
+  readonly store: PlayerStore;
+  readonly recording: Recording;
+  readonly snapshot: Snapshot;
+}
+
+export function PlayerTimeline({ store, recording, snapshot }: PlayerTimelineProps) {
+  const revision = store.revision.value;
+  const bookmarks = store.bookmarks.items.value;
+  const line = recording.line(snapshot.track);
+  const { rows, gaps, blackouts } = useMemo(
+    () =>
+      timelineRows({
+        line,
+        spans: recording.spans(),
+        gaps: recording.gaps(),
+        moments: recording.moments(),
+        bookmarks: marksOf(bookmarks),
+        endUs: recording.endUs,
+      }),
+    [recording, line, revision, bookmarks],
+  );
+  const missing = useMemo(() => missingWords(gaps, blackouts, spokenPosition), [gaps, blackouts]);
+  const pictures = useMemo(() => store.picturesOf(snapshot.track), [store, recording, snapshot.track]);
+  return (
+    <Timeline
+      rows={rows}
+      revision={revision}
+      startedAtUs={recording.startedAtUs}
+      durationUs={snapshot.durationUs}
+      positionUs={snapshot.positionUs}
+      growing={snapshot.growing}
+      missing={missing}
+      mode={timeMode.value}
+      onMode={setTimeMode}
+      range={snapshot.range}
+      onRange={(range) => store.setRange(range)}
+      pictures={pictures}
+      onSeek={(positionUs, settled) => store.scrub(positionUs, settled)}
+    />
+  );
+}
