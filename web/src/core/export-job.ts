@@ -36,7 +36,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   "export.empty": { message: "There is nothing to download in this part.", hint: "It lies in a gap. Choose another." },
   "export.too_long": { message: "That is too long for one file.", hint: "Download it in parts: mark a range first." },
   "export.busy": { message: "Too many downloads are being prepared.", hint: "Try again in a moment." },
-  "export.gone": { message: "The prepared file is no longer there.", hint: "Files are kept for an hour. Prepare it again." },
+  "export.gone": {
+    message: "The prepared file is no longer there.",
+    hint: "Files are kept for an hour. Prepare it again.",
+  },
   "export.not_found": { message: "The prepared file is no longer there.", hint: "Prepare it again." },
   "export.full": { message: "The server has no room for the file.", hint: "Somebody has to make room on its disk." },
   "store.full": { message: "The server has no room for the file.", hint: "Somebody has to make room on its disk." },

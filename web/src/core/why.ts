@@ -1,7 +1,7 @@
 /** Why a person may do what they may with a recording, in the server's words. */
 
 import { asArray, asObject, flag } from "./decode.ts";
-import { type Action, ACTION_GROUPS } from "./permissions.ts";
+import { ACTION_GROUPS, type Action } from "./permissions.ts";
 
 export interface Reason {
   readonly action: Action;
