@@ -25,6 +25,9 @@ UNWRITTEN_BYTES_MAX: Final = 4 << 20
 """What one connection may have the store hold for the next commit: then it is not read until a commit is over. (Twice
 that at the most, for as much again may come while one is under way.)"""
 
+BLACKOUT: Final = "blackout"
+"""`Status.state` while nothing is captured on purpose."""
+
 _log: Any = structlog.get_logger()
 
 
@@ -124,6 +127,11 @@ class ConnectedWorkstation:
         if before is not None and before.recording != now.recording:
             for recording in filter(None, (before.recording, now.recording)):
                 await self._around.recordings.refresh(recording)
+        began = now.state == BLACKOUT and (
+            before is None or (before.state, before.recording) != (BLACKOUT, now.recording)
+        )
+        if began and now.recording is not None:
+            await self._around.recordings.darkened(now.recording)
 
     async def _offered(self, offer: Offer) -> None:
         """Judge an offer, open its segment, and accept; or decline. Takes a commit's time, so beside the others."""

@@ -1,6 +1,7 @@
 """Recordings in the catalogue, as the segments and workstations of the screen service change them."""
 
 from collections.abc import Callable
+from typing import Final
 
 from playhead.base.ids import RecordingId, SiteId, WorkstationId
 from playhead.domain.live import Event, LiveWorkstation, RecordingChanged
@@ -11,12 +12,17 @@ from playhead.store.catalogue.recordings import (
     add_recording,
     find_recording,
     list_unfinished,
+    note_blackout,
     set_recording_start,
     set_recording_state,
+    update_facts,
 )
 from playhead.store.catalogue.workstations import Workstation, list_signers
 from playhead.wire.screen.messages import Offer
 from playhead.wire.vid import Header
+
+MEASURED_AT_ONCE: Final = 50
+"""Recordings whose length is noted in one transaction: some 30 ms."""
 
 
 class Recordings:
@@ -65,6 +71,7 @@ class Recordings:
                     workstation=workstation.id,
                     agent=header.agent,
                     started_at_us=header.started_at_us,
+                    site=str(self._site),
                 )
             elif header.started_at_us < recording.started_at_us:
                 await set_recording_start(connection, header.recording, header.started_at_us)
@@ -88,8 +95,28 @@ class Recordings:
             if (state, ended_at_us) != (found.state, found.ended_at_us):
                 await set_recording_state(connection, recording, state, ended_at_us)
                 changed = True
+            changed = await update_facts(connection, found) or changed
         if changed:
             self._publish(RecordingChanged(recording))
+
+    async def darkened(self, recording: RecordingId) -> None:
+        """A blackout has begun in a recording."""
+        async with self._catalogue.writing(durable=False) as connection:
+            is_new = await note_blackout(connection, recording)
+        if is_new:
+            self._publish(RecordingChanged(recording))
+
+    async def measure(self) -> None:
+        """Note how long the unfinished recordings have become, for who looks for long ones.
+
+        A few at a time, so that nobody who writes waits long.
+        """
+        async with self._catalogue.reading() as connection:
+            unfinished = await list_unfinished(connection)
+        for begin in range(0, len(unfinished), MEASURED_AT_ONCE):
+            async with self._catalogue.writing(durable=False) as connection:
+                for recording in unfinished[begin : begin + MEASURED_AT_ONCE]:
+                    await update_facts(connection, recording)
 
     async def refresh_of(self, workstation: WorkstationId | None = None) -> None:
         """Set the state of every unfinished recording, of one workstation or of all, to what it is now."""

@@ -25,9 +25,10 @@ from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
+from playhead.premises.screen.markers import Markers
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.rules import admit
-from playhead.premises.screen.upkeep import all_workstations, look_after_keys, watch_revocations
+from playhead.premises.screen.upkeep import all_workstations, look_after_keys, measure_recordings, watch_revocations
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.workstations import Workstation, find_workstation, note_seen
@@ -75,6 +76,7 @@ class ScreenService:
         self._directory = Directory(self._hub, clock)
         recordings = Recordings(catalogue, keyring.site, self._directory.find, self._directory.publish)
         self._around = Surroundings(segments, recordings, clock, self._directory)
+        self._markers = Markers(catalogue, segments, keyring, recordings)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
         self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
         self._watched: dict[WorkstationId, int] = {}
@@ -119,6 +121,8 @@ class ScreenService:
                 ("commit", self._store.run()),
                 ("revocations", watch_revocations(self._catalogue, self._connected)),
                 ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
+                ("lengths", measure_recordings(self._around.recordings)),
+                ("markers", self._markers.run()),
             )
         ]
         self.port = listener.address.port

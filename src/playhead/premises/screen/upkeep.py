@@ -12,6 +12,7 @@ from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.net.tls import load_certificate
 from playhead.premises.screen.connected import ConnectedWorkstation
+from playhead.premises.screen.recordings import Recordings
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import delete_expired_codes
 from playhead.store.catalogue.workstations import PAGE_ITEMS_MAX, Workstation, list_revoked, list_workstations
@@ -23,6 +24,8 @@ KEYS_S: Final = 3_600.0
 """How often the server's certificate and the enrolment codes are looked after."""
 CODES_KEPT_US: Final = 30 * 86_400_000_000
 """How long an expired enrolment code is kept, for those who ask why it did not work."""
+MEASURE_S: Final = 60.0
+"""How often the length of recordings under way is noted: they are found as long as they were up to a minute ago."""
 
 _log: Any = structlog.get_logger()
 
@@ -55,6 +58,16 @@ async def watch_revocations(
         await asyncio.gather(
             *(peer.close("screen.revoked", f"Workstation {name} has been revoked.") for name, peer in going)
         )
+
+
+async def measure_recordings(recordings: Recordings, every_s: float = MEASURE_S) -> None:
+    """Keep the lengths of what is being recorded about right. Runs until cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await recordings.measure()
+        except UnavailableError as error:
+            _log.warning("recordings not measured", code=error.code, reason=error.message)
 
 
 async def look_after_keys(catalogue: Catalogue, keyring: Keyring, tls: ssl.SSLContext | None, clock: Clock) -> None:
