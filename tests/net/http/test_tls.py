@@ -1,0 +1,51 @@
+"""The TLS of our web ports, as `testssl.sh` judges it."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+
+import pytest
+
+from playhead.base.clock import SystemClock
+from playhead.net.http import Guard, HttpServer, SecurityPolicy, guarded, listen, own_certificate
+
+TESTSSL = shutil.which("testssl") or shutil.which("testssl.sh")
+HARMLESS = {"OK", "INFO", "LOW"}
+WAITS_S = 240
+"""Its own waiting for a server that does not answer to old protocols; some 20 s on a machine at rest."""
+
+
+async def app(_scope, receive, send):
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"done"})
+
+
+@pytest.mark.skipif(TESTSSL is None, reason="testssl.sh is not installed (script/debian test)")
+@pytest.mark.timeout(WAITS_S)
+async def test_nothing_above_low_is_found_in_protocols_ciphers_and_headers(tmp_path):
+    policy = SecurityPolicy(page=True, strict_s=365 * 86_400)
+    guard = Guard(service="tls", clock=SystemClock(), policy=policy)
+    files = own_certificate(tmp_path, [], SystemClock())
+    server = HttpServer(guarded(app, guard), listen("127.0.0.1", 0), clock=SystemClock(), tls=files)
+    serving = asyncio.create_task(server.run())
+    report = tmp_path / "report.json"
+    options = ["--quiet", "--warnings", "off", "--color", "0", "--jsonfile", str(report)]
+    checks = ["--protocols", "--std", "--headers"]
+    judge = await asyncio.create_subprocess_exec(
+        TESTSSL, *options, *checks, f"127.0.0.1:{server.port}", stdout=asyncio.subprocess.DEVNULL
+    )
+    await judge.wait()
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+    found = {finding["id"]: finding for finding in json.loads(report.read_text())}
+    assert [finding for finding in found.values() if finding["severity"] not in HARMLESS] == []
+    # An empty report would be clean, too.
+    assert {name: found[name]["severity"] for name in ("SSLv3", "TLS1_2", "TLS1_3", "cipherlist_LOW", "HSTS_time")} == (
+        dict.fromkeys(("SSLv3", "TLS1_2", "TLS1_3", "cipherlist_LOW", "HSTS_time"), "OK")
+    )
+    assert found["ALPN_HTTP2"]["finding"] == "h2"
+    for old in ("TLS1", "TLS1_1"):
+        assert found[old]["finding"] == "not offered"
