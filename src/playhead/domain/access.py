@@ -222,7 +222,7 @@ def _in_scope(who: Who, scope: Scope, key: str) -> bool:
 
 
 def _refusal(who: Who, grant: Grant, thing: Object) -> str:
-    """Why a grant of the action does not allow it for this thing."""
+    """Why a grant of the action does not allow it for this thing. Tells nothing of the thing that is not known."""
     role = f"The role “{grant.role}” allows “{grant.action}”"
     if isinstance(thing, Installation) or grant.action in OF_INSTALLATION:
         return f"{role} for something else."
@@ -232,8 +232,8 @@ def _refusal(who: Who, grant: Grant, thing: Object) -> str:
     if not key:
         return f"{role} for agents who are known, and this one is not."
     if grant.scope is Scope.OWN:
-        return f"{role} for {who.user} alone, and this is of {key}."
-    return f"{role} for the groups that {who.user} supervises, and {key} is in none of them."
+        return f"{role} for what is of {who.user} alone, and this is not."
+    return f"{role} for the groups that {who.user} supervises, and this agent is in none of them."
 
 
 def _reason(who: Who, grant: Grant, thing: Object) -> str:
