@@ -26,7 +26,17 @@ from playhead.net.http import (
     is_loopback,
     tell_unserved,
 )
-from playhead.portal.api import events, recordings, sessions, workstations
+from playhead.portal.api import (
+    access,
+    events,
+    groups,
+    login_sessions,
+    recordings,
+    roles,
+    sessions,
+    users,
+    workstations,
+)
 from playhead.portal.callers import identify
 from playhead.portal.pages import Pages
 from playhead.portal.parts import Parts, parts_of
@@ -74,7 +84,7 @@ def create_application(
     app.add_exception_handler(PlayheadError, _tell)
     app.add_exception_handler(HTTPException, tell_unserved)
     app.add_exception_handler(RequestValidationError, _tell_malformed)
-    for module in (sessions, recordings, workstations, events):
+    for module in (sessions, recordings, workstations, events, users, groups, roles, login_sessions, access):
         app.include_router(module.router)
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)

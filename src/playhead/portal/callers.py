@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from playhead.base.errors import RefusedError
-from playhead.domain.access import Action, Object, Who, decide
+from playhead.domain.access import Action, Object, Who, decide, may
 from playhead.domain.roles import ADMINISTRATOR, built_in_grants
 from playhead.net.http import SESSION_COOKIE, client_address, session_cookie
 from playhead.portal.parts import Parts, is_secure, parts_of
@@ -44,6 +44,10 @@ class Caller:
     address: str
     session: SignedIn | None
     """None for a program with a token."""
+
+    def may(self, action: Action, thing: Object) -> bool:
+        """Whether this may be done: for showing what may be, not for doing it."""
+        return may(self.who, action, thing)
 
     async def require(self, parts: Parts, action: Action, thing: Object, subject: str) -> None:
         """Go on only if this may be done.

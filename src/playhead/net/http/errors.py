@@ -52,7 +52,7 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""
 
-METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 """What any of our applications serves; RFC 9110 §9 has more."""
 
 
