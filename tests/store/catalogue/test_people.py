@@ -1,5 +1,7 @@
 """Workstations, users, login sessions, enrolment codes and the audit log in the catalogue."""
 
+from dataclasses import replace
+
 import pytest
 
 from playhead.base.errors import ConflictError, LimitError, NotFoundError, RefusedError
@@ -14,6 +16,7 @@ from playhead.store.catalogue import workstations as w
 
 DESK = WorkstationId("desk-1")
 ALEX = u.User(UserId("alex"), "Alex", "$argon2id$secret", 1)
+SAM = u.User(UserId("sam"), "Sam O.", "", 1)
 
 
 @pytest.fixture
@@ -94,6 +97,22 @@ class TestUsers:
         assert await u.list_users(connection) == [ALEX]
         assert await u.list_users(connection, after=ALEX.id) == []
 
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("", ["alex", "sam"]), ("LE", ["alex"]), ("m o", ["sam"]), ("a", ["alex", "sam"]), ("%", []), ("_", [])],
+    )
+    async def test_are_found_by_part_of_id_or_name(self, connection, text, expected):
+        for user in (ALEX, SAM):
+            await u.add_user(connection, user)
+        assert [str(one.id) for one in await u.list_users(connection, text=text)] == expected
+
+    async def test_gets_another_name(self, connection):
+        await u.add_user(connection, ALEX)
+        await u.set_name(connection, ALEX.id, "Al")
+        assert (await u.get_user(connection, ALEX.id)).name == "Al"
+        with pytest.raises(NotFoundError):
+            await u.get_user(connection, SAM.id)
+
     def test_the_hash_is_not_shown(self):
         assert "argon2" not in repr(ALEX)
 
@@ -123,6 +142,40 @@ class TestLoginSessions:
     async def test_ends_everywhere(self, connection, entry):
         await s.delete_login_sessions_of(connection, entry.user)
         assert await s.find_login_session(connection, entry.key_hash, 11) is None
+
+    async def test_ends_everywhere_but_here(self, connection, entry):
+        other = replace(entry, key_hash=b"o" * 32, public_id="other")
+        await s.add_login_session(connection, other)
+        assert await s.delete_login_sessions_of(connection, entry.user, except_key_hash=entry.key_hash) == 1
+        assert await s.list_login_sessions(connection, 11) == [entry]
+
+    async def test_is_found_by_the_name_it_is_listed_under(self, connection, entry):
+        assert await s.find_by_public_id(connection, entry.public_id, 19) == entry
+        assert await s.find_by_public_id(connection, entry.public_id, 20) is None
+        assert await s.find_by_public_id(connection, "other", 19) is None
+
+    async def test_are_listed_in_pages_the_last_used_first(self, connection, entry):
+        await u.add_user(connection, SAM)
+        others = [
+            replace(entry, key_hash=bytes([number]) * 32, public_id=f"s{number}", user=user, seen_at_us=seen_at_us)
+            for number, user, seen_at_us in ((1, ALEX.id, 12), (2, SAM.id, 11), (3, SAM.id, 12))
+        ]
+        for one in others:
+            await s.add_login_session(connection, one)
+        expected = [others[2], others[0], others[1], entry]
+        assert await s.list_login_sessions(connection, 15) == expected
+        assert await s.list_login_sessions(connection, 15, before=(12, "s1"), limit=1) == expected[2:3]
+        assert await s.list_login_sessions(connection, 15, user=SAM.id) == [others[2], others[1]]
+        assert await s.list_login_sessions(connection, 20) == []
+
+    async def test_a_further_one_ends_the_one_used_longest_ago(self, connection, entry):
+        for number in range(s.PER_USER_MAX):
+            one = replace(entry, key_hash=number.to_bytes(32), public_id=f"s{number}", seen_at_us=100 + number)
+            await s.add_login_session(connection, one)
+            assert (await s.find_login_session(connection, entry.key_hash, 11) is None) is (
+                number == s.PER_USER_MAX - 1
+            )
+        assert len(await s.list_login_sessions(connection, 11)) == s.PER_USER_MAX
 
     async def test_expired_ones_are_forgotten(self, connection, entry):
         await s.delete_expired(connection, 19)
