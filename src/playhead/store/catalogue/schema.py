@@ -43,6 +43,9 @@ users = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_at_us", BigInteger, nullable=False),
     Column("disabled_at_us", BigInteger),
+    # From then on the password is good for nothing but choosing another; null without end.
+    Column("password_expires_at_us", BigInteger),
+    Column("signed_in_at_us", BigInteger),
 )
 
 roles = Table(
@@ -113,6 +116,50 @@ login_sessions = Table(
     Index("uq_login_sessions_public_id", "public_id", unique=True),
 )
 
+# The second factor (RFC 6238). The secret is sealed by a key of the keyring; it holds once it is confirmed.
+totp = Table(
+    "totp",
+    metadata,
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("created_at_us", BigInteger, nullable=False),
+    Column("confirmed_at_us", BigInteger),
+    # The time step of the newest code that was accepted: none is accepted twice.
+    Column("used_step", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", LargeBinary(32), primary_key=True),
+)
+
+# Names are kept as hashes: people type passwords where the name belongs.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("user_key", LargeBinary(32), primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at_us", BigInteger, nullable=False),
+    Column("locked_until_us", BigInteger, nullable=False),
+    Index(None, "user_key"),
+    Index(None, "failed_at_us"),
+)
+
+# Who somebody is at the organisation's own sign-in (OpenID Connect).
+outside_identities = Table(
+    "outside_identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", NameIdType(UserId), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at_us", BigInteger, nullable=False),
+    Index("uq_outside_identities_user_id", "user_id", "issuer", unique=True),
+)
+
 workstations = Table(
     "workstations",
     metadata,
@@ -158,6 +205,8 @@ recordings = Table(
     Index(None, "workstation_id", "started_at_us", "id"),
     Index(None, "state", "started_at_us", "id"),
     Index(None, "workstation_id", "state", "started_at_us", "id"),
+    # Agents' own view.
+    Index(None, "agent_key", "started_at_us", "id"),
 )
 
 # What people call recordings.
