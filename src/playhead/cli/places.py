@@ -32,6 +32,16 @@ class PremisesPlaces:
         return self.root / "premises" / "recordings"
 
     @property
+    def exports(self) -> Path:
+        """Files that somebody asked for in the portal, for an hour; emptied at every start."""
+        return self.root / "premises" / "exports"
+
+    @property
+    def audit_head(self) -> Path:
+        """The newest entry of the audit log, signed."""
+        return self.root / "premises" / "audit-head.json"
+
+    @property
     def keys(self) -> Path:
         """The site's keys: without them nothing can be played."""
         return self.root / "premises" / "keys"

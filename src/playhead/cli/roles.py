@@ -13,9 +13,12 @@ from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import WebTls, web_tls
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.service import PortalService, sessions_of
+from playhead.premises.export import ExportService
 from playhead.premises.player import PlayerService
 from playhead.premises.screen import ScreenService
 from playhead.premises.tokens import TokensService
+from playhead.store.audit_anchor import AuditAnchor
+from playhead.store.audit_proof import AuditProof
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
@@ -76,6 +79,10 @@ async def _run(
         audit=audit,
         clock=clock,
     )
+    exports = ExportService(
+        settings.export, places.exports, catalogue=catalogue, store=segments, keyring=keyring, clock=clock
+    )
+    anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
     doors = _Doors.open(settings, web)
     tokens_listener = listen(settings.tokens.listen.host, settings.tokens.listen.port)
@@ -106,10 +113,14 @@ async def _run(
         token_port=tokens.port,
         mounted=[*player.routes, *tokens.routes],
         sessions=sessions,
+        pictures=player.newest,
+        exports=exports,
+        proof=AuditProof(catalogue, anchor),
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, player, portal, tokens, *doors.redirect):
+        for service in (screen, player, exports, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
+        services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
         await screen.listening.wait()
         announce(Running(process=os.getpid(), portal=doors.portal, https=doors.https, screen_port=screen.port))
 

@@ -24,23 +24,33 @@ from playhead.net.http import (
     error_response,
     guarded,
     is_loopback,
+    page_of,
     tell_unserved,
 )
 from playhead.portal.api import (
     access,
+    audit,
+    bookmarks,
+    bulk,
     events,
+    exports,
+    facets,
     groups,
     login_sessions,
+    mine,
     recordings,
     roles,
     sessions,
     users,
+    views,
+    wall,
     workstations,
 )
 from playhead.portal.callers import identify
 from playhead.portal.pages import Pages
 from playhead.portal.parts import Parts, parts_of
 from playhead.portal.sign_in import WaitError
+from playhead.store.audit_trail import done_from
 
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """A request with one of these comes through a proxy, so its address is the proxy's (RFC 7239)."""
@@ -84,7 +94,9 @@ def create_application(
     app.add_exception_handler(PlayheadError, _tell)
     app.add_exception_handler(HTTPException, tell_unserved)
     app.add_exception_handler(RequestValidationError, _tell_malformed)
-    for module in (sessions, recordings, workstations, events, users, groups, roles, login_sessions, access):
+    people = (users, groups, roles, login_sessions, access)
+    library = (facets, bulk, recordings, views, bookmarks)
+    for module in (sessions, *library, workstations, events, *people, wall, exports, mine, audit):
         app.include_router(module.router)
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)
@@ -96,7 +108,17 @@ def create_application(
 
     policy = SecurityPolicy(page=True, strict_s=strict_s)
     guard = Guard(service="portal", clock=parts.clock, policy=policy, hosts=hosts, connect=connect)
-    return guarded(cast("AsgiApp", app), guard)
+    return guarded(_telling_pages(cast("AsgiApp", app)), guard)
+
+
+def _telling_pages(app: AsgiApp) -> AsgiApp:
+    """``app``, which notes in the audit log from which page each thing was done."""
+
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        with done_from(page_of(scope)):
+            await app(scope, receive, send)
+
+    return telling
 
 
 def _page_route(pages: Pages) -> AsgiApp:

@@ -1,9 +1,11 @@
 """What the portal needs of the rest of the site, so that it runs beside it or far from it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, Self
 
-from playhead.base.ids import RecordingId, WorkstationId
+from playhead.base.ids import RecordingId, UserId, WorkstationId
+from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.live import Event, LiveWorkstation
 from playhead.wire.screen.messages import CommandName, Result
 
@@ -39,4 +41,72 @@ class Control(Protocol):
 
     def subscribe(self) -> Changes:
         """What changes from now on."""
+        ...
+
+
+class Picture(Protocol):
+    """A small picture of a screen that is being recorded."""
+
+    @property
+    def tag(self) -> str:
+        """Tells it from every other."""
+        ...
+
+    @property
+    def at_us(self) -> int:
+        """When it was taken, in wall time."""
+        ...
+
+
+class Pictures(Protocol):
+    """The newest small picture of what is being recorded; asks nothing of a workstation."""
+
+    async def find(self, recordings: Sequence[RecordingId], /) -> Mapping[RecordingId, Picture]:
+        """Of each recording that is growing and has one."""
+        ...
+
+    async def open(self, recording: RecordingId, /) -> tuple[str, bytes]:
+        """Its tag, and the JPEG.
+
+        Raises:
+            NotFoundError: ``thumbnail.none``.
+        """
+        ...
+
+
+class Exports(Protocol):
+    """Recordings as files to take away, made one after another and kept for a while."""
+
+    async def begin(self, wish: ExportWish, /) -> str:
+        """Begin one; its id.
+
+        Raises:
+            NotFoundError: ``recording.not_found``.
+            UnavailableError: ``export.busy``, ``export.full``.
+        """
+        ...
+
+    def look(self, user: UserId, export: str, /) -> ExportProgress:
+        """How far one of a user's is.
+
+        Raises:
+            NotFoundError: ``export.not_found``.
+        """
+        ...
+
+    def file(self, user: UserId, export: str, /) -> tuple[Path, str]:
+        """Where a finished one lies, and a name for it.
+
+        Raises:
+            NotFoundError: ``export.not_found``.
+            ConflictError: ``export.not_ready``.
+        """
+        ...
+
+    async def drop(self, user: UserId, export: str, /) -> None:
+        """Give one up, finished or not.
+
+        Raises:
+            NotFoundError: ``export.not_found``.
+        """
         ...

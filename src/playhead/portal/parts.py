@@ -8,12 +8,14 @@ from starlette.requests import HTTPConnection
 from playhead.base.clock import Clock
 from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
-from playhead.portal.needs import Control
+from playhead.portal.needs import Control, Exports, Pictures
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
+from playhead.store.audit_proof import AuditProof
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.keyring import Keyring
+from playhead.store.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +30,18 @@ class Parts:
     sessions: Sessions
     sign_in: SignIn
     feed: Feed
+    library: Library
     token_port: int
     """Where the token service listens, on the same host."""
     tokens_secure: bool
     """Whether it speaks TLS there."""
+
+    pictures: Pictures | None = None
+    """None where there are none to be had."""
+    exports: Exports | None = None
+    """None where none are made."""
+    proof: AuditProof | None = None
+    """None where the head of the audit log is not kept."""
 
     def token_origin(self, host: str) -> str:
         """Origin of the token service for a browser that knows us as ``host`` (without port)."""

@@ -14,15 +14,17 @@ from playhead.net.http import AllowedHosts, HttpServer, TlsFiles
 from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
-from playhead.portal.needs import Control
+from playhead.portal.needs import Control, Exports, Pictures
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import Attempts, Lifetime
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
+from playhead.store.audit_proof import AuditProof
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.keyring import Keyring
+from playhead.store.library import Library
 
 _log = structlog.get_logger()
 
@@ -52,6 +54,9 @@ class PortalService:
         mounted: routes of other services, such as `PlayerService.routes`.
         sessions: shared with the token service; None for its own.
         passwords: None for the usual strength.
+        pictures: of what is being recorded; None for a wall without.
+        exports: None where no files are made.
+        proof: verifies the audit log; None where its head is not kept.
     """
 
     def __init__(
@@ -70,11 +75,15 @@ class PortalService:
         mounted: Sequence[BaseRoute] = (),
         sessions: Sessions | None = None,
         passwords: Passwords | None = None,
+        pictures: Pictures | None = None,
+        exports: Exports | None = None,
+        proof: AuditProof | None = None,
     ) -> None:
         self.passwords = passwords or Passwords()
         self.sessions = sessions or sessions_of(config, catalogue, clock)
         """Asked by the token service, too."""
         self._feed = Feed(catalogue, control)
+        self._library = Library(catalogue)
         attempts = Attempts()
         parts = Parts(
             clock=clock,
@@ -85,8 +94,12 @@ class PortalService:
             sessions=self.sessions,
             sign_in=SignIn(catalogue, self.passwords, self.sessions, attempts, audit, clock),
             feed=self._feed,
+            library=self._library,
             token_port=token_port,
             tokens_secure=tls is not None,
+            pictures=pictures,
+            exports=exports,
+            proof=proof,
         )
         self.application = create_application(
             parts,
@@ -106,6 +119,7 @@ class PortalService:
                 for server in self._servers:
                     tasks.create_task(server.run())
                 tasks.create_task(self._feed.run())
+                tasks.create_task(self._library.run())
                 tasks.create_task(self._clean())
         finally:
             self.passwords.close()

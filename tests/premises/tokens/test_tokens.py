@@ -1,5 +1,6 @@
 """Tokens over HTTP: who gets one, what it says, and who hears nothing."""
 
+import asyncio
 from uuid import UUID
 
 import httpx
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration
-from playhead.domain.access import Who
+from playhead.domain.access import Action, Grant, Scope, Who
 from playhead.domain.roles import AGENT, MANAGER, built_in_grants
 from playhead.net.http import SESSION_COOKIE as COOKIE
 from playhead.net.http import AllowedHosts, HostHeader
@@ -117,8 +118,37 @@ async def test_no_token_without_an_entry(site, player, monkeypatch):
 
 
 async def test_an_agent_plays_their_own(player):
-    assert (await player.post("/token", json=WISH, headers=cookie("jane"))).status_code == 200
+    answer = await player.post("/token", json=WISH, headers=cookie("jane"))
+    assert (answer.status_code, answer.json()["actions"]) == (200, ["play"])
     assert code_of(await player.post("/token", json=WISH, headers=cookie("joe"))) == (403, "access.refused")
+
+
+@pytest.mark.parametrize(
+    ("user", "wanted", "expected"),
+    [
+        ("sue", ["play", "live"], ["live", "play"]),
+        ("sue", ["live"], ["live"]),
+        ("jane", ["play", "live"], ["play"]),
+        ("jane", ["live"], None),
+        ("joe", ["play", "live"], None),
+    ],
+)
+async def test_playing_and_watching_live_are_decided_each_by_itself(site, player, user, wanted, expected):
+    answer = await player.post("/token", json={**WISH, "actions": wanted}, headers=cookie(user))
+    if expected is None:
+        assert code_of(answer) == (403, "access.refused")
+        assert (await site.audited("token.refused"))[0].details["actions"] == " ".join(sorted(wanted))
+    else:
+        assert answer.json()["actions"] == expected
+        assert claims_of(site, answer).actions == set(expected)
+
+
+async def test_a_recording_from_before_ones_first_day(player, monkeypatch):
+    late = Who(UserId("sue"), grants=(Grant(Action.PLAY, Scope.ALL, 2, "r"),))
+    monkeypatch.setattr(SignedIn, "who", lambda *_: asyncio.sleep(0, late))
+    answer = await player.post("/token", json=WISH)
+    assert code_of(answer) == (403, "access.refused")
+    assert "this one is older" in answer.json()["error"]["hint"]
 
 
 async def test_nobody_gets_none(player):
@@ -136,7 +166,7 @@ async def test_the_portals_page_may_ask_and_read_the_answer(player):
     assert before.status_code == 204
     assert before.headers["access-control-allow-origin"] == PORTAL
     assert before.headers["access-control-allow-credentials"] == "true"
-    assert before.headers["access-control-allow-headers"] == "content-type, x-csrf-token"
+    assert before.headers["access-control-allow-headers"] == "content-type, x-csrf-token, x-playhead-page"
     for answer in (await player.post("/token", json=WISH), await player.post("/token", content=b"{")):
         assert answer.headers["access-control-allow-origin"] == PORTAL
         assert answer.headers["vary"] == "origin"

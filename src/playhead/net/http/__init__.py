@@ -6,6 +6,7 @@ senders), puts security headers on every answer and gives every error one shape.
 
 from playhead.net.http.certificates import own_certificate
 from playhead.net.http.errors import error_body, error_response, status_of, tell_unserved
+from playhead.net.http.from_page import page_of
 from playhead.net.http.guard import Guard, guarded
 from playhead.net.http.headers import SECURE_SESSION_COOKIE, SESSION_COOKIE, SecurityPolicy, session_cookie
 from playhead.net.http.hosts import AllowedHosts, HostHeader, client_address, is_loopback
@@ -31,6 +32,7 @@ __all__ = [
     "is_loopback",
     "listen",
     "own_certificate",
+    "page_of",
     "session_cookie",
     "status_of",
     "tell_unserved",

@@ -9,6 +9,7 @@ from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
+from playhead.premises.player.newest import NewestThumbnails
 from playhead.premises.player.routes import Media
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Turns
@@ -49,6 +50,8 @@ class PlayerService:
         clock: Clock,
     ) -> None:
         self._shelf = Shelf(store, keyring, clock)
+        self.newest = NewestThumbnails(catalogue, store, self._shelf, keyring)
+        """For the portal's wall of what is being recorded."""
         self._demand = Demand(screen, config.live_grace.seconds)
         media = Media(
             config=config,

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.base.instants import utc
-from playhead.domain.access import OfAgent, Who, decide
+from playhead.domain.access import OfAgent, Who
 from playhead.net.http import (
     AllowedHosts,
     AsgiApp,
@@ -24,13 +24,14 @@ from playhead.net.http import (
     client_address,
     error_response,
     guarded,
+    page_of,
     session_cookie,
     tell_unserved,
 )
 from playhead.premises.tokens.config import TokensConfig
 from playhead.premises.tokens.metrics import TOKENS
-from playhead.premises.tokens.rules import GIVEN, Wish, claims_of, origin_allowed
-from playhead.store.audit_trail import AuditTrail
+from playhead.premises.tokens.rules import Wish, claims_of, decisions_on, origin_allowed
+from playhead.store.audit_trail import AuditTrail, done_from
 from playhead.store.catalogue import Catalogue, recordings
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key, verifying_keys
@@ -87,6 +88,10 @@ class Tokens:
         return await self._give(request, own=f"{request.scope['scheme']}://{request.headers.get('host', '').lower()}")
 
     async def _give(self, request: Request, own: str | None = None) -> Response:
+        with done_from(page_of(request.scope)):
+            return await self._given(request, own)
+
+    async def _given(self, request: Request, own: str | None) -> Response:
         self._check_page(request, own)
         address = client_address(request.scope)
         who = await self.signed_in.who(request.cookies.get(session_cookie(request.scope["scheme"])))
@@ -98,27 +103,29 @@ class Tokens:
             recording = await recordings.get_recording(connection, wish.recording)
         subject = str(wish.recording)
         thing = OfAgent(recording.agent, recording.started_at_us)
-        decisions = [decide(who, GIVEN[action], thing) for action in sorted(wish.actions)]
-        refusals = [" ".join(decision.why) for decision in decisions if not decision.allowed]
-        if refusals:
+        decisions = decisions_on(who, wish, thing)
+        given = [action for action, decision in decisions.items() if decision.allowed]
+        if not given:
             TOKENS.labels("refused").inc()
-            details = {"actions": " ".join(sorted(wish.actions))}
+            details = {"actions": " ".join(decisions)}
             await self.audit.refuse(str(who.user), "token.refused", subject, address, details)
-            raise RefusedError("access.refused", "You may not play this recording.", hint=" ".join(refusals))
+            hint = " ".join(reason for decision in decisions.values() for reason in decision.why)
+            raise RefusedError("access.refused", "You may not play this recording.", hint=hint)
         claims = claims_of(
             who,
-            wish,
+            wish.recording,
+            given,
             token_id=secrets.token_urlsafe(12),
             now_us=self.clock.wall_us(),
             lifetime_us=self.config.lifetime.us,
         )
         # Noted before it is given. Renewals are not: one a minute and viewer would be a write to the disk each.
-        details = {"token_id": claims.id, "actions": " ".join(sorted(wish.actions))}
+        details = {"token_id": claims.id, "actions": " ".join(given)}
         await self.audit.note_once(str(who.user), "token.given", subject, address, details)
         token = sign(claims, signing_key(self.keyring), issuer=self.keyring.site)
         TOKENS.labels("given").inc()
         expires_at = utc(claims.expires_at_s * 1_000_000).isoformat().replace("+00:00", "Z")
-        body = msgspec.json.encode({"token": token, "expiresAt": expires_at})
+        body = msgspec.json.encode({"token": token, "expiresAt": expires_at, "actions": given})
         return Response(body, 200, self._cross_origin(request), media_type=_JSON)
 
     async def _preflight(self, request: Request) -> Response:
@@ -127,7 +134,7 @@ class Tokens:
         if headers:
             headers |= {
                 "access-control-allow-methods": "POST",
-                "access-control-allow-headers": "content-type, x-csrf-token",
+                "access-control-allow-headers": "content-type, x-csrf-token, x-playhead-page",
                 "access-control-max-age": str(_PREFLIGHT_S),
             }
         return Response(status_code=204, headers=headers)

@@ -115,6 +115,18 @@ async def get_recording(connection: AsyncConnection, recording: RecordingId) -> 
     return found
 
 
+async def find_recordings(connection: AsyncConnection, wanted: Sequence[RecordingId]) -> tuple[Recording, ...]:
+    """Those of some recordings that are there, in no order."""
+    query = select(recordings).where(recordings.c.id.in_(wanted))
+    return await _with_segments(connection, (await connection.execute(query)).all())
+
+
+async def starts_of(connection: AsyncConnection, wanted: Sequence[RecordingId]) -> dict[RecordingId, int]:
+    """When each of some recordings began, in wall time; those that are not there are left out."""
+    query = select(recordings.c.id, recordings.c.started_at_us).where(recordings.c.id.in_(wanted))
+    return {row.id: row.started_at_us for row in (await connection.execute(query)).all()}
+
+
 async def recordings_beginning_with(connection: AsyncConnection, digits: str, *, limit: int) -> tuple[Recording, ...]:
     """Recordings whose ids begin with up to 32 hexadecimal digits, in the order of their ids."""
     first, last = (RecordingId(UUID(digits.ljust(32, fill))) for fill in "0f")
@@ -163,6 +175,23 @@ def recordings_query(
     if state is not None:
         query = query.where(recordings.c.state == state)
     return query.order_by(recordings.c.started_at_us.desc(), recordings.c.id.desc())
+
+
+async def list_recordings_of(
+    connection: AsyncConnection, agent_key: str, *, before: RecordingCursor | None = None, limit: int = 50
+) -> RecordingPage:
+    """A page of the recordings of one agent, as `list_recordings`.
+
+    Raises:
+        LimitError: ``list.limit``.
+    """
+    if not 1 <= limit <= PAGE_ITEMS_MAX:
+        raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} recordings, not {limit}.")
+    query = recordings_query(before=before, workstation=None, state=None).where(recordings.c.agent_key == agent_key)
+    rows = (await connection.execute(query.limit(limit + 1))).all()
+    items = await _with_segments(connection, rows[:limit])
+    more = len(rows) > limit
+    return RecordingPage(items, RecordingCursor(items[-1].started_at_us, items[-1].id) if more else None)
 
 
 async def list_unfinished(connection: AsyncConnection, workstation: WorkstationId | None = None) -> list[Recording]:

@@ -10,10 +10,13 @@ from playhead.domain.recordings import Segment
 from playhead.store.catalogue.segments import Located, Progress
 from playhead.store.disk import File
 from playhead.store.segments.resume import encode_resume
-from playhead.wire.vid import Header, Scanner
+from playhead.wire.vid import Header, Kind, Scanned, Scanner
 
 SEALED = "sealed"
 """`Segment.ended` of a segment whose last record is its SEAL."""
+
+THUMBNAILS_MAX = 8
+"""Thumbnails remembered of a track that are not durable yet. One comes every ten seconds, and a commit every 0.2 s."""
 
 
 class Observer(Protocol):
@@ -53,6 +56,8 @@ class OpenSegment:
     pending: list[bytes | memoryview] = field(default_factory=list[bytes | memoryview])
     pending_bytes: int = 0
     waiters: list[asyncio.Future[None]] = field(default_factory=list[asyncio.Future[None]])
+    thumbnails: dict[int, list[Scanned]] = field(default_factory=dict[int, list[Scanned]])
+    """By track: the newest one that was durable when the next one came, and those since then."""
 
     @property
     def id(self) -> SegmentId:
@@ -87,7 +92,9 @@ class OpenSegment:
         """
         before = self.written + self.pending_bytes
         try:
-            self.scanner.feed(data)
+            for scanned in self.scanner.feed(data):
+                if scanned.header.kind == Kind.THUMBNAIL:
+                    self._keep(scanned)
         except CorruptError:
             self.hold(memoryview(data)[: max(0, self.scanner.offset - before)])
             raise
@@ -95,6 +102,22 @@ class OpenSegment:
             if self.scanner.sealed:
                 self.ended = SEALED
         self.hold(data)
+
+    def newest_thumbnail(self) -> Scanned | None:
+        """The newest durable one of the first track that has any; None before one has come in this process."""
+        for track in sorted(self.thumbnails):
+            durable = [one for one in self.thumbnails[track] if one.offset + one.size <= self.durable]
+            if durable:
+                return durable[-1]
+        return None
+
+    def _keep(self, thumbnail: Scanned) -> None:
+        known = self.thumbnails.setdefault(thumbnail.header.track, [])
+        while len(known) > 1 and known[1].offset + known[1].size <= self.durable:
+            del known[0]
+        if len(known) >= THUMBNAILS_MAX:
+            del known[1]  # the oldest that is not durable yet
+        known.append(thumbnail)
 
     def hold(self, data: bytes | memoryview) -> None:
         """Put bytes in line for the next commit."""

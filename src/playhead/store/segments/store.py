@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -263,6 +263,10 @@ class SegmentStore:
             raise CorruptError("store.missing", f"The file {location} is gone.") from error
         except OSError as error:
             raise unavailable(error) from error
+
+    def growing(self) -> Iterable[OpenSegment]:
+        """The segments that are open at this moment, not to be kept."""
+        return self._open.values()
 
     @contextlib.asynccontextmanager
     async def _alone(self, segment: SegmentId) -> AsyncGenerator[None]:
