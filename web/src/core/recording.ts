@@ -2,6 +2,7 @@
 
 import { gapsOf, type Place, placeAt, type Span, spansOf } from "./coverage.ts";
 import { Line, type Piece, type SegmentEnd } from "./line.ts";
+import { Pictures } from "./pictures.ts";
 import type {
   Epoch,
   Gap,
@@ -10,6 +11,7 @@ import type {
   RecordingIndex,
   RecordingState,
   Segment,
+  Sprite,
   ThumbnailRef,
   TrackInfo,
 } from "./recording-index.ts";
@@ -28,6 +30,7 @@ interface GrowingSegment {
   coveredUs: number;
   epochs: Epoch[];
   thumbnails: ThumbnailRef[];
+  sprites: readonly Sprite[];
   markers: Marker[];
   pieces: Segment["pieces"];
   newestRecord: number;
@@ -49,6 +52,7 @@ export class Recording {
   private readonly segments: GrowingSegment[];
   private readonly statedGaps: readonly Gap[];
   private readonly lines = new Map<number, Line>();
+  private readonly pictureCache = new Map<number, Pictures>();
   private spanCache: readonly Span[] | null = null;
   private gapCache: readonly Gap[] | null = null;
 
@@ -155,18 +159,14 @@ export class Recording {
     );
   }
 
-  /** The thumbnail to show for a position of a track: the last one taken by then, or the first after it. */
-  thumbnailAt(track: number, positionUs: number): { readonly segment: string; readonly record: number } | null {
-    let best: { segment: string; record: number; atUs: number } | null = null;
-    for (const segment of this.segments) {
-      for (const thumbnail of segment.thumbnails) {
-        if (thumbnail.track !== track) continue;
-        const atUs = segment.offsetUs + thumbnail.atUs;
-        if (best !== null && atUs > positionUs) return best;
-        best = { segment: segment.id, record: thumbnail.record, atUs };
-      }
+  /** The small pictures of a track, as far as they are known. */
+  pictures(track: number): Pictures {
+    let pictures = this.pictureCache.get(track);
+    if (pictures === undefined) {
+      pictures = new Pictures(this.segments, track);
+      this.pictureCache.set(track, pictures);
     }
-    return best;
+    return pictures;
   }
 
   /** Takes in an event of the live stream. */
@@ -194,6 +194,7 @@ export class Recording {
       case "thumbnail":
         return this.at(event.segment, (one) => {
           one.thumbnails.push(event.thumbnail);
+          this.pictureCache.clear();
           return "nothing";
         });
       case "state":
@@ -248,6 +249,7 @@ export class Recording {
       coveredUs: 0,
       epochs: [],
       thumbnails: [],
+      sprites: [],
       markers: [],
       pieces: new Map(),
       newestRecord: -1,

@@ -32,6 +32,11 @@ export class MediaService {
     return await (await this.get(`/${encodeURIComponent(segment)}/thumbnails/${record}`, signal)).blob();
   }
 
+  /** Up to 25 thumbnails in one picture, by the record of the first. */
+  async sprite(segment: string, first: number, signal: AbortSignal): Promise<Blob> {
+    return await (await this.get(`/${encodeURIComponent(segment)}/sprites/${first}`, signal)).blob();
+  }
+
   /** The pieces from one record to another, both inclusive, each as soon as it is whole. */
   async *pieces(
     segment: string,

@@ -193,9 +193,15 @@ describe("Recording", () => {
     ] as const) {
       recording.apply({ kind: "thumbnail", segment, thumbnail: { record, track: 1, atUs } });
     }
-    const at = (positionUs: number) => recording.thumbnailAt(1, positionUs)?.record;
-    expect([at(0), at(9 * S), at(10 * S), at(99 * S)]).toEqual([5, 5, 6, 7]);
-    expect(recording.thumbnailAt(2, 0)).toBeNull();
+    const { all } = recording.pictures(1);
+    expect(all.map((one) => [one.record, one.atUs])).toEqual([
+      [5, S],
+      [6, 10 * S],
+      [7, 12 * S],
+    ]);
+    const at = (positionUs: number) => recording.pictures(1).at(positionUs);
+    expect([at(0), at(9 * S), at(10 * S), at(99 * S)]).toEqual([0, 0, 1, 2]);
+    expect(recording.pictures(2).at(0)).toBe(-1);
   });
 
   test("markers are moments on its timeline", () => {
