@@ -59,6 +59,16 @@ export class Line {
     };
   }
 
+  /** The size of a piece, without making an object of it: loops over all pieces ask for this. */
+  bytesOf(index: number): number {
+    return this.sizes[index] as number;
+  }
+
+  /** Whether decoding can begin with a piece. */
+  isKey(index: number): boolean {
+    return this.keys[index] === true;
+  }
+
   /** Adds a piece at the end; false where it would not lie behind the last one (the line must be made anew). */
   push(piece: Piece): boolean {
     const last = this.length - 1;

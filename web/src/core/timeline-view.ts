@@ -1,14 +1,13 @@
-/** The timeline's arithmetic: which part is seen, where a position lies in it, what is drawn along it. */
-
-import type { Line } from "./line.ts";
+/** The timeline's arithmetic: which part of a recording is seen, and how it moves. Positions are microseconds. */
 
 /** The closest look: one second over the whole width. */
 export const VIEW_US_MIN = 1_000_000;
-
-/** The longest piece. */
-const PIECE_US_MAX = 1_000_000;
-/** What a key picture counts for: it is large because it stands alone, not because much changed. */
-const KEY_BYTES = 4_000;
+/** A view whose right end is this close to the recording's end, as a share of its length, belongs to the end. */
+const AT_END = 0.01;
+/** Playing past the right end turns a page; this share of what was seen stays in sight. */
+const PAGE_KEPT = 0.1;
+/** A playhead that moves farther than this at once was sent somewhere; it did not play there. */
+const LEAP_US = 4_000_000;
 
 /** The part of the recording that the timeline shows. */
 export interface View {
@@ -16,76 +15,121 @@ export interface View {
   readonly toUs: number;
 }
 
+/** A chosen part; null is the whole. One that is `atEnd` moves along while the recording grows. */
+export type Zoom = (View & { readonly atEnd: boolean }) | null;
+
 /** A view of everything; never empty, so that nothing divides by zero. */
 export function wholeView(endUs: number): View {
   return { fromUs: 0, toUs: Math.max(endUs, VIEW_US_MIN) };
 }
 
+export function lengthOf(view: View): number {
+  return view.toUs - view.fromUs;
+}
+
 /** Where a position lies in a view, 0 at its left and 1 at its right; outside it is below 0 or above 1. */
 export function shareOf(view: View, positionUs: number): number {
-  return (positionUs - view.fromUs) / (view.toUs - view.fromUs);
+  return (positionUs - view.fromUs) / lengthOf(view);
 }
 
 /** The position at a share of the view, kept within it. */
 export function positionAt(view: View, share: number): number {
-  return Math.round(view.fromUs + Math.max(0, Math.min(1, share)) * (view.toUs - view.fromUs));
+  return Math.round(view.fromUs + Math.max(0, Math.min(1, share)) * lengthOf(view));
 }
 
 /** A view `factor` times as long (below 1: closer) in which the position under `share` stays where it is. */
 export function zoomed(view: View, share: number, factor: number, endUs: number): View {
   const whole = wholeView(endUs);
-  const length = Math.max(VIEW_US_MIN, Math.min(whole.toUs, (view.toUs - view.fromUs) * factor));
-  const anchorUs = view.fromUs + share * (view.toUs - view.fromUs);
-  return within({ fromUs: anchorUs - share * length, toUs: anchorUs + (1 - share) * length }, whole.toUs);
+  const length = Math.max(VIEW_US_MIN, Math.min(whole.toUs, lengthOf(view) * factor));
+  const anchorUs = view.fromUs + share * lengthOf(view);
+  return within({ fromUs: anchorUs - share * length, toUs: anchorUs + (1 - share) * length }, endUs);
 }
 
 /** A view moved by a share of its length. */
 export function panned(view: View, share: number, endUs: number): View {
-  const by = share * (view.toUs - view.fromUs);
-  return within({ fromUs: view.fromUs + by, toUs: view.toUs + by }, wholeView(endUs).toUs);
+  const by = share * lengthOf(view);
+  return within({ fromUs: view.fromUs + by, toUs: view.toUs + by }, endUs);
 }
 
-function within(view: View, endUs: number): View {
-  const length = view.toUs - view.fromUs;
-  const fromUs = Math.max(0, Math.min(view.fromUs, endUs - length));
-  return { fromUs, toUs: fromUs + length };
+/** A view of the same length with a position in its middle, as far as the recording allows. */
+export function centred(view: View, positionUs: number, endUs: number): View {
+  return panned(view, shareOf(view, positionUs) - 0.5, endUs);
 }
 
-const STEPS_US = [
-  100_000, 200_000, 500_000, 1e6, 2e6, 5e6, 10e6, 15e6, 30e6, 60e6, 120e6, 300e6, 600e6, 900e6, 1800e6, 3600e6, 7200e6,
-  14_400e6, 21_600e6, 43_200e6, 86_400e6,
-];
+/** The view between two positions, in whichever order, not shorter than the closest look. */
+export function between(oneUs: number, otherUs: number, endUs: number): View {
+  const fromUs = Math.min(oneUs, otherUs);
+  return within({ fromUs, toUs: Math.max(oneUs, otherUs, fromUs + VIEW_US_MIN) }, endUs);
+}
 
-/** Positions for labels along a view, at round steps, at most `count`. */
-export function tickMarks(view: View, count: number): { readonly stepUs: number; readonly marks: readonly number[] } {
-  const wanted = (view.toUs - view.fromUs) / Math.max(1, count);
-  const stepUs = STEPS_US.find((one) => one >= wanted) ?? Math.ceil(wanted / 86_400e6) * 86_400e6;
-  const marks: number[] = [];
-  for (let at = Math.ceil(view.fromUs / stepUs) * stepUs; at <= view.toUs; at += stepUs) marks.push(at);
-  return { stepUs, marks };
+/** A view with one of its ends elsewhere; the other stays, and so does the shortest length. */
+export function resized(view: View, end: "from" | "to", positionUs: number, endUs: number): View {
+  if (end === "from") return { fromUs: clamp(positionUs, 0, view.toUs - VIEW_US_MIN), toUs: view.toUs };
+  const lastUs = wholeView(endUs).toUs;
+  return { fromUs: view.fromUs, toUs: clamp(positionUs, Math.min(lastUs, view.fromUs + VIEW_US_MIN), lastUs) };
+}
+
+/** Whether a view shows everything there is. */
+export function isWhole(view: View, endUs: number): boolean {
+  return lengthOf(view) >= wholeView(endUs).toUs * (1 - 1e-6);
+}
+
+/** What a person chose, to be kept while the recording grows. */
+export function chosen(view: View, endUs: number, growing: boolean): Zoom {
+  if (isWhole(view, endUs)) return null;
+  return { ...view, atEnd: growing && view.toUs >= wholeView(endUs).toUs - AT_END * lengthOf(view) };
+}
+
+/** The view that a choice means now. */
+export function viewOf(zoom: Zoom, endUs: number): View {
+  if (zoom === null) return wholeView(endUs);
+  return zoom.atEnd ? within({ fromUs: endUs - lengthOf(zoom), toUs: endUs }, endUs) : zoom;
 }
 
 /**
- * How much changed along a view, as `buckets` values from 0 to 1.
- *
- * The sizes of the pieces are the measure; key pictures say nothing about change and count as little. The scale is
- * the root of the share of the busiest bucket, so that typing is still seen beside a scrolled page.
+ * The view after the playhead moved: it turns a page where playing leaves it, and goes along where a seek leaves it.
+ * Whoever looks elsewhere is left alone.
  */
-export function density(line: Line, view: View, buckets: number): Float32Array {
-  const sums = new Float32Array(buckets);
-  for (let index = Math.max(0, line.at(view.fromUs)); index < line.length; index += 1) {
-    const piece = line.piece(index);
-    if (piece.atUs > view.toUs) break;
-    // A piece holds up to a second; what is on the screen longer than that does not change.
-    const nextUs = line.atUs[index + 1] ?? piece.atUs + PIECE_US_MAX;
-    const untilUs = Math.min(nextUs, piece.atUs + PIECE_US_MAX);
-    const first = Math.max(0, Math.floor(shareOf(view, piece.atUs) * buckets));
-    const last = Math.min(buckets - 1, Math.max(first, Math.ceil(shareOf(view, untilUs) * buckets) - 1));
-    const bytes = piece.key ? Math.min(piece.bytes, KEY_BYTES) : piece.bytes;
-    for (let bucket = first; bucket <= last; bucket += 1) {
-      sums[bucket] = (sums[bucket] as number) + bytes / (last - first + 1);
-    }
-  }
-  const top = Math.max(...sums);
-  return top === 0 ? sums : sums.map((sum) => Math.sqrt(sum / top));
+export function followed(view: View, beforeUs: number, positionUs: number, endUs: number): View {
+  const was = shareOf(view, beforeUs);
+  const is = shareOf(view, positionUs);
+  if (is >= 0 && is <= 1) return view;
+  if (was < 0 || was > 1) return view;
+  if (Math.abs(positionUs - beforeUs) > Math.max(LEAP_US, lengthOf(view))) return centred(view, positionUs, endUs);
+  return panned(view, is > 1 ? is - PAGE_KEPT : is - 1 + PAGE_KEPT, endUs);
+}
+
+/** A view on its way from one to another, `share` from 0 to 1. */
+export function underway(from: View, to: View, share: number): View {
+  if (share >= 1) return to;
+  // Eased out: fast at first, then calm.
+  const eased = 1 - (1 - share) ** 3;
+  return {
+    fromUs: from.fromUs + (to.fromUs - from.fromUs) * eased,
+    toUs: from.toUs + (to.toUs - from.toUs) * eased,
+  };
+}
+
+/** What is known grows in steps of up to a second; the end that is shown trails it by no more than about this. */
+const TRAIL_US = 400_000;
+/** Who comes back to a page that slept does not watch it run after the present. */
+const SLEPT_US = 5_000_000;
+
+/** The end to show after some time: it glides after what is known, at about a second a second, and never back. */
+export function grownEnd(shownUs: number, knownUs: number, elapsedMs: number): number {
+  const behindUs = knownUs - shownUs;
+  if (Math.abs(behindUs) > SLEPT_US) return knownUs;
+  if (behindUs <= 0) return shownUs;
+  return Math.min(knownUs, shownUs + elapsedMs * 1000 * Math.min(3, behindUs / TRAIL_US));
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}
+
+function within(view: View, endUs: number): View {
+  const whole = wholeView(endUs);
+  const length = Math.min(lengthOf(view), whole.toUs);
+  const fromUs = clamp(view.fromUs, 0, whole.toUs - length);
+  return { fromUs, toUs: fromUs + length };
 }

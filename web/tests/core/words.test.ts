@@ -29,16 +29,6 @@ import {
   positionText,
   spokenPosition,
 } from "../../src/core/time.ts";
-import {
-  density,
-  panned,
-  positionAt,
-  shareOf,
-  tickMarks,
-  VIEW_US_MIN,
-  wholeView,
-  zoomed,
-} from "../../src/core/timeline-view.ts";
 import { momentWords, reasonText } from "../../src/core/words.ts";
 
 const S = 1_000_000;
@@ -222,58 +212,6 @@ describe("idle stretches", () => {
     expect(skipFrom(stretches, 39.6 * S)).toBeNull();
     expect(savedUs(stretches)).toBe((8.5 + 28.5 + 15.5) * S);
     expect(savedUs(stretches, 30 * S)).toBe((9.5 + 15.5) * S);
-  });
-});
-
-describe("the timeline's arithmetic", () => {
-  test("a share and its position lead to each other", () => {
-    fc.assert(
-      fc.property(
-        fc.nat(1e9),
-        fc.integer({ min: VIEW_US_MIN, max: 1e11 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (fromUs, length, share) => {
-          const view = { fromUs, toUs: fromUs + length };
-          expect(shareOf(view, positionAt(view, share))).toBeCloseTo(share, 5);
-        },
-      ),
-    );
-  });
-
-  test("zooming keeps what is under the pointer, within the recording and down to a second", () => {
-    const endUs = 3_600 * S;
-    const closer = zoomed(wholeView(endUs), 0.25, 0.5, endUs);
-    expect(positionAt(closer, 0.25)).toBe(900 * S);
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.5, 0.8, 1.25, 2)), {
-          maxLength: 40,
-        }),
-        (steps) => {
-          let view = wholeView(endUs);
-          for (const [share, factor] of steps) view = panned(zoomed(view, share, factor, endUs), share - 0.5, endUs);
-          expect(view.fromUs).toBeGreaterThanOrEqual(-1);
-          expect(view.toUs).toBeLessThanOrEqual(endUs + 1);
-          expect(view.toUs - view.fromUs).toBeGreaterThanOrEqual(VIEW_US_MIN - 1);
-        },
-      ),
-    );
-  });
-
-  test("labels are round, few, and within", () => {
-    const { stepUs, marks } = tickMarks({ fromUs: 95 * S, toUs: 4_000 * S }, 8);
-    expect(stepUs).toBe(600 * S);
-    expect(marks).toEqual([600, 1_200, 1_800, 2_400, 3_000, 3_600].map((at) => at * S));
-    expect(tickMarks(wholeView(0), 5).marks.length).toBeGreaterThan(0);
-  });
-
-  test("density is zero to one, busiest at one, and keys count as little", () => {
-    const line = new Line(1);
-    line.push({ segment: 0, record: 0, atUs: 0, epoch: 0, key: true, bytes: 200_000 });
-    line.push({ segment: 0, record: 1, atUs: 5 * S, epoch: 0, key: false, bytes: 40_000 });
-    const bars = density(line, wholeView(10 * S), 10);
-    expect([...bars].map((bar) => Math.round(bar * 100) / 100)).toEqual([0.32, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
-    expect([...density(new Line(1), wholeView(0), 3)]).toEqual([0, 0, 0]);
   });
 });
 
