@@ -1,204 +1,216 @@
-/** The timeline: where one is, what there is, and a way to anywhere by click, drag, wheel and keys. */
+/** The timeline: where one is, what there is, and a way to anywhere by click, drag, wheel, fingers and keys. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Moment } from "../core/recording.ts";
-import type { Gap } from "../core/recording-index.ts";
-import { clockText, instantAt, positionText, spokenPosition } from "../core/time.ts";
-import { panned, positionAt, shareOf, tickMarks, type View, wholeView, zoomed } from "../core/timeline-view.ts";
-import { momentWords, reasonText } from "../core/words.ts";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { nextStop, notesAt, placeRows, type Row } from "../core/lanes.ts";
+import type { PictureSource } from "../core/pictures.ts";
+import type { PlayRange } from "../core/range.ts";
+import { type TimelineCommand, timelineKey } from "../core/timeline-input.ts";
+import type { TimeMode } from "../core/timeline-ticks.ts";
+import { centred, panned, positionAt, shareOf, zoomed } from "../core/timeline-view.ts";
+import { valueText, viewText } from "../core/timeline-words.ts";
 import css from "./timeline.module.css";
-import { drawTimeline, type TimelineContent } from "./timeline-canvas.ts";
+import { Axis } from "./timeline-axis.tsx";
+import { type Colours, coloursOf, drawRows, PALETTE } from "./timeline-canvas.ts";
+import { Foot } from "./timeline-foot.tsx";
+import { isSeen, useGestures, useWheel } from "./timeline-gestures.ts";
+import { useGrowth, useSize, useTheme, useView } from "./timeline-hooks.ts";
+import { Range } from "./timeline-range.tsx";
+import { RowHeads } from "./timeline-rows.tsx";
+import { Tip } from "./timeline-tip.tsx";
 
-interface TimelineProps {
-  readonly content: TimelineContent;
-  /** Changes whenever `content` has to be drawn anew: its parts grow in place. */
+export interface TimelineProps {
+  readonly rows: readonly Row[];
+  /** Changes whenever `rows` have to be drawn anew: what they show may grow in place. */
   readonly revision: number;
-  readonly moments: readonly Moment[];
   readonly startedAtUs: number;
   readonly durationUs: number;
   readonly positionUs: number;
   readonly growing: boolean;
-  /** The address of a thumbnail for a position, or null; called while the pointer moves. */
-  readonly thumbnail: (positionUs: number) => Promise<string | null>;
+  /** Gaps and blackouts in words, in order, for those who cannot see them. */
+  readonly missing: readonly string[];
+  readonly mode: TimeMode;
+  readonly onMode: (mode: TimeMode) => void;
+  readonly range?: PlayRange | null;
+  readonly onRange?: (range: PlayRange | null) => void;
+  /** Small pictures for what is under the pointer; null where there are none. */
+  readonly pictures: PictureSource | null;
   /** `settled` is false while a drag goes on. */
   readonly onSeek: (positionUs: number, settled: boolean) => void;
 }
 
-/** One turn of a wheel moves by this share of what is seen. */
-const WHEEL_SHARE = 0.01;
-const ZOOM_STEP = 1.25;
+/** A pointer this close to a moment, in units, means it. */
+const SLACK = 7;
+/** What is said of a position holds this far around it. */
+const HEARD_US = 250_000;
 
-function gapAt(gaps: readonly Gap[], positionUs: number): Gap | undefined {
-  return gaps.find((gap) => positionUs >= gap.fromUs && positionUs < gap.toUs);
-}
+const AXIS_REM = 1.25;
 
 export function Timeline(props: TimelineProps) {
-  const { content, durationUs, positionUs, startedAtUs, growing } = props;
+  const { rows, revision, startedAtUs, positionUs, growing, mode, range = null, pictures } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [zoom, setZoom] = useState<View | null>(null);
-  const [pointed, setPointed] = useState<number | null>(null);
-  const [dragging, setDragging] = useState(false);
-  const [width, setWidth] = useState(0);
-  const view = zoom ?? wholeView(durationUs);
+  const probes = useRef<HTMLSpanElement>(null);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const { width, unit, ratio } = useSize(box);
+  const theme = useTheme();
+  const endUs = useGrowth(props.durationUs, growing, width);
+  const control = useView(endUs, growing, positionUs);
+  const { view } = control;
+  const placed = useMemo(() => placeRows(rows, folded), [rows, folded]);
+  const lanesRem = placed.reduce((sum, row) => sum + row.height, 0);
+  const usPerUnit = width === 0 ? 0 : ((view.toUs - view.fromUs) / width) * unit;
+  const headX = Math.round(shareOf(view, positionUs) * width * ratio) / ratio;
 
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  // A second at most passes unseen: while it grows, the whole is drawn again when its length changes by a pixel.
-  const grain = width === 0 ? 1 : (view.toUs - view.fromUs) / width;
-  const drawn = Math.round(view.toUs / grain);
-  useEffect(() => {
-    if (canvas.current !== null) drawTimeline(canvas.current, content, view);
-  }, [content, props.revision, width, drawn, view.fromUs]);
-
-  const shareAt = (event: MouseEvent): number => {
-    const bounds = (box.current as HTMLDivElement).getBoundingClientRect();
-    return (event.clientX - bounds.left) / bounds.width;
-  };
-  const seekTo = (event: MouseEvent, settled: boolean): void => props.onSeek(positionAt(view, shareAt(event)), settled);
-
-  const onWheel = (event: WheelEvent): void => {
-    event.preventDefault();
-    const turn = Math.sign(event.deltaY);
-    if (event.ctrlKey) {
-      const next = zoomed(view, shareAt(event), turn > 0 ? ZOOM_STEP : 1 / ZOOM_STEP, durationUs);
-      setZoom(next.toUs - next.fromUs >= wholeView(durationUs).toUs ? null : next);
-    } else if (zoom !== null && (event.shiftKey || event.deltaX !== 0)) {
-      setZoom(panned(zoom, Math.sign(event.deltaX || event.deltaY) * 0.1, durationUs));
-    } else {
-      props.onSeek(positionUs + turn * WHEEL_SHARE * (view.toUs - view.fromUs), true);
-    }
-  };
-  useEffect(() => {
-    const element = box.current;
-    // Not through the property: the browser would not let a passive listener keep the page from scrolling.
-    element?.addEventListener("wheel", onWheel, { passive: false });
-    return () => element?.removeEventListener("wheel", onWheel);
-  });
-
-  const share = Math.max(0, Math.min(1, shareOf(view, positionUs)));
-  const outside = shareOf(view, positionUs) < 0 || shareOf(view, positionUs) > 1;
-  return (
-    <div
-      ref={box}
-      class={css.timeline}
-      role="slider"
-      tabIndex={0}
-      aria-label="Position in the recording"
-      aria-valuemin={0}
-      aria-valuemax={Math.round(durationUs / 1_000_000)}
-      aria-valuenow={Math.round(positionUs / 1_000_000)}
-      aria-valuetext={`${spokenPosition(positionUs)} of ${spokenPosition(durationUs)}`}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        setDragging(true);
-        seekTo(event, false);
-      }}
-      onPointerMove={(event) => {
-        setPointed(Math.max(0, Math.min(1, shareAt(event))));
-        if (dragging) seekTo(event, false);
-      }}
-      onPointerUp={(event) => {
-        if (dragging) seekTo(event, true);
-        setDragging(false);
-      }}
-      onPointerCancel={() => setDragging(false)}
-      onPointerLeave={() => setPointed(null)}
-      onDblClick={() => setZoom(null)}
-    >
-      <div class={css.lanes}>
-        <canvas ref={canvas} class={`${css.canvas} ${css.palette}`} />
-        <div class={css.played} style={{ transform: `scaleX(${share})` }} />
-        {growing && zoom === null && <div class={css.growing} />}
-      </div>
-      {props.moments.map((moment) => {
-        const at = shareOf(view, moment.positionUs);
-        if (at < 0 || at > 1) return null;
-        const { tone } = momentWords(moment.code, moment.details);
-        return (
-          <i
-            key={`${moment.positionUs} ${moment.code}`}
-            class={`${css.moment} ${css[tone]}`}
-            style={{ left: `${at * 100}%` }}
-          />
-        );
-      })}
-      <Marks view={view} width={width} />
-      {pointed !== null && <i class={css.ghost} style={{ left: `${pointed * 100}%` }} />}
-      {!outside && <div class={css.head} style={{ left: `${share * 100}%` }} />}
-      {pointed !== null && (
-        <Tip
-          share={pointed}
-          width={width}
-          positionUs={positionAt(view, pointed)}
-          startedAtUs={startedAtUs}
-          gap={gapAt(content.gaps, positionAt(view, pointed))}
-          thumbnail={props.thumbnail}
-        />
-      )}
-    </div>
-  );
-}
-
-function Marks({ view, width }: { readonly view: View; readonly width: number }) {
-  const { stepUs, marks } = tickMarks(view, Math.max(2, Math.floor(width / 110)));
-  return (
-    <div class={`${css.marks} figures`} aria-hidden="true">
-      {marks.map((at) => {
-        const share = shareOf(view, at);
-        if (share > 0.985) return null;
-        const place = share < 0.015 ? css.first : "";
-        return (
-          <span key={at} class={`${css.mark} ${place}`} style={{ left: `${share * 100}%` }}>
-            {positionText(at, stepUs < 1_000_000)}
-          </span>
-        );
-      })}
-    </div>
-  );
-}
-
-interface TipProps {
-  readonly share: number;
-  readonly width: number;
-  readonly positionUs: number;
-  readonly startedAtUs: number;
-  readonly gap: Gap | undefined;
-  readonly thumbnail: (positionUs: number) => Promise<string | null>;
-}
-
-/** What is under the pointer: a small picture, the time in the recording and by the clock. */
-function Tip({ share, width, positionUs, startedAtUs, gap, thumbnail }: TipProps) {
-  const [address, setAddress] = useState<string | null>(null);
-  const [here, setHere] = useState(false);
-  useEffect(() => {
-    let current = true;
-    void thumbnail(positionUs).then((found) => {
-      if (!current) return;
-      setAddress(found);
-      setHere(true);
+  const colours = (): Colours | null => (probes.current === null ? null : coloursOf(probes.current));
+  useLayoutEffect(() => {
+    const palette = colours();
+    if (canvas.current === null || palette === null) return;
+    drawRows(canvas.current, {
+      rows: placed,
+      view,
+      width,
+      height: lanesRem * 16 * unit,
+      unit,
+      ratio,
+      colours: palette,
+      font: getComputedStyle(canvas.current).fontFamily,
+      playedX: headX,
     });
-    return () => {
-      current = false;
-    };
-  }, [positionUs]);
-  // Half a tip's width from either end it stops following the pointer, so that it is never cut off.
-  const half = 110;
-  const left = width < 2 * half ? width / 2 : Math.max(half, Math.min(width - half, share * width));
+  }, [placed, revision, view.fromUs, view.toUs, width, unit, ratio, headX, theme]);
+
+  const snap = (event: PointerEvent, pressedUs: number): number => {
+    const note = notesAt(rows, pressedUs, SLACK * usPerUnit).find((one) => one.atUs !== null);
+    // Only beside the silhouette: on it, what is pressed is meant.
+    const bounds = (event.currentTarget as Element).getBoundingClientRect();
+    const rem = (event.clientY - bounds.top) / (16 * unit);
+    const row = placed.find((one) => rem >= one.top && rem < one.top + one.height);
+    return note?.atUs == null || row?.row.id === "activity" ? pressedUs : note.atUs;
+  };
+  const { pointed, dragging, handlers } = useGestures({
+    control,
+    endUs,
+    positionUs,
+    snap,
+    onSeek: props.onSeek,
+    onRange: props.onRange,
+  });
+  useWheel(box, { control, endUs, positionUs, onSeek: props.onSeek });
+
+  const go = (wantedUs: number): void => {
+    const targetUs = Math.max(0, Math.min(endUs, wantedUs));
+    if (!isSeen(view, positionUs)) control.show(centred(view, targetUs, endUs), true);
+    props.onSeek(targetUs, true);
+  };
+  const zoomBy = (factor: number): void => {
+    const share = isSeen(view, positionUs) ? shareOf(view, positionUs) : 0.5;
+    control.show(zoomed(view, share, factor, endUs), true);
+  };
+  const obey = (command: TimelineCommand): void => {
+    if (command.do === "to") go(command.positionUs);
+    else if (command.do === "end") go(endUs);
+    else if (command.do === "stop") go(nextStop(rows, positionUs, command.direction) ?? positionUs);
+    else if (command.do === "zoom") zoomBy(command.factor);
+    else if (command.do === "whole") control.reset();
+    else control.show(panned(view, command.share, endUs), true);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { key, shiftKey: shift, ctrlKey: ctrl, altKey: alt, metaKey: meta } = event;
+    const command = timelineKey({ key, shift, ctrl, alt, meta }, view, control.zoom !== null, positionUs);
+    // The end of what grows is the present, and how to go there is the page's to know.
+    if (command === null || (command.do === "end" && growing)) return;
+    obey(command);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const pointedUs = pointed === null ? 0 : positionAt(view, pointed);
+  const heard = notesAt(rows, positionUs, HEARD_US);
   return (
-    <div class={css.tip} style={{ left: `${left}px` }} aria-hidden="true">
-      {address !== null ? <img src={address} alt="" /> : here ? null : <span class={css.blank} />}
-      <p class="figures">
-        {positionText(positionUs)} <span class={css.wall}>{clockText(instantAt(startedAtUs, positionUs), true)}</span>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in
+    <div class={css.timeline} role="group" aria-label="Timeline">
+      <div ref={box} class={css.track} style={{ height: `${lanesRem + AXIS_REM}rem` }}>
+        <div class={css.lanes} style={{ height: `${lanesRem}rem` }} aria-hidden="true">
+          <canvas ref={canvas} class={css.canvas} />
+        </div>
+        <Axis view={view} width={width} unit={unit} mode={mode} startedAtUs={startedAtUs} />
+        <div
+          class={css.slider}
+          role="slider"
+          tabIndex={0}
+          aria-label="Position in the recording"
+          aria-valuemin={0}
+          aria-valuemax={Math.round(props.durationUs / 1_000_000)}
+          aria-valuenow={Math.round(positionUs / 1_000_000)}
+          aria-valuetext={valueText({
+            positionUs,
+            durationUs: props.durationUs,
+            mode,
+            startedAtUs,
+            notes: heard,
+          })}
+          onKeyDown={onKeyDown}
+          onDblClick={() => control.reset()}
+          {...handlers}
+        />
+        {range !== null && props.onRange !== undefined && (
+          <Range range={range} view={view} endUs={endUs} onRange={props.onRange} />
+        )}
+        <RowHeads rows={placed} folded={folded} onFold={setFolded} />
+        {growing && isSeen(view, endUs) && <i class={css.growing} />}
+        {pointed !== null && <i class={css.ghost} style={{ transform: `translateX(${pointed * width}px)` }} />}
+        {isSeen(view, positionUs) && <i class={css.head} style={{ transform: `translateX(${headX}px)` }} />}
+        {pointed !== null && (
+          <Tip
+            share={pointed}
+            width={width}
+            unit={unit}
+            view={view}
+            positionUs={pointedUs}
+            startedAtUs={startedAtUs}
+            mode={mode}
+            notes={notesAt(rows, pointedUs, SLACK * usPerUnit)}
+            pictures={dragging ? null : pictures}
+          />
+        )}
+      </div>
+      <Foot
+        rows={rows}
+        revision={revision}
+        endUs={endUs}
+        positionUs={positionUs}
+        startedAtUs={startedAtUs}
+        control={control}
+        colours={colours}
+        theme={theme}
+        mode={mode}
+        onMode={props.onMode}
+        onZoom={zoomBy}
+      />
+      {props.missing.length > 0 && (
+        <ul class="spoken" aria-label="Gaps and blackouts">
+          {props.missing.map((words) => (
+            <li key={words}>{words}</li>
+          ))}
+        </ul>
+      )}
+      <p class="spoken" role="status">
+        {control.zoom === null ? "" : viewText(control.zoom, endUs)}
       </p>
-      {gap !== undefined && <p class={css.why}>Nothing recorded: {reasonText(gap.reason)}</p>}
+      <span ref={probes} hidden>
+        {Object.entries(PALETTE).map(([tone, token]) => (
+          <i key={tone} data-tone={tone} style={{ color: `var(--${token})` }} />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** The place of a timeline that is not known yet: of the same height, so that nothing jumps. */
+export function TimelineBones() {
+  return (
+    <div class={css.timeline} aria-hidden="true">
+      <div class={`${css.track} ${css.bones}`} />
+      <div class={css.bonesFoot} />
     </div>
   );
 }

@@ -1,0 +1,144 @@
+/** What the timeline knows of its surroundings: its size, the theme, time going on. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+  chosen,
+  followed,
+  grownEnd,
+  lengthOf,
+  underway,
+  type View,
+  viewOf,
+  wholeView,
+  type Zoom,
+} from "../core/timeline-view.ts";
+
+export interface Size {
+  readonly width: number;
+  /** A sixteenth of a rem. */
+  readonly unit: number;
+  /** Device pixels in a CSS pixel. */
+  readonly ratio: number;
+}
+
+type Box = { readonly current: HTMLElement | null };
+
+function measured(element: HTMLElement): Size {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { width: element.clientWidth, unit: rem / 16, ratio: window.devicePixelRatio };
+}
+
+/** The size of an element, of text and of pixels, kept up to date. */
+export function useSize(box: Box): Size {
+  const [size, setSize] = useState<Size>({ width: 0, unit: 1, ratio: 1 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = (): void => setSize(measured(element));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    // Holds until the ratio is another: a window moved to another screen, or a page zoomed.
+    const same = matchMedia(`(resolution: ${size.ratio}dppx)`);
+    const changed = (): void => {
+      if (box.current !== null) setSize(measured(box.current));
+    };
+    same.addEventListener("change", changed);
+    return () => same.removeEventListener("change", changed);
+  }, [size.ratio]);
+  return size;
+}
+
+/** Counts up when colours change: the system's scheme, or the one chosen. */
+export function useTheme(): number {
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const changed = (): void => setCount((now) => now + 1);
+    const schemes = [matchMedia("(prefers-color-scheme: dark)"), matchMedia("(prefers-contrast: more)")];
+    for (const scheme of schemes) scheme.addEventListener("change", changed);
+    const observer = new MutationObserver(changed);
+    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => {
+      for (const scheme of schemes) scheme.removeEventListener("change", changed);
+      observer.disconnect();
+    };
+  }, []);
+  return count;
+}
+
+const isCalm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Calls back before every frame while `on`. */
+function useFrames(on: boolean, each: (nowMs: number, elapsedMs: number) => void): void {
+  const latest = useRef(each);
+  latest.current = each;
+  useEffect(() => {
+    if (!on) return;
+    let before = performance.now();
+    let frame = requestAnimationFrame(function next(nowMs) {
+      latest.current(nowMs, Math.max(0, nowMs - before));
+      before = nowMs;
+      frame = requestAnimationFrame(next);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [on]);
+}
+
+/** The end to show of a recording that grows: it glides where what is known comes in steps. */
+export function useGrowth(knownUs: number, growing: boolean, width: number): number {
+  const [shownUs, setShown] = useState(knownUs);
+  const exact = useRef(knownUs);
+  useFrames(growing, (_, elapsedMs) => {
+    exact.current = isCalm() ? knownUs : grownEnd(exact.current, knownUs, elapsedMs);
+    // Less than a quarter of a pixel is not seen.
+    const grain = width > 0 ? knownUs / width / 4 : 0;
+    if (Math.abs(exact.current - shownUs) > grain) setShown(exact.current);
+  });
+  return growing ? shownUs : knownUs;
+}
+
+/** How long the view takes to come to another. */
+const FLIGHT_MS = 220;
+
+export interface ViewControl {
+  readonly view: View;
+  readonly zoom: Zoom;
+  /** Shows another part; `flies` lets the eye follow. */
+  readonly show: (view: View, flies: boolean) => void;
+  readonly reset: () => void;
+}
+
+/** Which part is seen: chosen by a person, moved by the playhead and by what grows. */
+export function useView(endUs: number, growing: boolean, positionUs: number): ViewControl {
+  const [zoom, setZoom] = useState<Zoom>(null);
+  const [flight, setFlight] = useState<{ readonly from: View; readonly beganMs: number } | null>(null);
+  const [share, setShare] = useState(1);
+  const target = viewOf(zoom, endUs);
+  const view = flight === null ? target : underway(flight.from, target, share);
+  useFrames(flight !== null, (nowMs) => {
+    const now = flight === null ? 1 : (nowMs - flight.beganMs) / FLIGHT_MS;
+    if (now >= 1) setFlight(null);
+    else setShare(Math.max(0, now));
+  });
+  const show = (next: View, flies: boolean): void => {
+    setZoom(chosen(next, endUs, growing));
+    const isFar = lengthOf(next) !== lengthOf(target) || next.fromUs !== target.fromUs;
+    if (!flies || isCalm() || !isFar) setFlight(null);
+    else {
+      setShare(0);
+      setFlight({ from: view, beganMs: performance.now() });
+    }
+  };
+  const before = useRef(positionUs);
+  useEffect(() => {
+    if (zoom !== null) {
+      const next = followed(target, before.current, positionUs, endUs);
+      if (next !== target) show(next, true);
+    }
+    before.current = positionUs;
+  }, [positionUs]);
+  return { view, zoom, show, reset: () => show(wholeView(endUs), true) };
+}
