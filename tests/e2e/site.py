@@ -209,7 +209,7 @@ class Portal(httpx.AsyncClient):
 
     async def index(self, recording: str) -> dict[str, Any]:
         """The player's index, by a token of its own."""
-        answer = await self.post(self.token_url, json={"recording": recording, "actions": ["play"]})
+        answer = await self.post(self.token_url, json={"recording": recording, "actions": ["play", "live"]})
         assert answer.status_code == httpx.codes.OK, answer.text
         headers = {"authorization": f"Bearer {answer.json()['token']}"}
         answer = await self.get(f"/media/{recording}/index", headers=headers)

@@ -21,7 +21,7 @@ async def tell(_request, error):
     return error_response(error)
 
 
-def media_token(site, recording, *, user="sue", actions=("play",), life_s=60, audience=Audience.MEDIA, key=None):
+def media_token(site, recording, *, user="sue", actions=("play", "live"), life_s=60, audience=Audience.MEDIA, key=None):
     now_s = site.clock.wall_us() // 1_000_000
     claims = Claims(audience, UserId(user), "token-1", now_s, now_s + life_s, recording, frozenset(actions))
     return sign(claims, key or signing_key(site.keyring), issuer=site.keyring.site)

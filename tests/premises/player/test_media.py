@@ -255,6 +255,28 @@ async def test_nothing_opens_without_a_token_that_holds(site, player, make, medi
                 assert answer.headers["www-authenticate"] == "Bearer"
 
 
+OPENERS = {
+    "index": {"play", "live"},
+    "{}/init?track=1&epoch=0": {"play", "live"},
+    "{}/pieces?track=1&from=0&to=9": {"play"},
+    "{}/thumbnails/1": {"play"},
+    "{}/sprites/1": {"play"},
+    "live": {"live"},
+}
+
+
+@pytest.mark.parametrize("path", OPENERS)
+@pytest.mark.parametrize("action", ["play", "live", "export", "delete"])
+async def test_what_a_token_must_allow(site, player, make, path, action):
+    fixture = make(seconds=2)
+    await site.add_fixture(fixture)
+    await site.set_state(fixture.header.recording, RecordingState.COMPLETE, 1)
+    player.use(site, fixture.header.recording, actions=[action])
+    answer = await player.media(path.format(fixture.header.segment))
+    refused = answer.status_code == 403 and code_of(answer) == (403, "access.refused")
+    assert refused is (action not in OPENERS[path])
+
+
 async def test_a_token_of_the_key_before_still_opens(site, player, make):
     fixture = make(seconds=2)
     await site.add_fixture(fixture)

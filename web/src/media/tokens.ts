@@ -51,7 +51,7 @@ export class TokenClient {
       method: "POST",
       credentials: "include",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrfToken },
-      body: JSON.stringify({ recording: this.recording, actions: ["play"] }),
+      body: JSON.stringify({ recording: this.recording, actions: ["play", "live"] }),
     });
     const answer = asObject(value, "token");
     const statedMs = Date.parse(text(answer, "expiresAt", "token")) - Date.now();

@@ -129,7 +129,7 @@ describe("TokenClient", () => {
     expect(await Promise.all([client.get(), client.get(), client.get()])).toEqual(["t1", "t1", "t1"]);
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ method: "POST", credentials: "include", headers: { "X-CSRF-Token": "csrf" } });
-    expect(JSON.parse(asked[0]?.body as string)).toEqual({ recording: "rec", actions: ["play"] });
+    expect(JSON.parse(asked[0]?.body as string)).toEqual({ recording: "rec", actions: ["play", "live"] });
   });
 
   test("renews before the end, not at it", async () => {

@@ -1,6 +1,7 @@
 """The player's media over HTTP: routes for the application on port 2020 to mount."""
 
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +31,10 @@ from playhead.store.token_keys import verifying_keys
 from playhead.wire.tokens import Audience, Claims, verify
 
 PLAY: Final = "play"
-"""The action that a token must allow for any of this."""
+LIVE: Final = "live"
+EITHER: Final = frozenset({PLAY, LIVE})
+"""What a token must allow: any one of these for the index and what pieces begin with, which both ways of watching need;
+``play`` for what was recorded, ``live`` for what is being recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,7 @@ class Media:
             return found, await segments.locate_segments(connection, recording)
 
     async def _index(self, request: Request) -> Response:
-        claims, recording = await self._admitted(request)
+        claims, recording = await self._admitted(request, EITHER)
         found, located = await self.lookup(recording)
         await self._note(request, "recording.viewed", claims, recording)
         packed = "gzip" in request.headers.get("accept-encoding", "")
@@ -82,7 +86,7 @@ class Media:
         return Response(document.packed, 200, headers, media_type="application/json")
 
     async def _init(self, request: Request) -> Response:
-        located = await self._segment(request)
+        located = await self._segment(request, EITHER)
         track = parse_number(request.query_params.get("track"), "track")
         epoch = parse_number(request.query_params.get("epoch"), "epoch")
         return Response(await media.init(self.shelf, located, track, epoch), media_type="video/mp4")
@@ -107,7 +111,7 @@ class Media:
         return Response(await media.sprite(self.shelf, located, first), media_type="image/jpeg")
 
     async def _live(self, request: Request) -> Response:
-        claims, recording = await self._admitted(request)
+        claims, recording = await self._admitted(request, {LIVE})
         text = request.query_params.get("after")
         after = None if text is None else parse_after(text)
         found, _ = await self.lookup(recording)
@@ -130,14 +134,14 @@ class Media:
                 async for message in messages:
                     yield message
 
-    async def _segment(self, request: Request) -> Located:
+    async def _segment(self, request: Request, any_of: AbstractSet[str] = frozenset({PLAY})) -> Located:
         """The segment in the path, if it is one of the recording that the token is for.
 
         Raises:
             RefusedError: as `_admitted`.
             NotFoundError: ``segment.not_found``.
         """
-        _, recording = await self._admitted(request)
+        _, recording = await self._admitted(request, any_of)
         identifier = SegmentId.parse(request.path_params["segment"])
         async with self.catalogue.reading() as connection:
             located = await segments.find_segment(connection, identifier)
@@ -145,8 +149,8 @@ class Media:
             raise NotFoundError("segment.not_found", "There is no such segment in this recording.")
         return located
 
-    async def _admitted(self, request: Request) -> tuple[Claims, RecordingId]:
-        """What the token says, if it opens the recording in the path.
+    async def _admitted(self, request: Request, any_of: AbstractSet[str]) -> tuple[Claims, RecordingId]:
+        """What the token says, if it opens the recording in the path for one of these.
 
         Raises:
             RefusedError: ``token.*``, ``access.refused``.
@@ -160,7 +164,7 @@ class Media:
                 raise RefusedError("token.missing", "Media needs a token.", hint=hint)  # noqa: TRY301 - noted below
             claims = self._verified(token)
             actor = str(claims.user)
-            if claims.recording != recording or PLAY not in claims.actions:
+            if claims.recording != recording or claims.actions.isdisjoint(any_of):
                 raise RefusedError("access.refused", "The token is for something else.")  # noqa: TRY301 - likewise
         except RefusedError as error:
             metrics.REFUSALS.labels(error.code).inc()

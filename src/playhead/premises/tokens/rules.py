@@ -1,20 +1,21 @@
 """Decisions about tokens: what may be asked for, and what a token then says."""
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 import msgspec
 
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import RecordingId
-from playhead.domain.access import Action, Who
+from playhead.domain.access import Action, Decision, OfAgent, Who, decide
 from playhead.net.http import HostHeader
 from playhead.wire.tokens import Audience, Claims
 
 ACTIONS_MAX: Final = 8
 """More kinds of action than there are."""
 
-GIVEN: Final = {"play": Action.PLAY}
-"""What a media token may allow, and what its holder must be allowed for it."""
+GIVEN: Final = {"play": Action.PLAY, "live": Action.LIVE}
+"""What a media token may allow, and what its holder must be allowed for it. Each is decided by itself."""
 
 
 class _Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +50,14 @@ class Wish(msgspec.Struct, frozen=True):
         return cls(RecordingId.parse(found.recording), frozenset(found.actions))
 
 
-def claims_of(who: Who, wish: Wish, *, token_id: str, now_us: int, lifetime_us: int) -> Claims:
+def decisions_on(who: Who, wish: Wish, thing: OfAgent) -> dict[str, Decision]:
+    """What is wished for, each decided by itself."""
+    return {action: decide(who, GIVEN[action], thing) for action in sorted(wish.actions)}
+
+
+def claims_of(
+    who: Who, recording: RecordingId, actions: Iterable[str], *, token_id: str, now_us: int, lifetime_us: int
+) -> Claims:
     """What the token says."""
     now_s = now_us // 1_000_000
     return Claims(
@@ -58,8 +66,8 @@ def claims_of(who: Who, wish: Wish, *, token_id: str, now_us: int, lifetime_us: 
         id=token_id,
         issued_at_s=now_s,
         expires_at_s=now_s + lifetime_us // 1_000_000,
-        recording=wish.recording,
-        actions=wish.actions,
+        recording=recording,
+        actions=frozenset(actions),
     )
 
 
