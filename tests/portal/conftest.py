@@ -13,6 +13,7 @@ from playhead.portal.parts import Parts
 from playhead.portal.rules import Attempts, Lifetime
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
+from playhead.store.library import Library
 from playhead.testing.site import PASSWORD, opened_site
 
 ORIGIN = "http://127.0.0.1:2020"
@@ -51,6 +52,7 @@ def parts(site):
         sessions=sessions,
         sign_in=SignIn(site.catalogue, site.passwords, sessions, Attempts(), site.audit, site.clock),
         feed=Feed(site.catalogue, site.control),
+        library=Library(site.catalogue),
         token_port=5650,
         tokens_secure=False,
     )

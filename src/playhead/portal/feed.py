@@ -6,7 +6,7 @@ does not fetch what it is sent loses it, and is told to load its lists again: no
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -28,6 +28,9 @@ WATCHERS_MAX: Final = 500
 
 WAITING_MAX: Final = 256
 """News kept for a page that is slow."""
+
+TOLD_ONE_BY_ONE_MAX: Final = 50
+"""Recordings changed by one request: of more, a page loads its list faster than it takes the news."""
 
 REFRESH_S: Final = 2.0
 """How often pages hear how far the recordings under way have come. A page that hears nothing new of one for five
@@ -125,6 +128,14 @@ class Feed:
         """A workstation for the wire."""
         age_us = None if live.recording is None else self._control.progress_age_us(live.recording)
         return live_item(live, age_us)
+
+    async def changed(self, recordings: Sequence[RecordingId]) -> None:
+        """Tell the pages of recordings that a page has changed. Of many they are told to load their lists again."""
+        if len(recordings) > TOLD_ONE_BY_ONE_MAX:
+            self._publish([RESYNC])
+            return
+        for recording in recordings:
+            await self._recording_changed(recording)
 
     async def run(self) -> None:
         """Follow until cancelled, or until the workstations are no longer followed."""

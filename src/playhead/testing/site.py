@@ -143,6 +143,7 @@ class Site:
                 workstation=WorkstationId(workstation),
                 agent=agent,
                 started_at_us=started_at_us,
+                site=str(SITE),
             )
 
     async def add_fixture(self, fixture: VidFixture, *, size: int | None = None) -> OpenSegment:

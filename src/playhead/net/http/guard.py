@@ -24,13 +24,13 @@ PATH_CHARS_MAX: Final = 1_024
 """Our longest path has two UUIDs and some words: under 150."""
 
 QUERY_BYTES_MAX: Final = 2_048
-"""Our longest query is a cursor and three filters: under 300."""
+"""Our longest query is a question to the library with all its filters; a kept one has up to 2,000."""
 
 HEADER_BYTES_MAX: Final = 16 * 1024
 """Names and values of a request's headers; a browser's take 1 to 2 KiB, with cookies of other programs some more."""
 
-BODY_BYTES_MAX: Final = 16 * 1024
-"""The longest body we take is a sign-in or a reason in words: under 2 KiB. It is held in memory, whole."""
+BODY_BYTES_MAX: Final = 32 * 1024
+"""The longest body we take names 500 recordings: under 20 KiB. It is held in memory, whole."""
 
 BODY_TIMEOUT_S: Final = 10.0
 """From the headers to the last byte of the body."""

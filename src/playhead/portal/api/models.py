@@ -83,10 +83,14 @@ class RecordingItem(Answer):
     live: bool = Field(description="Being recorded, and more of it became durable in the last five seconds.")
     gaps: int = Field(description="Stretches of which nothing is there.")
     progress_age_ms: int | None = Field(description="How long before this answer more of it became durable.")
+    site: str
+    blackout: bool = Field(description="There was one in it.")
+    tags: list[str]
+    held: bool = Field(description="It must not be deleted.")
 
 
 class RecordingPage(Answer):
-    """Some recordings, newest first."""
+    """Some recordings, in the order asked for."""
 
     items: list[RecordingItem]
     next: str | None = Field(description="`before` of the next page; null at the end.")
@@ -159,6 +163,10 @@ def recording_item(recording: Recording, progress_age_us: int | None) -> Recordi
         live=fresh and recording.state is RecordingState.RECORDING,
         gaps=len(gaps(recording)),
         progress_age_ms=_ms(progress_age_us),
+        site=recording.site,
+        blackout=recording.has_blackout,
+        tags=list(recording.tags),
+        held=recording.held,
     )
 
 
