@@ -12,6 +12,7 @@ from playhead.base.instants import wall_us
 from playhead.domain.access import Action, Installation
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.audit_models import AuditList, AuditVerified, audit_item, verified_item
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Caller, Reading
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.audit_csv import csv_head, csv_rows
@@ -69,7 +70,7 @@ _CSV: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/audit", operation_id="listAudit")
+@router.get("/audit", operation_id="listAudit", openapi_extra=needs(Action.AUDIT))
 async def list_audit(
     request: Request,
     caller: Reading,
@@ -92,7 +93,13 @@ async def list_audit(
     return AuditList(items=[audit_item(one) for one in found], next=None if before is None else str(before))
 
 
-@router.get("/audit.csv", operation_id="exportAudit", response_class=StreamingResponse, responses=_CSV)
+@router.get(
+    "/audit.csv",
+    operation_id="exportAudit",
+    openapi_extra=needs(Action.AUDIT),
+    response_class=StreamingResponse,
+    responses=_CSV,
+)
 async def export_audit(request: Request, caller: Reading, wanted: Wanted) -> StreamingResponse:
     """All entries that are wanted and were there at the moment of asking, newest first, as a table."""
     parts = await _admitted(request, caller)
@@ -104,7 +111,7 @@ async def export_audit(request: Request, caller: Reading, wanted: Wanted) -> Str
     return StreamingResponse(_table(parts, wanted, before), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/audit/verify", operation_id="verifyAudit")
+@router.get("/audit/verify", operation_id="verifyAudit", openapi_extra=needs(Action.AUDIT))
 async def verify(request: Request, caller: Reading) -> AuditVerified:
     """Look at every entry: whether all are as they were written, and none is gone. Takes seconds for a large log."""
     parts = await _admitted(request, caller)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from playhead.portal.api.answers import ERRORS
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Caller, Reading
 from playhead.portal.feed import Watcher
 from playhead.portal.parts import Parts, parts_of
@@ -30,7 +31,13 @@ _DOCUMENT: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("", operation_id="followChanges", response_class=StreamingResponse, responses=_DOCUMENT)
+@router.get(
+    "",
+    operation_id="followChanges",
+    openapi_extra=needs("signed_in"),
+    response_class=StreamingResponse,
+    responses=_DOCUMENT,
+)
 async def follow_changes(request: Request, caller: Reading) -> StreamingResponse:
     """Follow what changes, from now on."""
     parts = parts_of(request)

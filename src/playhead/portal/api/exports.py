@@ -11,6 +11,7 @@ from playhead.domain.access import Action, OfAgent
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.exports_models import ExportBegun, ExportItem, ExportOrder
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.needs import Exports
 from playhead.portal.parts import Parts, parts_of
@@ -34,7 +35,7 @@ _MP4: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.post("", operation_id="beginExport", status_code=202)
+@router.post("", operation_id="beginExport", openapi_extra=needs(Action.EXPORT), status_code=202)
 async def begin(request: Request, caller: Changing, order: ExportOrder) -> ExportBegun:
     """Begin a file. Nothing is encoded again; it is kept for an hour, and belongs to whoever asked for it."""
     parts = parts_of(request)
@@ -48,14 +49,20 @@ async def begin(request: Request, caller: Changing, order: ExportOrder) -> Expor
     return ExportBegun(id=identifier)
 
 
-@router.get("/{export}", operation_id="getExport")
+@router.get("/{export}", operation_id="getExport", openapi_extra=needs("own"))
 async def get_export(request: Request, caller: Reading, export: _Id) -> ExportItem:
     """How far a file is."""
     found = _exports(parts_of(request)).look(caller.who.user, export)
     return _item(export, found)
 
 
-@router.get("/{export}/file", operation_id="downloadExport", response_class=FileResponse, responses=_MP4)
+@router.get(
+    "/{export}/file",
+    operation_id="downloadExport",
+    openapi_extra=needs("own"),
+    response_class=FileResponse,
+    responses=_MP4,
+)
 async def download(request: Request, caller: Reading, export: _Id) -> FileResponse:
     """The finished file, or a range of it."""
     parts = parts_of(request)
@@ -67,7 +74,7 @@ async def download(request: Request, caller: Reading, export: _Id) -> FileRespon
     return FileResponse(path, media_type="video/mp4", filename=name)
 
 
-@router.delete("/{export}", operation_id="dropExport", status_code=204)
+@router.delete("/{export}", operation_id="dropExport", openapi_extra=needs("own"), status_code=204)
 async def drop(request: Request, caller: Changing, export: _Id) -> Response:
     """Give a file up, finished or not."""
     await _exports(parts_of(request)).drop(caller.who.user, export)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from playhead.domain.access import Action, OfAgent, agent_key, may
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.mine_models import MineItem, MineList, watched_item
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Reading
 from playhead.portal.parts import parts_of
 from playhead.store.catalogue import recordings, watched
@@ -15,7 +16,7 @@ from playhead.store.catalogue.recordings import RecordingCursor
 router = APIRouter(prefix="/api/mine", tags=["mine"], responses=ERRORS)
 
 
-@router.get("", operation_id="listMine")
+@router.get("", operation_id="listMine", openapi_extra=needs(Action.VIEW))
 async def list_mine(
     request: Request,
     caller: Reading,

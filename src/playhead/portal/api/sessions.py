@@ -7,6 +7,7 @@ from playhead.base.instants import utc
 from playhead.net.http import client_address, session_cookie
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import Credentials, SessionItem, UserItem
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Changing, Reading, check_origin
 from playhead.portal.parts import Parts, is_secure, parts_of
 from playhead.portal.rules import csrf_token, permissions
@@ -15,7 +16,7 @@ from playhead.portal.sessions import SignedIn
 router = APIRouter(prefix="/api/session", tags=["session"], responses=ERRORS)
 
 
-@router.post("", operation_id="signIn", dependencies=[Depends(check_origin)])
+@router.post("", operation_id="signIn", openapi_extra=needs("nothing"), dependencies=[Depends(check_origin)])
 async def sign_in(request: Request, response: Response, credentials: Credentials) -> SessionItem:
     """Sign in. The answer sets the cookie `playhead_session`."""
     parts = parts_of(request)
@@ -24,13 +25,13 @@ async def sign_in(request: Request, response: Response, credentials: Credentials
     return _item(request, parts, session)
 
 
-@router.get("", operation_id="getSession")
+@router.get("", operation_id="getSession", openapi_extra=needs("signed_in"))
 async def get_session(request: Request, caller: Reading) -> SessionItem:
     """Who is signed in, and the token that changes need."""
     return _item(request, parts_of(request), _session_of(caller.session))
 
 
-@router.delete("", operation_id="signOut", status_code=204)
+@router.delete("", operation_id="signOut", openapi_extra=needs("signed_in"), status_code=204)
 async def sign_out(request: Request, caller: Changing) -> Response:
     """Sign out."""
     parts = parts_of(request)

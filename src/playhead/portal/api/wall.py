@@ -11,6 +11,7 @@ from playhead.base.instants import utc
 from playhead.domain.access import Action, OfAgent, may
 from playhead.domain.live import LiveWorkstation
 from playhead.portal.api.answers import ERRORS
+from playhead.portal.api.permissions import needs
 from playhead.portal.api.wall_models import WallItem, WallList
 from playhead.portal.callers import Reading
 from playhead.portal.needs import Picture
@@ -33,7 +34,7 @@ _JPEG: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("", operation_id="listWall")
+@router.get("", operation_id="listWall", openapi_extra=needs(Action.LIVE))
 async def list_wall(request: Request, caller: Reading) -> WallList:
     """The workstations that are being recorded and that you may watch live."""
     parts = parts_of(request)
@@ -44,6 +45,11 @@ async def list_wall(request: Request, caller: Reading) -> WallList:
     }
     async with parts.catalogue.reading() as connection:
         started = await recordings.starts_of(connection, list(shown))
+    shown = {
+        recording: live
+        for recording, live in shown.items()
+        if may(caller.who, Action.LIVE, OfAgent(live.agent, started.get(recording)))
+    }
     pictures: Mapping[RecordingId, Picture] = {}
     if parts.pictures is not None:
         pictures = await parts.pictures.find(list(shown))
@@ -58,7 +64,13 @@ async def list_wall(request: Request, caller: Reading) -> WallList:
     return WallList(items=sorted(items, key=lambda item: item.id))
 
 
-@router.get("/{workstation}/thumbnail", operation_id="getWallThumbnail", response_class=Response, responses=_JPEG)
+@router.get(
+    "/{workstation}/thumbnail",
+    operation_id="getWallThumbnail",
+    openapi_extra=needs(Action.LIVE),
+    response_class=Response,
+    responses=_JPEG,
+)
 async def get_thumbnail(
     request: Request,
     caller: Reading,

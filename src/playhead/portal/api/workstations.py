@@ -19,6 +19,7 @@ from playhead.portal.api.models import (
     WorkstationList,
     absent_item,
 )
+from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue import workstations
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api/workstations", tags=["workstations"], responses=
 _OUR_WORD: Final = {"screen.not_connected": "workstation.offline", "screen.no_answer": "workstation.no_answer"}
 
 
-@router.get("", operation_id="listWorkstations")
+@router.get("", operation_id="listWorkstations", openapi_extra=needs(Action.VIEW))
 async def list_workstations(request: Request, caller: Reading) -> WorkstationList:
     """All workstations, by name, as they were last heard of."""
     parts = parts_of(request)
@@ -42,7 +43,7 @@ async def list_workstations(request: Request, caller: Reading) -> WorkstationLis
     return WorkstationList(items=visible)
 
 
-@router.post("/{workstation}/record", operation_id="record")
+@router.post("/{workstation}/record", operation_id="record", openapi_extra=needs(Action.RECORD))
 async def record(request: Request, caller: Changing, workstation: str, order: RecordOrder) -> RecordAnswer:
     """Start or stop recording. It begins within a second, with what was captured just before."""
     parts = parts_of(request)
@@ -57,7 +58,9 @@ async def record(request: Request, caller: Changing, workstation: str, order: Re
     return RecordAnswer(recording=recording)
 
 
-@router.post("/{workstation}/blackout", operation_id="blackout")
+@router.post(
+    "/{workstation}/blackout", operation_id="blackout", openapi_extra=needs(Action.BLACKOUT_ON, Action.BLACKOUT_OFF)
+)
 async def blackout(request: Request, caller: Changing, workstation: str, order: BlackoutOrder) -> Empty:
     """Stop capturing what is shown, or go on. The span is part of the recording, with its reason."""
     parts = parts_of(request)
