@@ -150,6 +150,18 @@ export function toggled(items: readonly string[], item: string): string[] {
   return (others.length === items.length ? [...others, item] : others).sort();
 }
 
+/** The id of a recording as somebody pastes it: itself, or a link to the recording. */
+export function recordingIdOf(pasted: string): string {
+  const words = pasted.trim();
+  const link = /\/recordings\/([^/?#\s]+)/.exec(words);
+  try {
+    return decodeURIComponent(link?.[1] ?? words);
+  } catch {
+    // A stray percent sign is no link of ours.
+    return words;
+  }
+}
+
 /** `2026-11-20`, as date fields say and take it, of the reader's own calendar. */
 export function dateField(at: Date | null): string {
   if (at === null) return "";

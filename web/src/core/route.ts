@@ -9,7 +9,7 @@ export interface LinkedRange {
   readonly toUs: number;
 }
 
-export const PEOPLE_SECTIONS = ["users", "groups", "roles", "sessions"] as const;
+export const PEOPLE_SECTIONS = ["users", "groups", "roles", "sessions", "access"] as const;
 export type PeopleSection = (typeof PEOPLE_SECTIONS)[number];
 
 /** `query` is the part after `?`, for pages that read it by themselves. */

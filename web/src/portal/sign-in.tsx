@@ -82,7 +82,7 @@ export function SignIn({ next }: { readonly next: string }) {
   useEffect(() => {
     // What is wrong, and what is asked next, is where the person goes on typing.
     const invalid = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
-    (invalid ?? form.current?.querySelector<HTMLElement>("[data-first] input"))?.focus();
+    (invalid ?? form.current?.querySelector<HTMLElement>("[data-first] input:not([hidden])"))?.focus();
   }, [step, recovery, fault, ways]);
   // Half a form that grows when the rest is known would jump.
   if (ways === null) return null;

@@ -68,6 +68,8 @@ export function Field({
           aria-invalid={error !== null}
           aria-describedby={described === "" ? undefined : described}
           ref={input}
+          // A dialog that opens looks for it, instead of for its close button.
+          autofocus={focused}
           onInput={(event) => onInput(event.currentTarget.value)}
         />
         {trailing !== undefined && <span class={css.end}>{trailing}</span>}

@@ -1,7 +1,7 @@
 /** Instants as people say them. */
 
 import { expect, test } from "vitest";
-import { agoText, untilText, whenText } from "../../src/core/ago.ts";
+import { agoText, sinceText, untilText, whenText } from "../../src/core/ago.ts";
 
 const NOW = new Date(2026, 10, 23, 12, 0, 0);
 const before = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
@@ -13,7 +13,7 @@ test.each([
   [3_599, "59 min ago"],
   [3_600, "1 h ago"],
   [86_399, "23 h ago"],
-  [86_400, "Yesterday"],
+  [86_400, "yesterday"],
 ])("%d s ago is %s", (seconds, words) => {
   expect(agoText(before(seconds), NOW, "en-GB")).toBe(words);
 });
@@ -31,4 +31,5 @@ test.each([
 test("a moment has its day and time", () => {
   expect(whenText(before(3_600), NOW, false, "en-GB")).toBe("Today, 11:00");
   expect(whenText(before(90_000), NOW, true, "en-GB")).toBe("Yesterday, 11:00:00");
+  expect(sinceText(before(3_600), NOW, "en-GB")).toBe("today, 11:00");
 });

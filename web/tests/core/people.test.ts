@@ -14,6 +14,7 @@ import {
   readPageOf,
   readRole,
   readUser,
+  recordingIdOf,
   search,
   standing,
   toggled,
@@ -214,6 +215,16 @@ describe("groups, roles, sessions", () => {
     });
     expect(session.current).toBe(true);
   });
+});
+
+test.each([
+  [" r-1 ", "r-1"],
+  ["https://site:2020/recordings/r-1?t=12", "r-1"],
+  ["/recordings/a%20b", "a b"],
+  ["100%", "100%"],
+  ["", ""],
+])("the recording of %j is %j", (pasted, id) => {
+  expect(recordingIdOf(pasted)).toBe(id);
 });
 
 describe("date fields", () => {

@@ -38,7 +38,7 @@ export function PasswordForm({ session, minLength }: PasswordFormProps) {
   return (
     <Card>
       <form
-        class={css.form}
+        class={`${css.form} ${css.narrow}`}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

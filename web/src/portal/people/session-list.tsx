@@ -1,6 +1,6 @@
 /** Login sessions: where somebody is signed in, since when, and ending it. */
 
-import { agoText, untilText, whenText } from "../../core/ago.ts";
+import { agoText, sinceText, untilText, whenText } from "../../core/ago.ts";
 import type { LoginSession } from "../../core/people.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -58,7 +58,7 @@ function SessionFacts({ session, named }: { readonly session: LoginSession; read
         <span title={whenText(session.seenAt, now, true)}>
           {session.current ? "active now" : `active ${agoText(session.seenAt, now)}`}
         </span>
-        <span title={whenText(session.createdAt, now, true)}>since {whenText(session.createdAt, now)}</span>
+        <span title={whenText(session.createdAt, now, true)}>since {sinceText(session.createdAt, now)}</span>
         <span>ends in {untilText(session.expiresAt, now)}</span>
       </p>
     </div>

@@ -1,0 +1,79 @@
+/** Some of the users: who they are, taking one out, adding others by searching. */
+
+import { useEffect, useState } from "preact/hooks";
+import { IconButton } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Options } from "../../ui/options.tsx";
+import { opensAttributes, Popover } from "../../ui/popover.tsx";
+import { Loaded, useLoaded } from "../loaded.ts";
+import { listUsers } from "./api.ts";
+import { Face } from "./face.tsx";
+import css from "./people.module.css";
+
+interface PickerProps {
+  readonly label: string;
+  readonly add: string;
+  readonly empty: string;
+  readonly chosen: readonly string[];
+  readonly busy: boolean;
+  readonly onToggle: (user: string) => void;
+}
+
+export function PeoplePicker({ label, add, empty, chosen, busy, onToggle }: PickerProps) {
+  return (
+    <ul class={css.list} aria-label={label}>
+      {chosen.map((id) => (
+        <li key={id} class={css.row}>
+          <Face name={id} />
+          <p class={`${css.words} ${css.strong}`}>
+            <a class={css.link} href={`/people/users/${encodeURIComponent(id)}`}>
+              {id}
+            </a>
+          </p>
+          <IconButton small icon="close" label={`Take out ${id}`} disabled={busy} onClick={() => onToggle(id)} />
+        </li>
+      ))}
+      {chosen.length === 0 && <li class={css.none}>{empty}</li>}
+      <li class={css.add}>
+        <Popover
+          label={add}
+          trigger={(opens) => (
+            <button type="button" class={css.addButton} {...opensAttributes(opens)}>
+              <Icon name="plus" size={16} /> {add}
+            </button>
+          )}
+        >
+          {() => <Found label={label} chosen={chosen} onToggle={onToggle} />}
+        </Popover>
+      </li>
+    </ul>
+  );
+}
+
+/** So long nobody types before it is searched. */
+const SEARCH_AFTER_MS = 150;
+
+function Found({ label, chosen, onToggle }: Pick<PickerProps, "label" | "chosen" | "onToggle">) {
+  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setQ(typed), SEARCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const found = useLoaded(q, () => new Loaded((signal) => listUsers(q, null, signal)));
+  const users = found.value.value?.items ?? [];
+  const failure = found.failure.value;
+  return (
+    <Options
+      label={label}
+      options={users.map((one) => ({ value: one.id, text: one.name === "" ? one.id : `${one.name} (${one.id})` }))}
+      chosen={chosen}
+      onSearch={setTyped}
+      empty={failure?.message ?? "Nobody else is here."}
+      onChange={(next) => {
+        const one = next.find((id) => !chosen.includes(id)) ?? chosen.find((id) => !next.includes(id));
+        if (one !== undefined) onToggle(one);
+      }}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+/** What the pages about people share: groups and roles, which are few, with their names. */
+
+import type { Session } from "../../core/access.ts";
+import type { GroupItem, RoleItem } from "../../core/people.ts";
+import { Loaded } from "../loaded.ts";
+import { listGroups, listRoles } from "./api.ts";
+
+interface Known {
+  readonly groups: readonly GroupItem[];
+  readonly roles: readonly RoleItem[];
+}
+
+export class PeopleStore {
+  readonly session: Session;
+  readonly known = new Loaded<Known>(async (signal) => {
+    const [groups, roles] = await Promise.all([listGroups(signal), listRoles(signal)]);
+    return { groups, roles };
+  });
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  load(): Promise<void> {
+    return this.known.load();
+  }
+
+  close(): void {
+    this.known.close();
+  }
+
+  get groups(): readonly GroupItem[] | null {
+    return this.known.value.value?.groups ?? null;
+  }
+
+  get roles(): readonly RoleItem[] | null {
+    return this.known.value.value?.roles ?? null;
+  }
+
+  roleName(id: string): string {
+    return this.roles?.find((one) => one.id === id)?.name ?? id;
+  }
+
+  groupName(id: string): string {
+    return this.groups?.find((one) => one.id === id)?.name ?? id;
+  }
+}
