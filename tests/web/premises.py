@@ -10,7 +10,9 @@ from pathlib import Path
 
 from playhead.portal.pages import STATIC
 from playhead.wire import fmp4
+from web import small
 from web.footage import Segment
+from web.kept import Kept
 from web.wire import Answer, Request, Server, json_answer, refusal
 
 EPOCH_US = 1_795_600_800_000_000
@@ -32,7 +34,7 @@ def instant(at_us):
 
 @dataclass
 class Recording:
-    """A recording with one track. While ``live``, it has come as far as the time since `begin`."""
+    """A recording. While ``live``, it has come as far as the time since `begin`."""
 
     id: str
     agent: str
@@ -41,6 +43,8 @@ class Recording:
     state: str = "complete"
     started_at_us: int = EPOCH_US
     gaps: list[dict] = field(default_factory=list)
+    second: list[Segment] = field(default_factory=list)
+    """The same segments as a second monitor shows them; their records have numbers of their own."""
     ahead_us: int = 0
     began: float = 0.0
     frozen_us: int | None = None
@@ -120,36 +124,47 @@ class Recording:
             "startedAtUs": self.started_at_us,
             "nowUs": self.known_us,
             "durationUs": self.known_us,
-            "tracks": [{"id": 1, "name": "DP-1"}],
+            "tracks": [{"id": 1, "name": "DP-1"}, {"id": 2, "name": "HDMI-1"}][: 2 if self.second else 1],
             "segments": [self._segment(one) for one in self.segments if self.covered_us(one) > 0],
             "gaps": self.gaps,
         }
 
-    def _segment(self, segment):
+    def monitor(self, segment, track):
+        """What one of the monitors shows of a segment."""
+        return segment if track == 1 else self.second[self.segments.index(segment)]
+
+    def _columns(self, segment):
         pieces = self.pieces(segment)
+        return {
+            "record": [one.record for one in pieces],
+            "atUs": [one.at_us for one in pieces],
+            "epoch": [one.epoch for one in pieces],
+            "key": [int(one.key) for one in pieces],
+            "bytes": [len(one.media) for one in pieces],
+        }
+
+    def _segment(self, segment):
+        monitors = {track: self.monitor(segment, track) for track in ((1, 2) if self.second else (1,))}
         return {
             "id": segment.id,
             "offsetUs": segment.offset_us,
             "sealed": not self.open_end(segment),
             "coveredUs": self.covered_us(segment),
-            "epochs": [epoch_item(one) for one in segment.epochs if one.at_us <= self.covered_us(segment)],
-            "pieces": {
-                "1": {
-                    "record": [one.record for one in pieces],
-                    "atUs": [one.at_us for one in pieces],
-                    "epoch": [one.epoch for one in pieces],
-                    "key": [int(one.key) for one in pieces],
-                    "bytes": [len(one.media) for one in pieces],
-                }
-            },
-            "thumbnails": [],
+            "epochs": [
+                epoch_item(one, track)
+                for track, shown in monitors.items()
+                for one in shown.epochs
+                if one.at_us <= self.covered_us(segment)
+            ],
+            "pieces": {str(track): self._columns(shown) for track, shown in monitors.items()},
+            **small.index_items(segment, self.covered_us(segment)),
             "markers": [one for one in segment.markers if one["atUs"] <= self.covered_us(segment)],
         }
 
 
-def epoch_item(epoch):
+def epoch_item(epoch, track=1):
     return {
-        "track": 1,
+        "track": track,
         "epoch": epoch.epoch,
         "record": epoch.record,
         "atUs": epoch.at_us,
@@ -205,6 +220,7 @@ class Premises:
         self.live_length_s = 300.0
         self.answer_delay_s = 0.0
         self.page_items = 50
+        self.kept = Kept("Sam Rivera")
         self._issued: dict[str, float] = {}
         self._followers: set[asyncio.Queue] = set()
         self.changed = asyncio.Event()
@@ -270,6 +286,8 @@ class Premises:
             return refusal(401, "session.none", "You are not signed in.")
         if request.method != "GET" and request.headers.get("x-csrf-token") != "csrf":
             return refusal(403, "session.csrf", "The request did not come from this page.")
+        if (answer := self.kept.answer(request)) is not None:
+            return answer
         if request.path == "/api/events":
             return Answer(self._events(), media_type="text/event-stream")
         if request.path == "/api/workstations":
@@ -350,12 +368,20 @@ class Premises:
                 return Answer(self._live(recording, request.query.get("after")))
             case [segment_id, "init"]:
                 segment = next(one for one in recording.segments if one.id == segment_id)
+                segment = recording.monitor(segment, int(request.query["track"]))
                 return Answer(segment.epochs[int(request.query["epoch"])].init, media_type="video/mp4")
             case [segment_id, "pieces"]:
                 segment = next(one for one in recording.segments if one.id == segment_id)
+                segment = recording.monitor(segment, int(request.query["track"]))
                 first, last = int(request.query["from"]), int(request.query["to"])
                 found = [one for one in recording.pieces(segment) if first <= one.record <= last]
                 return Answer(b"".join(recording.piece(segment, one) for one in found), media_type="video/mp4")
+            case [segment_id, "thumbnails" | "sprites" as kind, record]:
+                segment = next(one for one in recording.segments if one.id == segment_id)
+                make = small.sprite_at if kind == "sprites" else small.thumbnail_at
+                jpeg = make(segment, recording.covered_us(segment), int(record))
+                if jpeg is not None:
+                    return Answer(jpeg, media_type="image/jpeg")
         return refusal(404, "media.not_found", "There is no such record.")
 
     async def _live(self, recording, after):

@@ -33,6 +33,17 @@ export function fitted(box: Size, picture: Size): Size {
   return { width: picture.width * factor, height: picture.height * factor };
 }
 
+/** In how many columns so many pictures are largest, side by side in a box. */
+export function columnsFor(count: number, box: Size, picture: Size): number {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= count; columns += 1) {
+    const cell = { width: box.width / columns, height: box.height / Math.ceil(count / columns) };
+    const { width } = fitted(cell, picture);
+    if (width > best.width) best = { columns, width };
+  }
+  return best.columns;
+}
+
 /** The share of the picture that is seen along each axis: 1 is all of it. */
 export function seenShare(view: PictureView, box: Size, fit: Size): { readonly x: number; readonly y: number } {
   const along = (room: number, length: number): number =>

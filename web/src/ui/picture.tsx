@@ -2,7 +2,7 @@
 
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { fitted, isSharp, type PictureView, type Size, transformOf } from "../core/picture-view.ts";
+import { columnsFor, fitted, isSharp, type PictureView, type Size, transformOf } from "../core/picture-view.ts";
 import { IconButton } from "./button.tsx";
 import { Navigator } from "./navigator.tsx";
 import css from "./picture.module.css";
@@ -70,13 +70,14 @@ export function Picture(props: PictureProps) {
   const fit = fitted(looking.box, looking.picture);
   const zoomed = !tiled && looking.view.scale > 1;
   const sharp = !tiled && isSharp(looking.view, looking.picture, fit, window.devicePixelRatio);
+  const columns = columnsFor(tiles.length, looking.box, looking.picture);
   const order = (track: number): number => tiles.findIndex((tile) => tile.track === track);
   return (
     <div class={css.picture}>
       <div
         ref={box}
         class={`${css.box} ${tiled ? css.tiled : ""} ${zoomed ? css.zoomed : ""}`}
-        data-screens={tiled ? tiles.length : 1}
+        style={tiled ? { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` } : {}}
       >
         <div class={css.tile} style={{ order: order(leading) }}>
           <video

@@ -180,7 +180,7 @@ function SkipIdle({ state, actions }: PartProps) {
   const saved = state.savedUs >= 1_000_000 ? `saves ${lengthText(state.savedUs / 1000)}` : "nothing to skip";
   return (
     <>
-      <span class={css.wide}>
+      <span class={css.long}>
         <Button small kind={state.skipIdle ? "primary" : "quiet"} icon="skip" onClick={actions.toggleSkipIdle}>
           Skip idle: {saved}
         </Button>
@@ -200,36 +200,37 @@ function SkipIdle({ state, actions }: PartProps) {
 
 export function Transport({ state, actions }: PartProps) {
   return (
-    <div class={css.bar} role="toolbar" aria-label="Player">
-      <div class={css.group}>
-        <PlayButton state={state} actions={actions} />
-        <IconButton icon="back10" label="Back 10 seconds" keys="J" onClick={() => actions.step(-10)} />
-        <IconButton icon="forward10" label="On 10 seconds" keys="L" onClick={() => actions.step(10)} />
-        <Volume state={state} actions={actions} />
-      </div>
-      <p class={`${css.time} figures`}>
-        <span class={css.position}>{positionText(state.positionUs)}</span>
-        <span class={css.rest}>{positionText(state.durationUs)}</span>
-        <span class={css.wall}>{clockText(instantAt(state.startedAtUs, state.positionUs), true)}</span>
-      </p>
-      {state.growing && <LiveButton state={state} actions={actions} />}
-      <RangeChip state={state} actions={actions} />
-      <span class={css.space} />
-      <div class={css.group}>
-        <SkipIdle state={state} actions={actions} />
-        <Monitors state={state} actions={actions} />
-        <Select
-          quiet
-          label="Speed (< >)"
-          value={String(state.speed)}
-          options={SPEEDS.map((speed) => [String(speed), speedText(speed)] as const)}
-          onChange={(speed) => actions.setSpeed(Number(speed))}
-        />
-        <IconButton icon="bookmark" label="Bookmark this" keys="B" onClick={actions.bookmark} />
-        <span class={css.wide}>
-          <IconButton icon="help" label="Keyboard help" keys="?" onClick={actions.help} />
-        </span>
-        <Windows state={state} actions={actions} />
+    <div class={css.transport}>
+      <div class={css.bar} role="toolbar" aria-label="Player">
+        <div class={css.group}>
+          <PlayButton state={state} actions={actions} />
+          <IconButton icon="back10" label="Back 10 seconds" keys="J" onClick={() => actions.step(-10)} />
+          <IconButton icon="forward10" label="On 10 seconds" keys="L" onClick={() => actions.step(10)} />
+          <Volume state={state} actions={actions} />
+        </div>
+        <p class={`${css.time} figures`}>
+          <span class={css.position}>{positionText(state.positionUs)}</span>
+          <span class={css.rest}>{positionText(state.durationUs)}</span>
+          <span class={css.wall}>{clockText(instantAt(state.startedAtUs, state.positionUs), true)}</span>
+        </p>
+        {state.growing && <LiveButton state={state} actions={actions} />}
+        <RangeChip state={state} actions={actions} />
+        <div class={css.group}>
+          <SkipIdle state={state} actions={actions} />
+          <Monitors state={state} actions={actions} />
+          <Select
+            quiet
+            label="Speed (< >)"
+            value={String(state.speed)}
+            options={SPEEDS.map((speed) => [String(speed), speedText(speed)] as const)}
+            onChange={(speed) => actions.setSpeed(Number(speed))}
+          />
+          <IconButton icon="bookmark" label="Bookmark this" keys="B" onClick={actions.bookmark} />
+          <span class={css.wide}>
+            <IconButton icon="help" label="Keyboard help" keys="?" onClick={actions.help} />
+          </span>
+          <Windows state={state} actions={actions} />
+        </div>
       </div>
     </div>
   );
