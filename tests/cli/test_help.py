@@ -27,7 +27,7 @@ ALL = commands(playhead)
 
 def assert_exists(text: str) -> None:
     """The command in ``text`` is there, with every option named, and with as many arguments as it takes."""
-    words = shlex.split(text)[1:]
+    words = shlex.split(text.partition(" > ")[0])[1:]
     path: tuple[str, ...] = ()
     while words and (*path, words[0]) in ALL:
         path = (*path, words.pop(0))

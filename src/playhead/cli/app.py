@@ -5,6 +5,7 @@ import click
 from playhead import __version__
 from playhead.cli.check import check
 from playhead.cli.demo import demo
+from playhead.cli.environment import environment
 from playhead.cli.premises import premises
 from playhead.cli.record import record
 from playhead.cli.recordings import recordings
@@ -25,6 +26,7 @@ Examples:
   playhead users add jo                    let somebody sign in to the portal
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
+  playhead environment ports               what must be open, where and why
   playhead check                           is everything that was acknowledged there, and whole?
 \b
 Every command and group has its own --help with examples.
@@ -39,5 +41,5 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings, check, users):
+for command in (up, demo, workstation, premises, record, recordings, check, environment, users):
     playhead.add_command(command)

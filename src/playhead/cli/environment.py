@@ -1,0 +1,90 @@
+"""``playhead environment``: the requirements page as a program."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from playhead.cli.options import data_option
+from playhead.cli.places import PremisesPlaces
+
+_ROLES = ("premises", "client", "site")
+_FORMS = (
+    "request",
+    "nftables",
+    "iptables",
+    "ip6tables",
+    "iptables-hook",
+    "ufw",
+    "firewalld",
+    "powershell",
+    "netsh",
+    "aws",
+    "azure",
+)
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  playhead environment ports
+  playhead environment firewall --from 10.1.0.0/16 nftables > playhead.nft
+  playhead environment firewall --role site --from 10.1.0.0/16 --server 10.9.0.5 request"""
+)
+def environment() -> None:
+    """Ports and firewall rules of this installation, from its configuration."""
+
+
+@environment.command()
+@click.option("--all", "show_all", is_flag=True, help="Also the ports of modules that this version does not have.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="For whom.",
+)
+@data_option
+def ports(data: Path, form: str, *, show_all: bool) -> None:
+    """Print every port: from where, to where, what for, where it must be open, how it is secured."""
+    from playhead.cli.surroundings import show_ports
+
+    show_ports(PremisesPlaces(data), form, show_all=show_all)
+
+
+@environment.command()
+@click.argument("form", type=click.Choice(_FORMS))
+@click.option("--role", type=click.Choice(_ROLES), default="premises", show_default=True, help="Whose firewall.")
+@click.option("--from", "clients", multiple=True, metavar="RANGE", help="Where client PCs are. May be repeated.")
+@click.option("--server", "servers", multiple=True, metavar="ADDRESS", help="The premises server. May be repeated.")
+@click.option("--remove", is_flag=True, help="Print what takes the rules away again.")
+@click.option("--check", is_flag=True, help="Compare with what this machine has loaded; ends with 1 where it differs.")
+@click.option("--diff", is_flag=True, help="The same, and print the difference.")
+@data_option
+def firewall(
+    form: str,
+    role: str,
+    clients: tuple[str, ...],
+    servers: tuple[str, ...],
+    data: Path,
+    *,
+    remove: bool,
+    check: bool,
+    diff: bool,
+) -> None:
+    r"""Print the rules that this installation needs, for one kind of firewall.
+
+    REQUEST is a change request for a network team. All others are for a program; applying them twice is applying them
+    once. Without --from the rules let any address in.
+
+    \b
+    Examples:
+      playhead environment firewall --from 10.1.0.0/16 nftables > playhead.nft
+      playhead environment firewall --from 10.1.0.0/16 --diff nftables
+      playhead environment firewall --role client --server 10.9.0.5 powershell > playhead.ps1
+    """
+    from playhead.cli.surroundings import Wish, write_firewall
+
+    wish = Wish(form=form, role=role, clients=clients, servers=servers)
+    sys.exit(write_firewall(PremisesPlaces(data), wish, remove=remove, compare=check or diff, show=diff))

@@ -1,0 +1,103 @@
+"""``playhead environment``: what it does."""
+
+from dataclasses import dataclass, replace
+
+import click
+
+from playhead.base.errors import InvalidInputError
+from playhead.cli.console import done, emit_json, notice, table
+from playhead.cli.places import PremisesPlaces
+from playhead.cli.settings import PremisesSettings
+from playhead.environment.firewall.rules import Role, rules_of
+from playhead.environment.firewall.running import difference
+from playhead.environment.firewall.written import FORMS, request_of
+from playhead.environment.installation import Installation, Listener, parse_networks
+from playhead.environment.pages import HEADS, as_csv, as_markdown, as_plain, cells
+from playhead.environment.ports import REGISTRY, Port, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which rules are asked for."""
+
+    form: str
+    role: str
+    clients: tuple[str, ...]
+    servers: tuple[str, ...]
+
+
+def listeners_of(settings: PremisesSettings) -> tuple[Listener, ...]:
+    """What a premises server with these settings listens on."""
+    portal = settings.portal
+    found = [
+        (Service.SCREEN, settings.screen.listen),
+        (Service.TOKENS, settings.tokens.listen),
+        (Service.PORTAL, portal.listen),
+    ]
+    if portal.transport != "plain":
+        found.append((Service.HTTPS, portal.https_listen))
+    return tuple(Listener(service, address.host, address.port) for service, address in found)
+
+
+def show_ports(places: PremisesPlaces, form: str, *, show_all: bool) -> None:
+    """Print the port table with the ports as they are configured."""
+    rows = [row for row in _configured(PremisesSettings.load(places)) if show_all or row.present]
+    match form:
+        case "markdown":
+            click.echo(as_markdown(rows), nl=False)
+        case "json":
+            emit_json(as_plain(rows))
+        case "csv":
+            click.echo(as_csv(rows), nl=False)
+        case _:
+            click.echo(table([head.upper() for head in HEADS], [list(cells(row)) for row in rows]))
+
+
+def write_firewall(places: PremisesPlaces, wish: Wish, *, remove: bool, compare: bool, show: bool) -> int:
+    """Print rules, or what takes them away, or how they differ from what is loaded; the exit code.
+
+    Raises:
+        InvalidInputError: ``environment.*``: what was asked for cannot be.
+    """
+    role = Role(wish.role)
+    installation = Installation(
+        listeners_of(PremisesSettings.load(places)), parse_networks(wish.clients), parse_networks(wish.servers)
+    )
+    rules = rules_of(role, installation)
+    local = [listener for listener in installation.listeners if listener.is_local]
+    if local:
+        names = ", ".join(f"{listener.service} ({listener.port})" for listener in local)
+        notice(f"Left out, because only this machine reaches them: {names}. `listen` in premises.toml says so.")
+    if not wish.clients and role is not Role.CLIENT:
+        notice("These rules let any address in; name where client PCs are with --from.")
+    if not wish.servers and role is not Role.PREMISES:
+        notice("These rules are for any server; name the premises server with --server.")
+    if compare:
+        return _compare(difference(rules, wish.form), show=show)
+    if wish.form == "request":
+        click.echo(request_of(rules, role), nl=False)
+        return 0
+    form = FORMS[wish.form]
+    if role not in form.roles:
+        hint = f"It is for: {', '.join(sorted(form.roles))}."
+        raise InvalidInputError("environment.role", f"{form.title} is not written for {role}.", hint=hint)
+    if remove and form.remove is None:
+        hint = "Take it away where it was applied: `terraform destroy`."
+        raise InvalidInputError("environment.removal", f"{form.title} needs no removal of its own.", hint=hint)
+    click.echo((form.remove if remove and form.remove is not None else form.render)(rules), nl=False)
+    return 0
+
+
+def _compare(differs: str, *, show: bool) -> int:
+    if not differs:
+        done("The firewall has exactly these rules.")
+        return 0
+    notice("The firewall has other rules than it should have.")
+    if show:
+        click.echo(differs, nl=False)
+    return 1
+
+
+def _configured(settings: PremisesSettings) -> list[Port]:
+    ports = {listener.service: listener.port for listener in listeners_of(settings)}
+    return [replace(row, number=ports.get(row.service, row.number)) for row in REGISTRY]

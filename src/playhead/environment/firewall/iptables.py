@@ -1,0 +1,58 @@
+"""Rules for iptables-restore(8) and ip6tables-restore(8): a chain of our own, hooked in once."""
+
+from playhead.environment.firewall.rules import Direction, Rule, guarded_ports, pairs
+
+CHAIN = "PLAYHEAD"
+
+_HOOK = {Direction.IN: "INPUT", Direction.OUT: "OUTPUT", Direction.THROUGH: "FORWARD"}
+
+
+def render(rules: tuple[Rule, ...], *, version: int = 4) -> str:
+    """A script for ``iptables-restore --noflush`` (or ``ip6tables-restore``): it replaces the chain and nothing else.
+
+    Args:
+        rules: of one direction.
+        version: of the Internet protocol.
+    """
+    lines = ["*filter", f":{CHAIN} - [0:0]", f"-F {CHAIN}"]
+    lines.append(f"-A {CHAIN} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN")
+    for rule in rules:
+        for source, target in pairs(rule):
+            if any(one is not None and one.version != version for one in (source, target)):
+                continue
+            where = f" -s {source}" if source is not None else ""
+            where += f" -d {target}" if target is not None else ""
+            lines.append(
+                f'-A {CHAIN}{where} -p tcp -m tcp --dport {rule.port} -m comment --comment "{rule.name}" -j ACCEPT'
+            )
+    if rules and rules[0].direction is not Direction.OUT:
+        lines += [f"-A {CHAIN}{where} -p tcp -m tcp --dport {port} -j DROP" for where, port in _guards(rules, version)]
+    return "\n".join([*lines, "COMMIT", ""])
+
+
+def render_hook(direction: Direction, *, version: int = 4) -> str:
+    """Shell commands that lead to the chain from the system's own, once."""
+    program, hook = _program(version), _HOOK[direction]
+    loopback = {Direction.IN: " ! -i lo", Direction.OUT: " ! -o lo", Direction.THROUGH: ""}[direction]
+    jump = f"{hook}{loopback} -j {CHAIN}"
+    return f"{program} -C {jump} 2>/dev/null || {program} -I {jump}\n"
+
+
+def render_removal(direction: Direction, *, version: int = 4) -> str:
+    """Shell commands that undo both; harmless where there is nothing."""
+    program, hook = _program(version), _HOOK[direction]
+    loopback = {Direction.IN: " ! -i lo", Direction.OUT: " ! -o lo", Direction.THROUGH: ""}[direction]
+    return (
+        f"{program} -D {hook}{loopback} -j {CHAIN} 2>/dev/null || true\n"
+        f"{program} -F {CHAIN} 2>/dev/null || true\n{program} -X {CHAIN} 2>/dev/null || true\n"
+    )
+
+
+def _program(version: int) -> str:
+    return "iptables" if version == 4 else "ip6tables"  # noqa: PLR2004 - the protocol's version
+
+
+def _guards(rules: tuple[Rule, ...], version: int) -> list[tuple[str, int]]:
+    targets = {target: None for rule in rules for target in rule.targets if target.version == version}
+    places = [f" -d {target}" for target in targets] or ([""] if not any(rule.targets for rule in rules) else [])
+    return [(place, port) for place in places for port in guarded_ports(rules)]

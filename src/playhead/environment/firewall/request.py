@@ -1,0 +1,52 @@
+"""A change request that a network team can read, and answer."""
+
+from playhead.environment.firewall.rules import Direction, Role, Rule
+from playhead.environment.ports import REGISTRY, Place
+
+_TITLE = {
+    Role.PREMISES: "the premises server's own firewall",
+    Role.CLIENT: "the firewalls of the client PCs",
+    Role.SITE: "the firewall between the networks of the site",
+}
+_HOW = {Direction.IN: "in", Direction.OUT: "out", Direction.THROUGH: "through"}
+
+
+def render(rules: tuple[Rule, ...], role: Role) -> str:
+    """Markdown: what to let through, from where to where, why, and how to see that it works."""
+    lines = [
+        f"# Firewall change: Playhead, {_TITLE[role]}",
+        "",
+        "Please let these new TCP connections pass. Answers return on the same connection. Nothing else is needed;",
+        "nothing is opened from the internet.",
+        "",
+        "| name | way | from | to | TCP port | for | protected by |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for rule in rules:
+        cells = (
+            rule.name,
+            _HOW[rule.direction],
+            ", ".join(map(str, rule.sources)) or "any client PC",
+            ", ".join(map(str, rule.targets)) or "the premises server",
+            str(rule.port),
+            rule.row.purpose,
+            rule.row.secured,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    inspected = [str(rule.port) for rule in rules if rule.row.both_ways]
+    lines += ["", "Please do not"]
+    lines.append("")
+    if inspected:
+        text = f"- inspect TLS on {' and '.join(inspected)}: both sides show certificates, and a replaced one ends it;"
+        lines.append(text)
+    lines += [
+        "- end connections that are quiet for less than five minutes: they are kept open all day;",
+        "- buffer answers of the portal: live pictures come as one long answer.",
+        "",
+        "To see that it works, from a client PC: `playhead workstation status`, and the portal's page in a browser.",
+    ]
+    later = [row for row in REGISTRY if not row.present and Place.SITE in row.open_at]
+    if later:
+        lines += ["", "Modules that are not installed would need, later:", ""]
+        lines += [f"- {row.number}/tcp: {row.purpose} ({row.source} to {row.target})" for row in later]
+    return "\n".join([*lines, ""])

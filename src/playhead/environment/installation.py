@@ -1,0 +1,67 @@
+"""What is known of one installation: which services listen where, and who they are for."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
+
+from playhead.base.errors import InvalidInputError
+from playhead.environment.ports import Service
+
+Network = IPv4Network | IPv6Network
+
+NETWORKS_MAX: Final = 64
+"""More ranges than a site has; rules are written for each."""
+
+ANYWHERE: Final[tuple[Network, ...]] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A service that listens."""
+
+    service: Service
+    host: str
+    """Address it is bound to; ``*``, ``0.0.0.0`` and ``::`` are all of the machine's."""
+    port: int
+
+    @property
+    def is_local(self) -> bool:
+        """Nothing from outside of the machine reaches it, so no rule concerns it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One premises server and those around it."""
+
+    listeners: tuple[Listener, ...]
+    clients: tuple[Network, ...] = ()
+    """Where client PCs are; empty where that is not known."""
+    premises: tuple[Network, ...] = ()
+    """The premises server, as client PCs reach it; empty where that is not known."""
+
+
+def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Address ranges as people write them: ``10.1.0.0/16``, ``2001:db8::/32``, ``10.1.2.3``.
+
+    Raises:
+        InvalidInputError: ``environment.network``: one of them is none, or has bits set beyond its prefix (RFC 4632
+            §3.1); there are more than `NETWORKS_MAX`.
+    """
+    if len(texts) > NETWORKS_MAX:
+        raise InvalidInputError("environment.network", f"At most {NETWORKS_MAX} ranges can be given.")
+    found: list[Network] = []
+    for text in texts:
+        try:
+            found.append(ip_network(text.strip()))
+        except ValueError as error:
+            hint = "Write it as 10.1.0.0/16 or 2001:db8::/32."
+            raise InvalidInputError(
+                "environment.network", f"{text[:64]!r} is no address range: {error}.", hint=hint
+            ) from error
+    return tuple(found)

@@ -1,0 +1,60 @@
+"""The port table, written for people and programs."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from playhead.environment.ports import Port
+
+HEADS = ("port", "transport", "from", "to", "for", "open at", "secured", "module", "in this version")
+
+
+def cells(row: Port) -> tuple[str, ...]:
+    """One row as text, under `HEADS`."""
+    arrow = "↔" if row.both_ways else "→"
+    return (
+        str(row.number),
+        row.transport,
+        f"{row.source} {arrow}",
+        str(row.target),
+        row.purpose,
+        ", ".join(row.open_at),
+        row.secured,
+        row.module,
+        "yes" if row.present else "no",
+    )
+
+
+def as_markdown(rows: Sequence[Port]) -> str:
+    """A table for a page."""
+    lines = [HEADS, ("---",) * len(HEADS), *(cells(row) for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def as_csv(rows: Sequence[Port]) -> str:
+    """For a spreadsheet (RFC 4180)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADS)
+    writer.writerows(cells(row) for row in rows)
+    return out.getvalue()
+
+
+def as_plain(rows: Sequence[Port]) -> list[dict[str, str | int | bool | list[str]]]:
+    """For JSON."""
+    return [
+        {
+            "service": row.service.value,
+            "port": row.number,
+            "transport": row.transport,
+            "from": row.source.value,
+            "to": row.target.value,
+            "bothWays": row.both_ways,
+            "purpose": row.purpose,
+            "openAt": [place.value for place in row.open_at],
+            "secured": row.secured,
+            "module": row.module.value,
+            "present": row.present,
+        }
+        for row in rows
+    ]

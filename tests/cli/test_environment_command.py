@@ -1,0 +1,93 @@
+"""``playhead environment``: ports and firewall rules from the configuration."""
+
+import csv
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run
+
+RANGE = "10.1.0.0/16"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "premises.toml").write_text(
+        '[screen]\nlisten = "0.0.0.0:5733"\n[portal]\nlisten = "0.0.0.0:2020"\nhttps_listen = "0.0.0.0:8443"\n'
+        '[tokens]\nlisten = "0.0.0.0:5650"\n'
+    )
+    return tmp_path
+
+
+def test_the_ports_are_those_of_the_configuration(run: Run, data: Path) -> None:
+    said = run("environment", "ports", "--format", "json", "--data", data)
+    assert {row["service"]: row["port"] for row in json.loads(said.out)} == {
+        "https": 8443,
+        "portal": 2020,
+        "screen": 5733,
+        "tokens": 5650,
+    }
+
+
+def test_the_table_is_the_same_in_every_form(run: Run, data: Path) -> None:
+    rows = list(csv.reader(io.StringIO(run("environment", "ports", "--all", "--format", "csv", "--data", data).out)))
+    assert len(rows) == 12
+    for form in ("table", "markdown"):
+        said = run("environment", "ports", "--all", "--format", form, "--data", data).out
+        assert all(cell in said for row in rows[1:] for cell in row)
+
+
+def test_rules_follow_the_configuration(run: Run, data: Path) -> None:
+    said = run("environment", "firewall", "nftables", "--from", RANGE, "--data", data)
+    assert (said.code, said.err) == (0, "")
+    assert "ip saddr { 10.1.0.0/16 } tcp dport 5733 accept" in said.out
+    assert said.out.count("accept comment") == 4
+
+
+def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) -> None:
+    assert "let any address in" in run("environment", "firewall", "ufw", "--data", data).err
+    said = run("environment", "firewall", "ufw", "--role", "site", "--from", RANGE, "--data", data)
+    assert "--server" in said.err
+    (tmp_path / "none").mkdir()
+    said = run("environment", "firewall", "ufw", "--from", RANGE, "--data", tmp_path / "none")
+    assert "only this machine reaches them" in said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["firewalld", "--role", "client"], "not written for client"),
+        (["aws", "--remove"], "terraform destroy"),
+        (["ufw", "--check"], "Compared can be"),
+        (["nftables", "--from", "ten"], "no address range"),
+    ],
+)
+def test_what_cannot_be_is_said_with_what_can(run: Run, data: Path, options: list[str], words: str) -> None:
+    said = run("environment", "firewall", *options, "--data", data)
+    assert said.code == 1
+    assert words in said.err
+
+
+def in_own_network(*commands: str) -> subprocess.CompletedProcess[str]:
+    """Commands in a network namespace, where the machine's own firewall is not touched."""
+    script = " && ".join(commands)
+    return subprocess.run(["unshare", "--net", "sh", "-c", script], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("form", "load"),
+    [
+        ("nftables", "nft -f -"),
+        ("iptables", "iptables-restore --noflush"),
+    ],
+)
+def test_the_running_firewall_is_held_against_them(data: Path, form: str, load: str) -> None:
+    command = f"{Path('.venv/bin/playhead').absolute()} environment firewall {form} --from {RANGE} --data {data}"
+    differs = in_own_network(f"{command} --diff")
+    assert differs.returncode == 1
+    assert "+++ wanted" in differs.stdout
+    assert "5733" in differs.stdout
+    same = in_own_network(f"{command} | {load}", f"{command} --check")
+    assert (same.returncode, "exactly these rules" in same.stderr) == (0, True), same.stderr

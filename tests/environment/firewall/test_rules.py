@@ -1,0 +1,66 @@
+"""Which connections must pass."""
+
+import pytest
+from environment.firewall.made import INSTALLATION, OPEN
+
+from playhead.base.errors import InvalidInputError
+from playhead.environment.firewall.rules import Direction, Role, guarded_ports, pairs, rules_of
+from playhead.environment.installation import NETWORKS_MAX, Installation, Listener, parse_networks
+from playhead.environment.ports import Service
+
+
+@pytest.mark.parametrize(
+    ("role", "direction"),
+    [(Role.PREMISES, Direction.IN), (Role.CLIENT, Direction.OUT), (Role.SITE, Direction.THROUGH)],
+)
+def test_each_firewall_sees_the_same_ports_from_its_side(role, direction):
+    rules = rules_of(role, INSTALLATION)
+    assert [(rule.service, rule.port) for rule in rules] == [
+        (Service.HTTPS, 443),
+        (Service.TOKENS, 5650),
+        (Service.SCREEN, 5733),
+    ]
+    assert {rule.direction for rule in rules} == {direction}
+
+
+def test_ranges_are_named_only_where_they_help():
+    for role, has_sources, has_targets in (
+        (Role.PREMISES, True, False),
+        (Role.CLIENT, False, True),
+        (Role.SITE, True, True),
+    ):
+        for rule in rules_of(role, INSTALLATION):
+            assert bool(rule.sources) == has_sources, role
+            assert bool(rule.targets) == has_targets, role
+    assert all(not rule.sources and not rule.targets for role in Role for rule in rules_of(role, OPEN))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_what_only_this_machine_reaches_needs_no_rule(host):
+    assert rules_of(Role.PREMISES, Installation((Listener(Service.SCREEN, host, 5633),))) == ()
+
+
+def test_sources_and_targets_are_paired_by_family():
+    (rule, *_) = rules_of(Role.SITE, INSTALLATION)
+    assert [(str(source), str(target)) for source, target in pairs(rule)] == [
+        ("10.1.0.0/16", "10.9.0.5/32"),
+        ("2001:db8:1::/48", "2001:db8:9::5/128"),
+    ]
+
+
+def test_guarded_ports_are_those_of_the_rules():
+    assert guarded_ports(rules_of(Role.PREMISES, INSTALLATION)) == (443, 5650, 5733)
+
+
+@pytest.mark.parametrize("text", ["10.1.0.1/16", "ten", "", "10.0.0.0/33", "10.0.0.0/8; reboot"])
+def test_a_range_that_is_none(text):
+    with pytest.raises(InvalidInputError) as raised:
+        parse_networks((text,))
+    assert raised.value.code == "environment.network"
+
+
+def test_as_many_ranges_as_there_may_be():
+    texts = tuple(f"10.0.{number}.0/24" for number in range(NETWORKS_MAX))
+    assert len(parse_networks(texts)) == NETWORKS_MAX
+    with pytest.raises(InvalidInputError):
+        parse_networks((*texts, "10.1.0.0/24"))

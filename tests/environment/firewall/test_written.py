@@ -1,0 +1,47 @@
+"""Every form against its golden file, and what must hold of all of them.
+
+``PLAYHEAD_WRITE_GOLDEN=1`` writes the files anew, to be looked at in the difference.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from environment.firewall.made import INSTALLATION, OPEN
+
+from playhead.environment.firewall.rules import Role, rules_of
+from playhead.environment.firewall.written import FORMS, request_of
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = [(name, role) for name, form in FORMS.items() for role in sorted(form.roles)]
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("PLAYHEAD_WRITE_GOLDEN"):
+        path.write_bytes(text.encode())
+    assert path.read_bytes().decode() == text
+
+
+@pytest.mark.parametrize(("name", "role"), CASES)
+def test_rules_are_as_they_were(name, role):
+    compare(f"{name}.{role}.txt", FORMS[name].render(rules_of(role, INSTALLATION)))
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMS.items() if form.remove is not None])
+def test_removals_are_as_they_were(name):
+    compare(f"{name}.removal.txt", FORMS[name].remove(rules_of(Role.PREMISES, INSTALLATION)))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_request_is_as_it_was(role):
+    compare(f"request.{role}.md", request_of(rules_of(role, INSTALLATION), role))
+
+
+@pytest.mark.parametrize(("name", "role"), CASES)
+def test_without_known_ranges_every_port_is_there_still(name, role):
+    text = FORMS[name].render(rules_of(role, OPEN))
+    if name != "iptables-hook":
+        assert all(str(port) in text for port in (443, 5650, 5733))
+    assert "2020" not in text
+    assert "10.1." not in text
