@@ -1,4 +1,4 @@
-"""The audit log as a chain of hashes, with the page that each thing was done from; agents find their recordings."""
+"""The audit log as a chain of hashes, with the page that each thing was done from."""
 
 import hashlib
 import json
@@ -39,7 +39,6 @@ def upgrade() -> None:
         op.create_index(f"ix_audit_{column}_id", "audit", [column, "id"])
     _link(op.get_bind(), audit)
     op.drop_table("audit_before")
-    op.create_index("ix_recordings_agent_key_started_at_us_id", "recordings", ["agent_key", "started_at_us", "id"])
 
 
 def _link(connection: sa.Connection, audit: sa.Table) -> None:
