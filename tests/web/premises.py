@@ -13,6 +13,7 @@ from playhead.wire import fmp4
 from web import small
 from web.footage import Segment
 from web.kept import Kept
+from web.shelf import Shelf
 from web.wire import Answer, Request, Server, json_answer, refusal
 
 EPOCH_US = 1_795_600_800_000_000
@@ -49,6 +50,12 @@ class Recording:
     began: float = 0.0
     frozen_us: int | None = None
     frozen: float = 0.0
+    tags: list[str] = field(default_factory=list)
+    held: bool = False
+    blackout: bool = False
+    site: str = "site-1"
+    length_us: int | None = None
+    """Of a recording without footage, which can be listed and not played."""
 
     def begin(self, ahead_s=0.0):
         """It is being made from now on, and has come ``ahead_s`` already."""
@@ -65,6 +72,8 @@ class Recording:
         """Position up to which everything is durable."""
         if self.frozen_us is not None:
             return self.frozen_us
+        if self.length_us is not None:
+            return self.length_us
         end_us = max(segment.offset_us + segment.covered_us for segment in self.segments)
         if not self.live:
             return end_us
@@ -114,6 +123,10 @@ class Recording:
             "bytes": sum(len(piece.media) for segment in self.segments for piece in self.pieces(segment)),
             "live": self.live and self.frozen_us is None,
             "gaps": len(self.gaps),
+            "tags": list(self.tags),
+            "held": self.held,
+            "blackout": self.blackout,
+            "site": self.site,
             "progressAgeMs": self.progress_age_ms,
         }
 
@@ -221,6 +234,7 @@ class Premises:
         self.answer_delay_s = 0.0
         self.page_items = 50
         self.kept = Kept("Sam Rivera")
+        self.shelf = Shelf(self.recordings, self.workstations)
         self._issued: dict[str, float] = {}
         self._followers: set[asyncio.Queue] = set()
         self.changed = asyncio.Event()
@@ -286,14 +300,14 @@ class Premises:
             return refusal(401, "session.none", "You are not signed in.")
         if request.method != "GET" and request.headers.get("x-csrf-token") != "csrf":
             return refusal(403, "session.csrf", "The request did not come from this page.")
-        if (answer := self.kept.answer(request)) is not None:
+        if (answer := self.kept.answer(request) or self.shelf.answer(request)) is not None:
             return answer
         if request.path == "/api/events":
             return Answer(self._events(), media_type="text/event-stream")
         if request.path == "/api/workstations":
             return json_answer({"items": [one.item() for one in self.workstations.values()]})
         if request.path == "/api/recordings":
-            return self._list(request)
+            return self.shelf.page(request, self.page_items)
         if request.path.startswith("/api/recordings/"):
             found = self.recordings.get(request.path.rpartition("/")[2])
             return json_answer(found.item()) if found else _no_recording()
@@ -318,17 +332,6 @@ class Premises:
         if not self.signed_in or request.cookies.get("playhead_session") != "yes":
             return refusal(401, "session.none", "You are not signed in.")
         return json_answer(item)
-
-    def _list(self, request):
-        items = sorted((one.item() for one in self.recordings.values()), key=lambda one: one["startedAt"], reverse=True)
-        for key in ("state", "workstation"):
-            if key in request.query:
-                wanted = request.query[key]
-                items = [one for one in items if wanted in (one[key], one["workstation"]["id"])]
-        first = int(request.query.get("before", "0"))
-        page = items[first : first + self.page_items]
-        more = first + self.page_items < len(items)
-        return json_answer({"items": page, "next": str(first + self.page_items) if more else None})
 
     def _record(self, request):
         workstation = self.workstations[request.path.split("/")[3]]

@@ -16,6 +16,11 @@ class Request:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def many(self, key):
+        """Every value of a part of the query that may be repeated."""
+        return [value for name, value in self.pairs if name == key]
 
     def json(self):
         return json.loads(self.body)
@@ -91,7 +96,8 @@ class Server:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         url = urlsplit(target)
-        return Request(method, unquote(url.path), dict(parse_qsl(url.query)), headers, body)
+        pairs = tuple(parse_qsl(url.query))
+        return Request(method, unquote(url.path), dict(pairs), headers, body, pairs)
 
     async def _reply(self, writer, answer: Answer):
         headers = {"content-type": answer.media_type, "cache-control": "no-store", **answer.headers}

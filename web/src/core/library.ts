@@ -1,8 +1,7 @@
 /** The lists of the portal: recordings and workstations as the API gives them, kept in order while they change. */
 
-import { asArray, asObject, flag, type Json, list, number, oneOf, optional, text } from "./decode.ts";
+import { asArray, asObject, flag, type Json, list, number, oneOf, optional, text, texts } from "./decode.ts";
 import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
-import { dayText } from "./time.ts";
 
 export interface RecordingItem {
   readonly id: string;
@@ -14,6 +13,12 @@ export interface RecordingItem {
   readonly durationMs: number;
   readonly bytes: number;
   readonly gaps: number;
+  /** Whether something in it was not captured on purpose. */
+  readonly blackout: boolean;
+  /** Whether it is kept beyond its time, by somebody's order. */
+  readonly held: boolean;
+  readonly tags: readonly string[];
+  readonly site: string;
   /** When durable progress was last made, on this page's own clock; null where nobody knows. */
   readonly grewAtMs: number | null;
 }
@@ -60,6 +65,10 @@ export function readRecording(value: unknown, receivedAtMs: number, path = "reco
     durationMs: number(from, "durationMs", path),
     bytes: number(from, "bytes", path),
     gaps: number(from, "gaps", path),
+    blackout: optional(flag, from, "blackout", path) ?? false,
+    held: optional(flag, from, "held", path) ?? false,
+    tags: optional(texts, from, "tags", path) ?? [],
+    site: optional(text, from, "site", path) ?? "",
     grewAtMs: ageMs === null ? null : receivedAtMs - ageMs,
   };
 }
@@ -113,42 +122,4 @@ export function liveness(item: RecordingItem, nowMs: number): Liveness {
 export function lengthNow(item: RecordingItem, nowMs: number): number {
   if (liveness(item, nowMs) !== "live" || item.grewAtMs === null) return item.durationMs;
   return item.durationMs + (nowMs - item.grewAtMs);
-}
-
-/** Whether an item belongs into a list with this filter. */
-export function matches(
-  item: RecordingItem,
-  filter: { readonly states: readonly RecordingState[]; readonly workstations: readonly string[] },
-): boolean {
-  if (filter.states.length > 0 && !filter.states.includes(item.state)) return false;
-  return filter.workstations.length === 0 || filter.workstations.includes(item.workstation.id);
-}
-
-/**
- * The list with a new or changed item in its place: newest first, each once. An item older than the last one shown is
- * left out while more pages are to come, or it would appear in the wrong place.
- */
-export function merged(items: readonly RecordingItem[], item: RecordingItem, complete: boolean): RecordingItem[] {
-  const others = items.filter((one) => one.id !== item.id);
-  const known = others.length !== items.length;
-  const at = others.findIndex((one) => one.startedAt.getTime() <= item.startedAt.getTime());
-  if (at < 0 && !known && !complete && others.length > 0) return others;
-  others.splice(at < 0 ? others.length : at, 0, item);
-  return others;
-}
-
-/** The list in days, as a person looks for it. */
-export function byDay(
-  items: readonly RecordingItem[],
-  now: Date,
-  locale?: string,
-): { readonly day: string; readonly items: readonly RecordingItem[] }[] {
-  const days: { day: string; items: RecordingItem[] }[] = [];
-  for (const item of items) {
-    const day = dayText(item.startedAt, now, locale);
-    const last = days.at(-1);
-    if (last?.day === day) last.items.push(item);
-    else days.push({ day, items: [item] });
-  }
-  return days;
 }

@@ -10,6 +10,7 @@ import { Icon, Mark } from "../ui/icon.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { signOut } from "./api.ts";
+import { ExportsTray } from "./exports/tray.tsx";
 import { offered, PLACES, type Place } from "./pages.ts";
 import { go, route } from "./router.ts";
 import { mustSignIn, presence } from "./session.ts";
@@ -220,6 +221,7 @@ export function Shell({
         </main>
       </div>
       {session !== null && <Drawn session={session} />}
+      {session !== null && <ExportsTray />}
       <Toasts />
     </div>
   );

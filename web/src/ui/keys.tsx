@@ -7,10 +7,20 @@ export function Key({ children }: { readonly children: string }) {
   return children === "…" ? <span>…</span> : <kbd class={css.key}>{children}</kbd>;
 }
 
+export interface KeyGroup {
+  readonly title: string;
+  readonly rows: readonly (readonly [readonly string[], string])[];
+}
+
+/** The player's keys. */
 export function KeyHelp() {
+  return <KeyTable groups={KEY_HELP} />;
+}
+
+export function KeyTable({ groups }: { readonly groups: readonly KeyGroup[] }) {
   return (
     <div class={css.columns}>
-      {KEY_HELP.map((group) => (
+      {groups.map((group) => (
         <section key={group.title} class={css.group}>
           <h3>{group.title}</h3>
           <dl>

@@ -8,11 +8,8 @@ import { NO_FILTER } from "../../src/core/filter.ts";
 import { idleStretches, savedUs, skipFrom } from "../../src/core/idle.ts";
 import { commandOf, KEY_HELP, nextSpeed, SPEEDS } from "../../src/core/keys.ts";
 import {
-  byDay,
   lengthNow,
   liveness,
-  matches,
-  merged,
   PROGRESS_FRESH_MS,
   readPage,
   readRecording,
@@ -272,25 +269,6 @@ describe("the lists", () => {
     expect(liveness(item("g", 1, { progressAgeMs: 0 }), 1_000)).toBe("off");
     expect(lengthNow(growing, 1_500)).toBe(3_500);
     expect(lengthNow(growing, 99_000)).toBe(1_000);
-  });
-
-  test("a new item takes its place, a changed one keeps its own, an old one waits for its page", () => {
-    const list = [item("c", 30), item("a", 10)];
-    expect(merged(list, item("b", 20), false).map((one) => one.id)).toEqual(["c", "b", "a"]);
-    expect(merged(list, item("d", 40), false).map((one) => one.id)).toEqual(["d", "c", "a"]);
-    expect(merged(list, item("a", 10, { gaps: 2 }), false).at(-1)?.gaps).toBe(2);
-    expect(merged(list, item("z", 1), false)).toHaveLength(2);
-    expect(merged(list, item("z", 1), true).at(-1)?.id).toBe("z");
-    expect(merged([], item("z", 1), false)).toHaveLength(1);
-  });
-
-  test("filters and days", () => {
-    const one = item("a", 10);
-    expect(matches(one, NO_FILTER)).toBe(true);
-    expect(matches(one, { states: ["recording"], workstations: [] })).toBe(false);
-    expect(matches(one, { states: [], workstations: ["ws-2"] })).toBe(false);
-    const days = byDay([item("c", 60), item("b", 14), item("a", 12)], new Date("2026-11-23T12:00:00Z"), "en");
-    expect(days.map((day) => day.items.length)).toEqual([1, 2]);
   });
 
   test("workstations and sessions are read strictly", () => {

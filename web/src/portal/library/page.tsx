@@ -1,146 +1,234 @@
-/** The library: what is being recorded, and what was. */
+/** The library: find a recording among many. */
 
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { mayRecord, type Session } from "../../core/access.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Session } from "../../core/access.ts";
+import { type Facets, NO_FACETS } from "../../core/facets.ts";
 import type { Failure } from "../../core/failure.ts";
-import { type Filter, NO_FILTER } from "../../core/filter.ts";
-import type { WorkstationItem } from "../../core/library.ts";
-import type { RecordingState } from "../../core/recording-index.ts";
-import { Button } from "../../ui/button.tsx";
-import { Select } from "../../ui/field.tsx";
+import { type Filter, filterQuery, NO_FILTER, narrows, SEARCH_CHARS_MAX } from "../../core/filter.ts";
+import { cleared } from "../../core/filter-words.ts";
+import { LIBRARY_KEYS } from "../../core/library-keys.ts";
+import { everything, extended, NOTHING_SELECTED, type Selection, toggled, within } from "../../core/selection.ts";
+import { Button, IconButton, LinkButton } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { KeyTable } from "../../ui/keys.tsx";
+import { Menu } from "../../ui/menu.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
-import { Segmented } from "../../ui/segmented.tsx";
+import { Page, PageHead } from "../../ui/page.tsx";
+import { SearchBox } from "../../ui/search.tsx";
+import { TableSkeleton } from "../../ui/table.tsx";
 import { feedOpen } from "../feed.ts";
 import { go } from "../router.ts";
 import { mustSignIn } from "../session.ts";
+import { BulkBar } from "./bulk.tsx";
+import { COLUMN_TITLES, chooseColumns, chosenColumns } from "./columns.tsx";
+import { useFacets } from "./facets.ts";
+import { AddFilter, FilterChips } from "./filters.tsx";
+import { keep, useLibrary } from "./kept.ts";
 import css from "./library.module.css";
-import { RecordingList, RecordingListSkeleton } from "./list.tsx";
-import { LibraryStore } from "./store.ts";
-import { WorkstationStrip, WorkstationStripSkeleton } from "./strip.tsx";
+import { RecordingList } from "./list.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+import type { LibraryStore } from "./store.ts";
+import { Views, viewNameOf } from "./views.tsx";
 
-const STATES = [
-  { value: "all", text: "All" },
-  { value: "recording", text: "Recording" },
-  { value: "complete", text: "Complete" },
-  { value: "interrupted", text: "Interrupted" },
-] as const;
+/** While somebody types, the list is asked for when they pause. */
+const TYPING_MS = 220;
 
 function show(filter: Filter): void {
   go({ page: "recordings", filter }, "replace");
 }
 
-interface FiltersProps {
-  readonly filter: Filter;
-  readonly workstations: readonly WorkstationItem[];
+function Nothing({ filter, session }: { readonly filter: Filter; readonly session: Session }) {
+  if (narrows(filter)) {
+    return (
+      <Empty icon="search" title="Nothing matches" hint="No recording you may see is like that.">
+        <Button onClick={() => show(cleared(filter))}>Show all recordings</Button>
+      </Empty>
+    );
+  }
+  const may = session.permissions.has("record");
+  return (
+    <Empty
+      icon="record"
+      title="No recordings yet"
+      hint={`They appear here by themselves, a second after the first one starts: ${may ? "under Live, " : ""}by the command line, or by the workstation's own configuration.`}
+    >
+      {may && <LinkButton href="/live">Start one</LinkButton>}
+    </Empty>
+  );
 }
 
-function Filters({ filter, workstations }: FiltersProps) {
-  const names = workstations.map((one) => [one.id, one.name] as const);
-  const workstation = filter.workstations[0] ?? null;
-  if (workstation !== null && !names.some(([id]) => id === workstation)) names.push([workstation, workstation]);
+function ColumnsMenu() {
+  const chosen = chosenColumns.value;
   return (
-    <div class={css.filters}>
-      <Segmented
-        label="State"
-        value={filter.states[0] ?? "all"}
-        options={STATES}
-        onChange={(state) => show({ ...filter, states: state === "all" ? [] : [state satisfies RecordingState] })}
+    <Menu
+      label="Columns"
+      align="end"
+      trigger={(opens) => <IconButton icon="columns" label="Columns" opens={opens} />}
+      entries={Object.entries(COLUMN_TITLES).map(([key, text]) => ({
+        text,
+        checked: chosen.includes(key),
+        onSelect: () => chooseColumns(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]),
+      }))}
+    />
+  );
+}
+
+interface SearchProps {
+  readonly filter: Filter;
+  readonly input: { current: HTMLInputElement | null };
+}
+
+/** The words to search for; the address follows when the typing pauses. */
+function Search({ filter, input }: SearchProps) {
+  const [text, setText] = useState(filter.search);
+  const latest = useRef(filter);
+  latest.current = filter;
+  useEffect(() => setText(filter.search), [filter.search]);
+  useEffect(() => {
+    if (text === latest.current.search) return;
+    const timer = setTimeout(() => show({ ...latest.current, search: text.trim() }), text === "" ? 0 : TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <SearchBox
+      label="Search recordings"
+      keys="/"
+      value={text}
+      maxLength={SEARCH_CHARS_MAX}
+      input={input}
+      onInput={setText}
+    />
+  );
+}
+
+interface ResultsProps {
+  readonly store: LibraryStore;
+  readonly session: Session;
+  readonly facets: Facets | null;
+  readonly onSearch: (prefix: string) => void;
+  readonly selection: Selection;
+  readonly setSelection: (change: (last: Selection) => Selection) => void;
+}
+
+function Results({ store, session, facets, onSearch, selection, setSelection }: ResultsProps) {
+  const items = store.items.value;
+  const keys = useMemo(() => items?.map((item) => item.id) ?? [], [items]);
+  const latest = useRef(keys);
+  latest.current = keys;
+  const onSelect = useCallback(
+    (key: string, range: boolean) =>
+      setSelection((last) => (range ? extended(last, latest.current, key) : toggled(last, key))),
+    [],
+  );
+  const kept = useMemo(() => within(selection, keys), [selection, keys]);
+  if (items === null) return store.failure.value === null ? <TableSkeleton label="Loading recordings" /> : null;
+  if (items.length === 0) return <Nothing filter={store.filter} session={session} />;
+  return (
+    <>
+      <RecordingList
+        store={store}
+        session={session}
+        items={items}
+        selection={kept}
+        onSelect={onSelect}
+        onSelectAll={(on) => setSelection(() => (on ? everything(latest.current) : NOTHING_SELECTED))}
+        onOrder={(order) => show({ ...store.filter, order })}
       />
-      {names.length > 1 && (
-        <Select
-          label="Workstation"
-          value={filter.workstations[0] ?? ""}
-          options={[["", "All workstations"], ...names]}
-          onChange={(name) => show({ ...filter, workstations: name === "" ? [] : [name] })}
-        />
+      <BulkBar
+        store={store}
+        session={session}
+        chosen={items.filter((item) => kept.keys.has(item.id))}
+        facets={facets}
+        onSearch={onSearch}
+        onClear={() => setSelection(() => NOTHING_SELECTED)}
+      />
+    </>
+  );
+}
+
+function News({ store }: { readonly store: LibraryStore }) {
+  const count = store.arrived.value;
+  return (
+    <div class={css.news} role="status">
+      {count > 0 && (
+        <button type="button" class={css.pill} onClick={() => showNews(store)}>
+          {count} new
+        </button>
       )}
     </div>
   );
 }
 
-function Nothing({ filter }: { readonly filter: Filter }) {
-  if (filter.states.length > 0 || filter.workstations.length > 0) {
-    return (
-      <Empty title="Nothing matches" hint="No recording is like that. Others are there without the filter.">
-        <Button onClick={() => show(NO_FILTER)}>Show all recordings</Button>
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      icon="record"
-      title="No recordings yet"
-      hint="They appear here by themselves, a second after the first one starts: by a button above, by the command line, or by the workstation's own configuration."
-    />
-  );
+function showNews(store: LibraryStore): void {
+  if (store.arrived.value === 0) return;
+  store.showNew();
+  window.scrollTo({ top: 0, behavior: "instant" });
 }
 
 export function LibraryPage({ filter, session }: { readonly filter: Filter; readonly session: Session }) {
-  const store = useMemo(() => new LibraryStore(filter), [JSON.stringify(filter)]);
+  const query = filterQuery(filter);
+  const store = useLibrary(filter);
+  const search = useRef<HTMLInputElement>(null);
+  const [facets, onSearch] = useFacets();
+  const [selection, setSelection] = useState<Selection>(NOTHING_SELECTED);
+  const [helping, setHelping] = useState(false);
+  const title = viewNameOf(query) ?? "Recordings";
   useEffect(() => {
-    void store.load();
-    return () => store.close();
-  }, [store]);
-  useEffect(() => {
-    document.title = "Recordings · Playhead";
-  }, []);
+    document.title = `${title} · Playhead`;
+  }, [title]);
+  useEffect(() => setSelection(NOTHING_SELECTED), [query]);
+  useEffect(() => () => keep(store), [store]);
+  useShortcuts({
+    search: () => search.current?.select(),
+    filter: () => document.querySelector<HTMLElement>("[data-add-filter] button")?.click(),
+    news: () => showNews(store),
+    help: () => setHelping(true),
+    escape: () => setSelection(NOTHING_SELECTED),
+  });
 
-  const items = store.items.value;
-  const workstations = store.workstations.value;
   const failure = store.failure.value;
   const remedy = (asked: Failure): void => {
     if (asked.remedy === "sign-in") mustSignIn();
     else if (asked.remedy === "reload") location.reload();
+    else if (asked.remedy === "none") show(NO_FILTER);
     else void store.load();
   };
   return (
-    <div class={css.page}>
-      <div class={css.head}>
-        <h1>Recordings</h1>
-        <Filters filter={filter} workstations={workstations ?? []} />
+    <Page>
+      <PageHead title={title}>
+        <Views query={query} session={session} />
+        <ColumnsMenu />
+        <IconButton icon="keyboard" label="Keyboard" keys="?" onClick={() => setHelping(true)} />
+      </PageHead>
+      <div class={css.tools}>
+        <div class={css.find}>
+          <Search filter={filter} input={search} />
+        </div>
+        <span data-add-filter>
+          <AddFilter filter={filter} facets={facets} onSearch={onSearch} onChange={show} />
+        </span>
+        <FilterChips filter={filter} facets={facets ?? NO_FACETS} onSearch={onSearch} onChange={show} />
       </div>
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedy} />}
-      {failure === null && !feedOpen.value && items !== null && (
+      {failure === null && !feedOpen.value && store.items.value !== null && (
         <Notice
           tone="warn"
           title="The connection to the server is interrupted."
           hint="What you see may be out of date. It is being tried again."
         />
       )}
-      {workstations === null ? (
-        failure === null && <WorkstationStripSkeleton />
-      ) : (
-        <WorkstationStrip items={workstations} recordings={items ?? []} session={mayRecord(session) ? session : null} />
-      )}
-      {items === null ? (
-        failure === null && <RecordingListSkeleton />
-      ) : items.length === 0 ? (
-        <Nothing filter={filter} />
-      ) : (
-        <>
-          <RecordingList items={items} more={store.next.value !== null} />
-          <More store={store} />
-        </>
-      )}
-    </div>
+      <News store={store} />
+      <Results
+        store={store}
+        session={session}
+        facets={facets}
+        onSearch={onSearch}
+        selection={selection}
+        setSelection={setSelection}
+      />
+      <Dialog title="Keyboard" open={helping} onClose={() => setHelping(false)}>
+        <KeyTable groups={LIBRARY_KEYS} />
+      </Dialog>
+    </Page>
   );
-}
-
-/** Loads the next page when the end of this one comes near. */
-function More({ store }: { readonly store: LibraryStore }) {
-  const end = useRef<HTMLDivElement>(null);
-  const more = store.next.value !== null;
-  useEffect(() => {
-    const element = end.current;
-    if (element === null || !more) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void store.more();
-      },
-      { rootMargin: "600px" },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [store, more, store.next.value]);
-  return <div ref={end} aria-hidden="true" />;
 }
