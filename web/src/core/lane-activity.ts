@@ -62,12 +62,12 @@ export function usualRate(line: Line): number {
   return us === 0 ? 0 : bytes / us;
 }
 
-/** Heights from 0 to 1: the usual rate is at 0.6, typing is still seen beside it, a scrolled page nears the top. */
+/** Heights from 0 to 1: the usual rate is at 0.7, typing is still seen beside it, a scrolled page nears the top. */
 export function heights(rates: Float32Array, usual: number): Float32Array {
   if (usual === 0) return rates.map(() => 0);
   return rates.map((rate) => {
     const times = rate / usual;
-    return Math.sqrt(times / (times + 1.8));
+    return Math.sqrt(times / (times + 1));
   });
 }
 

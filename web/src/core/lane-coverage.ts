@@ -100,11 +100,14 @@ export function missingWords(
   blackouts: readonly Blackout[],
   at: (positionUs: number) => string,
 ): readonly string[] {
-  const said = (one: Stretch, note: Note): { readonly fromUs: number; readonly words: string } => ({
+  const said = (what: string, one: Stretch, why: string) => ({
     fromUs: one.fromUs,
-    words: `${at(one.fromUs)} to ${at(one.toUs)}: ${note.words}, ${note.detail}`,
+    words: `${what} from ${at(one.fromUs)} to ${at(one.toUs)}${why === "" ? "" : `: ${why}`}`,
   });
-  return [...gaps.map((gap) => said(gap, gapNote(gap))), ...blackouts.map((one) => said(one, blackoutNote(one)))]
+  return [
+    ...gaps.map((gap) => said("Nothing recorded", gap, reasonText(gap.reason))),
+    ...blackouts.map((one) => said("Blackout", one, one.reason)),
+  ]
     .sort((one, other) => one.fromUs - other.fromUs)
     .map((one) => one.words);
 }

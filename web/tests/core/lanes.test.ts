@@ -80,7 +80,7 @@ describe("change", () => {
     const [none, typing, usual, scrolling] = heights(new Float32Array([0, 0.05, 1, 10]), 1);
     expect(none).toBe(0);
     expect(typing).toBeGreaterThan(0.15);
-    expect(usual).toBeCloseTo(0.6, 1);
+    expect(usual).toBeCloseTo(0.7, 1);
     expect(scrolling).toBeGreaterThan(0.9);
     expect(scrolling).toBeLessThan(1);
     expect([...smoothed(new Float32Array([0, 1, 0]))]).toEqual([0.25, 0.5, 0.25]);
@@ -173,9 +173,9 @@ describe("what is missing", () => {
 
   test("is a list of sentences in order", () => {
     expect(missingWords(gaps, blackouts, spokenPosition)).toEqual([
-      "10 seconds to 20 seconds: Blackout: Card number, for 10 s",
-      "1 minute 5 seconds to 1 minute 47 seconds: Nothing recorded: the workstation was off or could not be reached, 42 s missing",
-      "2 minutes to 2 minutes 27 seconds: Blackout, for 27 s so far",
+      "Blackout from 10 seconds to 20 seconds: Card number",
+      "Nothing recorded from 1 minute 5 seconds to 1 minute 47 seconds: the workstation was off or could not be reached",
+      "Blackout from 2 minutes to 2 minutes 27 seconds",
     ]);
   });
 
