@@ -103,16 +103,16 @@ def test_memory_is_bounded():
 def test_an_end_moves_on_with_use_but_not_past_the_whole_length():
     lifetime = Lifetime(idle_us=100, length_us=250)
     assert lifetime.first_end_us(0) == 100
-    assert lifetime.next_end_us(0, 100, 50) == 150
-    assert lifetime.next_end_us(0, 150, 149) == 249
-    assert lifetime.next_end_us(0, 249, 248) is None
-    assert lifetime.next_end_us(0, 200, 240) == 250
+    assert lifetime.next_end_us(0, 0, 50) == 150
+    assert lifetime.next_end_us(0, 50, 149) == 249
+    assert lifetime.next_end_us(0, 149, 248) == 250
+    assert lifetime.next_end_us(0, 244, 250) == 250
 
 
-def test_an_end_that_would_hardly_move_is_left():
+def test_an_end_that_was_moved_just_now_is_left():
     lifetime = Lifetime(idle_us=100, length_us=1000)
-    assert lifetime.next_end_us(0, 100, 5) is None
-    assert lifetime.next_end_us(0, 100, 6) == 106
+    assert lifetime.next_end_us(0, 10, 15) is None
+    assert lifetime.next_end_us(0, 10, 16) == 116
 
 
 @given(st.text(min_size=1, max_size=60), st.text(max_size=60))

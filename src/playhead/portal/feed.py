@@ -59,7 +59,8 @@ class Watcher:
 
     def __init__(self, feed: "Feed", who: Who) -> None:
         self._feed = feed
-        self._who = who
+        self.who = who
+        """What it may see is decided for them; renewed while the page is open."""
         self._waiting: deque[News] = deque()
         self._arrived = asyncio.Event()
 
@@ -72,7 +73,7 @@ class Watcher:
 
     def offer(self, news: News) -> None:
         """Put it in line, if its page may see it; never waits."""
-        if news.about is not None and not may(self._who, Action.VIEW, news.about):
+        if news.about is not None and not may(self.who, Action.VIEW, news.about):
             return
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.clear()

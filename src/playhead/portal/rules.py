@@ -81,7 +81,7 @@ class Lifetime:
         """When a sign-in made now ends, unless it is used."""
         return now_us + min(self.idle_us, self.length_us)
 
-    def next_end_us(self, created_at_us: int, expires_at_us: int, now_us: int) -> int | None:
+    def next_end_us(self, created_at_us: int, seen_at_us: int, now_us: int) -> int | None:
         """When a sign-in that is used now ends from now on, or None where that is not worth writing down.
 
         Written at most every twentieth of the idle time: a page that asks every second must not write every second.

@@ -86,7 +86,7 @@ class Sessions:
                 return None
             who = await load_who(connection, user.id, user.name)
         expires_at_us = row.expires_at_us
-        end_us = self._lifetime.next_end_us(row.created_at_us, row.expires_at_us, now_us)
+        end_us = self._lifetime.next_end_us(row.created_at_us, row.seen_at_us, now_us)
         if used and end_us is not None:
             expires_at_us = end_us
             async with self._catalogue.writing() as connection:

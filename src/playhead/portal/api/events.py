@@ -16,7 +16,7 @@ HEARTBEAT_S: Final = 15.0
 """A comment is sent when there was nothing else for so long, so that both ends and all between see a live stream."""
 
 CHECK_US: Final = 60_000_000
-"""How often a stream asks whether its session still holds."""
+"""How often a stream asks whether its session still holds, and what its user may see."""
 
 router = APIRouter(prefix="/api/events", tags=["events"], responses=ERRORS)
 
@@ -55,11 +55,16 @@ async def _events(parts: Parts, caller: Caller, watcher: Watcher) -> AsyncIterat
             now_us = parts.clock.monotonic_us()
             if now_us - checked_at_us >= CHECK_US:
                 checked_at_us = now_us
-                if not await _holds(parts, caller):
+                if not await _holds(parts, caller, watcher):
                     return
             yield ": alive\n\n" if news is None else f"event: {news.event}\ndata: {news.data}\n\n"
 
 
-async def _holds(parts: Parts, caller: Caller) -> bool:
-    """Whether the sign-in still holds. An open page alone is no use of it."""
-    return caller.session is None or await parts.sessions.find(caller.session.secret, used=False) is not None
+async def _holds(parts: Parts, caller: Caller, watcher: Watcher) -> bool:
+    """Whether the sign-in still holds, and what its user may see now. An open page alone is no use of it."""
+    if caller.session is None:
+        return True
+    found = await parts.sessions.find(caller.session.secret, used=False)
+    if found is not None:
+        watcher.who = found.who
+    return found is not None
