@@ -86,8 +86,9 @@ class Lifetime:
 
         Written at most every twentieth of the idle time: a page that asks every second must not write every second.
         """
-        end_us = min(now_us + self.idle_us, created_at_us + self.length_us)
-        return end_us if end_us - expires_at_us > self.idle_us // 20 else None
+        if now_us - seen_at_us <= self.idle_us // 20:
+            return None
+        return min(now_us + self.idle_us, created_at_us + self.length_us)
 
 
 def csrf_token(secret: str) -> str:
