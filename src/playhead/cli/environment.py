@@ -29,10 +29,11 @@ _FORMS = (
 Examples:
   playhead environment ports
   playhead environment firewall --from 10.1.0.0/16 nftables > playhead.nft
-  playhead environment firewall --role site --from 10.1.0.0/16 --server 10.9.0.5 request"""
+  playhead environment firewall --role site --from 10.1.0.0/16 --server 10.9.0.5 request
+  playhead environment antivirus"""
 )
 def environment() -> None:
-    """Ports and firewall rules of this installation, from its configuration."""
+    """Ports, firewall rules and antivirus exclusions of this installation, from its configuration."""
 
 
 @environment.command()
@@ -88,3 +89,37 @@ def firewall(
 
     wish = Wish(form=form, role=role, clients=clients, servers=servers)
     sys.exit(write_firewall(PremisesPlaces(data), wish, remove=remove, compare=check or diff, show=diff))
+
+
+@environment.command()
+@click.argument(
+    "form",
+    type=click.Choice(["table", "markdown", "csv", "json", "defender", "registry", "intune", "clamav"]),
+    default="table",
+)
+@click.option(
+    "--role",
+    type=click.Choice(["premises", "workstation"]),
+    default="premises",
+    show_default=True,
+    help="Which machine.",
+)
+@click.option("--profile", type=click.Choice(["wfo-17"]), help="The list of another product instead, with warnings.")
+@click.option("--account", default="", help="clamav: the system user that the service runs as.")
+@click.option("--remove", is_flag=True, help="defender: print what takes the exclusions away again.")
+@data_option
+def antivirus(form: str, role: str, profile: str | None, account: str, data: Path, *, remove: bool) -> None:
+    r"""Print what virus scanners should leave alone here, and why; for one product or for all others.
+
+    The list comes from the data folder and is as narrow as it can be: files of ours in folders of ours.
+
+    \b
+    Examples:
+      playhead environment antivirus
+      playhead environment antivirus defender > playhead.ps1
+      playhead environment antivirus clamav --account playhead
+      playhead environment antivirus --profile wfo-17
+    """
+    from playhead.cli.surroundings import write_antivirus
+
+    write_antivirus(data, form, role=role, profile=profile, account=account, remove=remove)

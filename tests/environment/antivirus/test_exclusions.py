@@ -1,0 +1,141 @@
+"""What scanners leave alone: as narrow as the files we write, in every product's words."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playhead.base.ids import SegmentId
+from playhead.environment.antivirus import clamav, defender, neutral
+from playhead.environment.antivirus.exclusions import EVERYWHERE, Criterion, Kind, of_premises, of_workstation
+from playhead.environment.antivirus.profiles import PROFILES
+from playhead.store.segments.layout import location_of
+from playhead.testing.clock import SimClock
+
+DATA, PROGRAM = PurePosixPath("/srv/play-head+1"), PurePosixPath("/opt/playhead/.venv/bin/python3")
+OURS = {"premises": of_premises(DATA, PROGRAM), "workstation": of_workstation(DATA, PROGRAM)}
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("PLAYHEAD_WRITE_GOLDEN"):
+        path.write_bytes(text.encode())
+    assert path.read_bytes().decode() == text
+
+
+@pytest.mark.parametrize("role", OURS)
+def test_the_lists_are_as_they_were_in_every_form(role):
+    rows = OURS[role]
+    compare(f"{role}.md", neutral.as_markdown(rows))
+    compare(f"{role}.clamd.conf", clamav.render(rows, account="playhead"))
+    compare(f"{role}.ps1", defender.render_powershell(rows))
+    compare(f"{role}.remove.ps1", defender.render_powershell(rows, remove=True))
+    compare(f"{role}.reg", defender.render_registry(rows))
+    compare(f"{role}.intune.json", defender.render_intune(rows))
+
+
+def test_the_list_of_another_product_says_what_is_dangerous():
+    compare("wfo-17.md", neutral.as_markdown(PROFILES["wfo-17"]))
+    compare("wfo-17.ps1", defender.render_powershell(PROFILES["wfo-17"]))
+    texts = {row.text for row in PROFILES["wfo-17"]}
+    assert texts == {
+        "cc_screencapserver.exe",
+        "*.vid",
+        "C:\\temp",
+        "cc_loggerservice.exe",
+        "*.log",
+        "C:\\Program Files\\CallCopy\\Logs",
+    }
+    assert {row.text for row in PROFILES["wfo-17"] if not row.warning} == {"C:\\Program Files\\CallCopy\\Logs"}
+
+
+@pytest.mark.parametrize("role", OURS)
+def test_no_row_of_ours_is_broad_or_without_reason(role):
+    for row in OURS[role]:
+        assert row.criteria
+        assert set(row.criteria) <= set(Criterion)
+        assert row.path != EVERYWHERE
+        assert row.kind is not Kind.FOLDER
+        assert row.path.is_relative_to(DATA) or row.path == PROGRAM
+
+
+def test_what_the_store_writes_is_named_and_what_lies_beside_it_is_not():
+    recordings, *_ = OURS["premises"]
+    written = f"{DATA}/premises/recordings/{location_of(SegmentId.new(SimClock()), 1_800_000_000_000_000)}"
+    assert clamav.matches(recordings, written)
+    for beside in (
+        f"{written}.exe",
+        f"{DATA}/premises/recordings/a.vid",
+        f"{DATA}/premises/a.vid",
+        f"{DATA}/a.vid",
+        f"/elsewhere{written}",
+        written.replace(".vid", ".exe"),
+    ):
+        assert not clamav.matches(recordings, beside), beside
+
+
+names = st.text(alphabet="ab.*+/-vid\\", min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize("row", [row for rows in OURS.values() for row in rows if row.kind is Kind.FILES])
+@given(tail=names)
+def test_the_expression_says_what_the_row_says(row, tail):
+    for path in (f"{row.path}/{tail}", f"{row.path}{tail}", tail):
+        assert bool(re.search(clamav.expression(row), path)) == clamav.matches(row, path), path
+
+
+def test_the_profiles_for_programs_are_well_formed():
+    for rows in (*OURS.values(), PROFILES["wfo-17"]):
+        settings = json.loads(defender.render_intune(rows))["omaSettings"]
+        assert {one["omaUri"].rsplit("/", 1)[1] for one in settings} == {"ExcludedPaths", "ExcludedProcesses"}
+        assert len(neutral.as_plain(rows)) == len(rows) == neutral.as_csv(rows).count("\r\n") - 1
+
+
+@pytest.fixture
+def scanner(tmp_path):
+    """ClamAV with one signature of our own: that of the EICAR test file, put together here so that it is nowhere."""
+    marker = "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE"
+    eicar = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + marker + "!$H+H*"
+    signatures = tmp_path / "signatures"
+    signatures.mkdir()
+    (signatures / "local.ndb").write_text(f"Test.Playhead:0:*:{marker.encode().hex()}\n")
+
+    def scan(folder, rows):
+        command = ["clamscan", "--recursive", "--infected", "--no-summary", f"--database={signatures}"]
+        done = subprocess.run(
+            [*command, *clamav.options(rows), str(folder)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode in {0, 1}, done.stderr
+        return {line.partition(":")[0] for line in done.stdout.splitlines() if line.endswith("FOUND")}
+
+    return eicar, scan
+
+
+def test_a_real_scanner_leaves_ours_alone_and_finds_what_lies_beside(tmp_path, scanner):
+    eicar, scan = scanner
+    data = tmp_path / "data"
+    rows = (*of_premises(data, PROGRAM), *of_workstation(data, PROGRAM))
+    ours = [
+        data / "premises/recordings/2026/11/23/a.vid",
+        data / "premises/catalogue.db",
+        data / "premises/catalogue.db-wal",
+        data / "workstation/spool/growing/a.vid",
+    ]
+    others = [
+        data / "premises/recordings/2026/11/23/a.exe",
+        data / "premises/recordings/a.vid",
+        data / "premises/other.db",
+        data / "workstation/spool/a.exe",
+        tmp_path / "a.vid",
+    ]
+    for path in (*ours, *others):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(eicar)
+    assert scan(tmp_path, ()) == {str(path) for path in (*ours, *others)}
+    assert scan(tmp_path, rows) == {str(path) for path in others}
