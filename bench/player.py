@@ -1,0 +1,209 @@
+"""How soon a recording is seen after the click, and a place in it after a seek; and whether that depends on its length.
+
+Recordings of ten minutes to eight hours lie sealed in a site's store. A real premises server with its portal serves
+them; in a real Chromium somebody signs in, opens each from the list again and again, and clicks everywhere on its
+timeline. Then an hour of the longest is played at eight times the speed, and sought in 200 times. See
+docs/performance.md, "player".
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from playing.desk import film
+from playing.seat import Seat, seated
+from playing.stock import fill
+from playwright.async_api import async_playwright
+from support import Figures, print_figures, print_header, print_table, print_targets, program_version
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from e2e.browsers import CHROMIUM, CHROMIUM_ARGS
+from e2e.site import PASSWORD, USER, Site
+
+LENGTHS: Final = {"10 min": 600, "1 h": 3600, "3 h": 10_800, "8 h": 28_800}
+JUDGED: Final = "3 h"
+"""The length that the target for the first picture is about."""
+MEDIAN_MS_MAX: Final = 300
+P95_MS_MAX: Final = 1000
+FLAT_MAX: Final = 1.5
+"""The longest recording may take this much longer than the shortest, in the median, for it to count as flat."""
+FLAT_MS: Final = 40
+"""And what is less than this apart is the same to a person."""
+GROWTH_MB_MAX: Final = 25
+"""Memory may swing by so much and still be flat: what the browser's own caches do."""
+SPEED: Final = 8
+SEEKS_AFTER: Final = 200
+
+
+@dataclass
+class Measured:
+    """Milliseconds, of one length."""
+
+    cold: float = 0.0
+    """The very first opening: neither server nor page knows anything of the recording."""
+    opens: list[float] = field(default_factory=list)
+    seeks: list[float] = field(default_factory=list)
+
+
+def p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+
+
+async def measure(seat: Seat, recordings: dict[str, str], opens: int, seeks: int) -> dict[str, Measured]:
+    """Open and seek, in turns, so that what else the machine does falls on all lengths alike."""
+    dice = random.Random(11)  # noqa: S311 - places to look at
+    found = {name: Measured() for name in recordings}
+    for name, recording in recordings.items():
+        found[name].cold = await seat.open(recording)
+        await seat.back()
+    for turn in range(opens):
+        for name, recording in recordings.items():
+            found[name].opens.append(await seat.open(recording))
+            share = seeks // opens + (turn < seeks % opens)
+            for _ in range(share):
+                found[name].seeks.append(await seat.seek(dice.uniform(0.01, 0.99)))
+            await seat.back()
+    return found
+
+
+async def endure(seat: Seat, recording: str, playing_s: float) -> dict[str, tuple[float, float]]:
+    """Memory (scripts, process) while the recording is played fast, and after many seeks."""
+    dice = random.Random(12)  # noqa: S311 - places to look at
+    await seat.open(recording)
+    await seat.seek(0.05)
+    await seat.choose_speed(str(SPEED))
+    await asyncio.sleep(min(20.0, playing_s / 4))
+    memory = {"begun": await seat.memory_mb()}
+    began, from_s = time.monotonic(), await seat.position_s()
+    while time.monotonic() - began < playing_s:
+        await asyncio.sleep(min(10.0, playing_s / 4))
+        heap, process = await seat.memory_mb()
+        most = memory.get("most", (0.0, 0.0))
+        memory["most"] = (max(most[0], heap), max(most[1], process))
+    memory["played"] = await seat.memory_mb()
+    played_s = await seat.position_s() - from_s
+    for _ in range(SEEKS_AFTER):
+        await seat.seek(dice.uniform(0.01, 0.9))
+    await asyncio.sleep(5)
+    memory["sought"] = await seat.memory_mb()
+    memory["length"] = (played_s, 0.0)
+    return memory
+
+
+async def run(folder: Path, options: argparse.Namespace) -> tuple[dict[str, Measured], dict[str, tuple[float, float]]]:
+    site = Site(folder)
+    try:
+        made = await fill(site.places, film(), LENGTHS)
+        recordings = {name: str(recording) for name, recording in made.items()}
+        await site.add_user()
+        await site.start_premises()
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
+            async with seated(browser, site.address, USER, PASSWORD) as seat:
+                found = await measure(seat, recordings, options.opens, options.seeks)
+                memory = await endure(seat, recordings["8 h"], options.playing) if options.playing else {}
+            await browser.close()
+    finally:
+        site.close()
+    return found, memory
+
+
+def judge(found: dict[str, Measured], memory: dict[str, tuple[float, float]]) -> tuple[bool, Figures]:
+    opens = {name: statistics.median(one.opens) for name, one in found.items()}
+    seeks = {name: statistics.median(one.seeks) for name, one in found.items()}
+    all_seeks = [value for one in found.values() for value in one.seeks]
+
+    def flat(medians: dict[str, float]) -> bool:
+        least, longest = min(medians.values()), medians["8 h"]
+        return longest <= least * FLAT_MAX or longest - least <= FLAT_MS
+
+    targets = [
+        (f"first picture of {JUDGED}: {opens[JUDGED]:.0f} ms, at most {MEDIAN_MS_MAX}", opens[JUDGED] <= MEDIAN_MS_MAX),
+        (
+            f"a seek: {statistics.median(all_seeks):.0f} ms, at most {MEDIAN_MS_MAX}",
+            statistics.median(all_seeks) <= MEDIAN_MS_MAX,
+        ),
+        (f"a seek, p95: {p95(all_seeks):.0f} ms, at most {P95_MS_MAX}", p95(all_seeks) <= P95_MS_MAX),
+        (
+            f"flat in length: first picture {opens['10 min']:.0f} to {opens['8 h']:.0f} ms, "
+            f"seek {seeks['10 min']:.0f} to {seeks['8 h']:.0f} ms",
+            flat(opens) and flat(seeks),
+        ),
+    ]
+    figures: Figures = {
+        "first_ms": round(opens[JUDGED], 1),
+        "first_p95_ms": round(p95(found[JUDGED].opens), 1),
+        "first_8h_ms": round(opens["8 h"], 1),
+        "first_cold_8h_ms": round(found["8 h"].cold, 1),
+        "seek_ms": round(statistics.median(all_seeks), 1),
+        "seek_p95_ms": round(p95(all_seeks), 1),
+        "seek_8h_ms": round(seeks["8 h"], 1),
+    }
+    if memory:
+        begun = memory["begun"][1]
+        growth = max(memory[when][1] for when in ("played", "sought")) - begun
+        heap = max(memory[when][0] for when in ("played", "sought")) - memory["begun"][0]
+        targets.append(
+            (
+                f"memory: {begun:.0f} MB, {growth:+.0f} MB after {memory['length'][0] / 60:.0f} min and "
+                f"{SEEKS_AFTER} seeks, at most {GROWTH_MB_MAX} MB more",
+                growth <= GROWTH_MB_MAX,
+            )
+        )
+        figures |= {
+            "memory_mb": round(begun, 1),
+            "memory_growth_mb": round(growth, 1),
+            "heap_growth_mb": round(heap, 1),
+        }
+    met = print_targets(targets)
+    figures["met"] = met
+    return met, figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--opens", type=int, default=15, help="of each length")
+    parser.add_argument("--seeks", type=int, default=50, help="in each length")
+    parser.add_argument("--playing", type=float, default=450, help="seconds at eight times the speed; 0 leaves it out")
+    options = parser.parse_args()
+    print_header("player", ["playwright"], [program_version(CHROMIUM, "--version")])
+    with tempfile.TemporaryDirectory(prefix="playhead-bench-") as folder:
+        found, memory = asyncio.run(run(Path(folder) / "site", options))
+    heads = ("length", "first ever", "first picture", "p95", "seek", "p95")
+    print_table(
+        heads,
+        [
+            (
+                name,
+                *(
+                    f"{value:.0f} ms"
+                    for value in (
+                        one.cold,
+                        statistics.median(one.opens),
+                        p95(one.opens),
+                        statistics.median(one.seeks),
+                        p95(one.seeks),
+                    )
+                ),
+            )
+            for name, one in found.items()
+        ],
+    )
+    if memory:
+        rows = [
+            (when, *(f"{value:.0f} MB" for value in memory[when])) for when in ("begun", "most", "played", "sought")
+        ]
+        print_table(("memory", "scripts", "process"), rows)
+    _, figures = judge(found, memory)
+    print_figures(figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Someone in front of a real browser: opens recordings and seeks, and is told when the picture was there."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Browser, CDPSession, Page
+
+VIEW: Final = (1280, 800)
+PATIENCE_MS: Final = 20_000
+
+FIRST_PICTURE: Final = """() => {
+  window.shown = new Promise((resolve) => {
+    addEventListener("click", (event) => {
+      const began = event.timeStamp;
+      const look = () => {
+        const video = document.querySelector("[data-playhead-state] video");
+        if (video === null) return requestAnimationFrame(look);
+        video.requestVideoFrameCallback((now, facts) => resolve(Math.max(now, facts.expectedDisplayTime) - began));
+      };
+      requestAnimationFrame(look);
+    }, { capture: true, once: true });
+  });
+}"""
+"""From now on, `shown` tells how long after the next click the browser put the first picture on the screen, in ms."""
+
+SOUGHT: Final = """() => {
+  window.shown = new Promise((resolve) => {
+    addEventListener("pointerdown", (event) => {
+      const began = event.timeStamp;
+      const stage = document.querySelector("[data-playhead-state]");
+      const video = stage.querySelector("video");
+      let seen = 0;
+      const picture = (now, facts) => {
+        seen = Math.max(now, facts.expectedDisplayTime);
+        video.requestVideoFrameCallback(picture);
+      };
+      video.requestVideoFrameCallback(picture);
+      const look = () => {
+        const { playheadLoading: loading, playheadPosition: position } = stage.dataset;
+        // The picture counts once it was presented after the seek that the page says is done.
+        const there = Math.abs(video.currentTime * 1e6 - Number(position)) < 400_000;
+        if (seen > 0 && loading === "false" && !video.seeking && there) return resolve(seen - began);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }, { capture: true, once: true });
+  });
+}"""
+"""From now on, `shown` tells how long after the next press the picture of the place it went to was on the screen, in ms."""
+
+
+class Seat:
+    """A page of the portal, signed in, on the list of recordings."""
+
+    def __init__(self, page: Page, devtools: CDPSession, browser: CDPSession) -> None:
+        self.page = page
+        self._devtools = devtools
+        self._browser = browser
+
+    async def _shown(self) -> float:
+        return await self.page.evaluate(f"""Promise.race([
+          window.shown,
+          new Promise((_, fail) => setTimeout(() => fail(new Error("no picture")), {PATIENCE_MS})),
+        ])""")
+
+    async def open(self, recording: str) -> float:
+        """Click a recording in the list; milliseconds to its first picture."""
+        link = self.page.locator(f'a[href^="/recordings/{recording}"]').first
+        await link.wait_for()
+        await self.page.evaluate(FIRST_PICTURE)
+        await link.click()
+        return await self._shown()
+
+    async def back(self) -> None:
+        """To the list again."""
+        await self.page.go_back()
+        await self.page.locator('a[href^="/recordings/"]').first.wait_for()
+
+    async def seek(self, share: float) -> float:
+        """Click the timeline; milliseconds to the picture of that place."""
+        box = await self.page.get_by_role("slider", name="Position in the recording").bounding_box()
+        assert box is not None
+        await self.page.evaluate(SOUGHT)
+        await self.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6)
+        return await self._shown()
+
+    async def facts(self) -> dict[str, str]:
+        stage = self.page.locator("[data-playhead-state]")
+        return json.loads(await stage.evaluate("(stage) => JSON.stringify(stage.dataset)"))
+
+    async def position_s(self) -> float:
+        return float((await self.facts())["playheadPosition"]) / 1e6
+
+    async def choose_speed(self, speed: str) -> None:
+        await self.page.get_by_role("combobox", name="Speed").select_option(speed)
+
+    async def memory_mb(self) -> tuple[float, float]:
+        """Of the page's scripts after collecting, and of its process (its own pages and its share of others)."""
+        await self._devtools.send("HeapProfiler.collectGarbage")
+        metrics: dict[str, Any] = await self._devtools.send("Performance.getMetrics")
+        heap = next(one["value"] for one in metrics["metrics"] if one["name"] == "JSHeapUsedSize")
+        processes = (await self._browser.send("SystemInfo.getProcessInfo"))["processInfo"]
+        renderers = [one["id"] for one in processes if one["type"] == "renderer"]
+        return heap / 1e6, max((_pss_mb(pid) for pid in renderers), default=0.0)
+
+
+def _pss_mb(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended meanwhile
+        return 0.0
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) * 1024 / 1e6
+
+
+@asynccontextmanager
+async def seated(browser: Browser, address: str, user: str, password: str) -> AsyncGenerator[Seat]:
+    """A window in which somebody has signed in through the form."""
+    window = await browser.new_context(viewport={"width": VIEW[0], "height": VIEW[1]})
+    page = await window.new_page()
+    devtools = await window.new_cdp_session(page)
+    await devtools.send("Performance.enable")
+    await page.goto(f"{address}/recordings")
+    await page.get_by_label("Name").fill(user)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.keyboard.press("Enter")
+    await page.locator('a[href^="/recordings/"]').first.wait_for()
+    try:
+        yield Seat(page, devtools, await browser.new_browser_cdp_session())
+    finally:
+        await window.close()
