@@ -12,20 +12,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, InvalidInputError, NotFoundError, RefusedError
-from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
+from playhead.cli.finding import Filters
 from playhead.cli.places import PremisesPlaces
-from playhead.domain.recordings import Recording, RecordingState, Segment
+from playhead.domain.library import Order
+from playhead.domain.recordings import Recording, Segment
 from playhead.premises.export import OpenSegment, export_mp4
 from playhead.store.catalogue import Catalogue
-from playhead.store.catalogue.recordings import list_recordings, recordings_beginning_with
+from playhead.store.catalogue.groups import members_of
+from playhead.store.catalogue.recordings import recordings_beginning_with
 from playhead.store.catalogue.segments import Located, get_segment
 from playhead.store.disk import File, SystemDisk
 from playhead.store.keyring import Keyring
+from playhead.store.library import Library
 from playhead.wire.vid import open_data_key, read_header
 
 PREFIX_LENGTH_MIN = 4
 """Fewer digits of an id are a slip of the fingers rather than a name."""
+
+LOADING_S_MAX = 600.0
+"""Where the server has kept nothing yet, every recording is read once: a minute for each ten million."""
 
 
 @asynccontextmanager
@@ -63,21 +69,23 @@ async def resolve(connection: AsyncConnection, text: str) -> Recording:
             raise InvalidInputError("recording.ambiguous", message, hint="Write more of it.")
 
 
-async def show(
-    places: PremisesPlaces, *, workstation: str | None, state: str | None, limit: int, as_json: bool
-) -> None:
-    """Print the newest recordings."""
-    async with reading(places) as connection:
-        page = await list_recordings(
-            connection,
-            limit=limit,
-            workstation=WorkstationId(workstation) if workstation else None,
-            state=RecordingState(state) if state else None,
-        )
+async def show(places: PremisesPlaces, filters: Filters, *, limit: int, as_json: bool) -> None:
+    """Print the recordings that are asked for."""
+    places.require()
+    catalogue = await Catalogue.open(places.catalogue)
+    try:
+        members = None
+        if filters.group_id is not None:
+            async with catalogue.reading() as connection:
+                members = await members_of(connection, filters.group_id)
+        library = Library(catalogue, patience_s=LOADING_S_MAX)
+        page = await library.page(filters.question(members), Order(filters.order), limit=limit)
+    finally:
+        await catalogue.close()
     if as_json:
         emit_json([_summary(recording) for recording in page.items])
     elif not page.items:
-        click.echo("No recordings. Start one with `playhead record start WORKSTATION`.")
+        click.echo("No such recordings. Start one with `playhead record start WORKSTATION`.")
     else:
         rows = [
             [
@@ -88,12 +96,13 @@ async def show(
                 recording.state.value,
                 str(recording.workstation),
                 recording.agent,
+                ", ".join([*recording.tags, *(["held"] if recording.held else [])]),
             ]
             for recording in page.items
         ]
-        click.echo(table(["ID", "STARTED", "LENGTH", "SIZE", "STATE", "WORKSTATION", "AGENT"], rows))
+        click.echo(table(["ID", "STARTED", "LENGTH", "SIZE", "STATE", "WORKSTATION", "AGENT", "TAGS"], rows))
         if page.next is not None:
-            notice(f"Only the newest {limit}; ask for more with --limit.")
+            notice(f"Only the first {limit}; ask for more with --limit.")
 
 
 async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str | None, force: bool) -> None:
@@ -172,4 +181,8 @@ def _summary(recording: Recording) -> dict[str, object]:
         "coveredMs": _covered_us(recording) // 1000,
         "bytes": recording.durable_bytes,
         "segments": len(recording.segments),
+        "site": recording.site,
+        "tags": list(recording.tags),
+        "held": recording.held,
+        "blackout": recording.has_blackout,
     }

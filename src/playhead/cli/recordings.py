@@ -2,9 +2,11 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
+from playhead.cli.finding import Filters, filter_options
 from playhead.cli.options import data_option, json_option
 from playhead.cli.places import PremisesPlaces
 
@@ -12,12 +14,14 @@ from playhead.cli.places import PremisesPlaces
 @click.group(
     epilog="""\b
 Examples:
-  playhead recordings list --workstation desk-7
+  playhead recordings list --workstation desk-7 --min-length '5 min' --gap
+  playhead recordings tag 0198c0de complaint
+  playhead recordings hold 0198c0de --reason 'case 4711'
   playhead recordings export 0198c0de call.mp4
   playhead recordings verify 0198c0de"""
 )
 def recordings() -> None:
-    """List, export and verify recordings.
+    """List, tag, hold, export and verify recordings.
 
     Works on the data folder itself, so it also works while the server is stopped. A recording is named by its id or by
     any beginning of it that only one recording has.
@@ -25,16 +29,44 @@ def recordings() -> None:
 
 
 @recordings.command("list")
-@click.option("--workstation", help="Only of this workstation.")
-@click.option("--state", type=click.Choice(["recording", "complete", "interrupted"]), help="Only in this state.")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="How many, newest first.")
+@filter_options
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="How many.")
 @data_option
 @json_option
-def list_command(workstation: str | None, state: str | None, limit: int, data: Path, *, as_json: bool) -> None:
-    """Show the newest recordings."""
+def list_command(limit: int, data: Path, *, as_json: bool, **filters: Any) -> None:  # noqa: ANN401 # as `filter_options` has them
+    """Show the newest recordings, or those that are asked for."""
     from playhead.cli import library
 
-    asyncio.run(library.show(PremisesPlaces(data), workstation=workstation, state=state, limit=limit, as_json=as_json))
+    asyncio.run(library.show(PremisesPlaces(data), Filters(**filters), limit=limit, as_json=as_json))
+
+
+@recordings.command()
+@click.argument("recording", metavar="ID")
+@click.argument("tags", metavar="TAG...", nargs=-1, required=True)
+@click.option("--remove", is_flag=True, help="Take the tags off instead.")
+@data_option
+def tag(recording: str, tags: tuple[str, ...], data: Path, *, remove: bool) -> None:
+    """Tag a recording, so that it is found by what it is about."""
+    from playhead.cli import labels
+
+    asyncio.run(labels.tag(PremisesPlaces(data), recording, tags, remove=remove))
+
+
+@recordings.command()
+@click.argument("recording", metavar="ID")
+@click.option("--reason", help="Why it must be kept, such as the number of a case.")
+@click.option("--release", is_flag=True, help="Let it be deleted again instead.")
+@data_option
+def hold(recording: str, reason: str | None, data: Path, *, release: bool) -> None:
+    """Keep a recording from being deleted."""
+    from playhead.cli import labels
+
+    if release == (reason is not None):
+        raise click.UsageError("Give a --reason to hold it, or --release.")
+    if reason is None:
+        asyncio.run(labels.release(PremisesPlaces(data), recording))
+    else:
+        asyncio.run(labels.hold(PremisesPlaces(data), recording, reason))
 
 
 @recordings.command()

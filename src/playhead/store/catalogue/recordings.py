@@ -1,4 +1,4 @@
-"""Recordings: found by id, listed newest first."""
+"""Recordings: found by id, by their agent, and while they are under way. Everything else is found by the library."""
 
 import base64
 from collections import defaultdict
@@ -134,70 +134,49 @@ async def recordings_beginning_with(connection: AsyncConnection, digits: str, *,
     return await _with_segments(connection, (await connection.execute(query)).all())
 
 
-async def list_recordings(
-    connection: AsyncConnection,
-    *,
-    before: RecordingCursor | None = None,
-    limit: int = 50,
-    workstation: WorkstationId | None = None,
-    state: RecordingState | None = None,
-) -> RecordingPage:
-    """A page of recordings with their segments, newest first, older than ``before``.
-
-    Args:
-        connection: of the transaction.
-        before: ``next`` of the page before, or None for the first.
-        limit: 1 to `PAGE_ITEMS_MAX`.
-        workstation: only of this one.
-        state: only in this state.
-
-    Raises:
-        LimitError: ``list.limit``.
-    """
-    if not 1 <= limit <= PAGE_ITEMS_MAX:
-        raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} recordings, not {limit}.")
-    query = recordings_query(before=before, workstation=workstation, state=state).limit(limit + 1)
-    rows = (await connection.execute(query)).all()
-    items = await _with_segments(connection, rows[:limit])
-    more = len(rows) > limit
-    return RecordingPage(items, RecordingCursor(items[-1].started_at_us, items[-1].id) if more else None)
-
-
-def recordings_query(
-    *, before: RecordingCursor | None, workstation: WorkstationId | None, state: RecordingState | None
-) -> Select[Any]:
-    """The query behind `list_recordings`, without its limit."""
-    place = before or _NEWEST
-    order = tuple_(recordings.c.started_at_us, recordings.c.id)
-    query = select(recordings).where(order < (place.started_at_us, place.id))
-    if workstation is not None:
-        query = query.where(recordings.c.workstation_id == workstation)
-    if state is not None:
-        query = query.where(recordings.c.state == state)
-    return query.order_by(recordings.c.started_at_us.desc(), recordings.c.id.desc())
-
-
 async def list_recordings_of(
     connection: AsyncConnection, agent_key: str, *, before: RecordingCursor | None = None, limit: int = 50
 ) -> RecordingPage:
-    """A page of the recordings of one agent, as `list_recordings`.
+    """A page of the recordings of one agent with their segments, newest first, older than ``before``.
+
+    Args:
+        connection: of the transaction.
+        agent_key: whose.
+        before: ``next`` of the page before, or None for the first.
+        limit: 1 to `PAGE_ITEMS_MAX`.
 
     Raises:
         LimitError: ``list.limit``.
     """
     if not 1 <= limit <= PAGE_ITEMS_MAX:
         raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} recordings, not {limit}.")
-    query = recordings_query(before=before, workstation=None, state=None).where(recordings.c.agent_key == agent_key)
-    rows = (await connection.execute(query.limit(limit + 1))).all()
+    rows = (await connection.execute(query_of_agent(agent_key, before).limit(limit + 1))).all()
     items = await _with_segments(connection, rows[:limit])
     more = len(rows) > limit
     return RecordingPage(items, RecordingCursor(items[-1].started_at_us, items[-1].id) if more else None)
+
+
+def query_of_agent(agent_key: str, before: RecordingCursor | None) -> Select[Any]:
+    """The query behind `list_recordings_of`, without its limit."""
+    return _newest_first(before).where(recordings.c.agent_key == agent_key)
 
 
 async def list_unfinished(connection: AsyncConnection, workstation: WorkstationId | None = None) -> list[Recording]:
     """Every recording in state RECORDING, of one workstation or of all: bounded by the number of workstations."""
-    query = recordings_query(before=None, workstation=workstation, state=RecordingState.RECORDING)
-    return list(await _with_segments(connection, (await connection.execute(query)).all()))
+    return list(await _with_segments(connection, (await connection.execute(query_unfinished(workstation))).all()))
+
+
+def query_unfinished(workstation: WorkstationId | None) -> Select[Any]:
+    """The query behind `list_unfinished`."""
+    query = _newest_first(None).where(recordings.c.state == RecordingState.RECORDING)
+    return query if workstation is None else query.where(recordings.c.workstation_id == workstation)
+
+
+def _newest_first(before: RecordingCursor | None) -> Select[Any]:
+    place = before or _NEWEST
+    order = tuple_(recordings.c.started_at_us, recordings.c.id)
+    query = select(recordings).where(order < (place.started_at_us, place.id))
+    return query.order_by(recordings.c.started_at_us.desc(), recordings.c.id.desc())
 
 
 async def set_recording_state(

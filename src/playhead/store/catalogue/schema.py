@@ -200,13 +200,10 @@ recordings = Table(
     Column("has_gap", Boolean, nullable=False),
     Column("has_blackout", Boolean, nullable=False),
     Index("uq_recordings_number", "number", unique=True),
-    # One index for each set of filters that the list of recordings knows: equalities first, then the order.
-    Index(None, "started_at_us", "id"),
-    Index(None, "workstation_id", "started_at_us", "id"),
+    # An agent's own, and those under way: of all, and of a workstation. Everything else asks `playhead.store.library`.
+    Index(None, "agent_key", "started_at_us", "id"),
     Index(None, "state", "started_at_us", "id"),
     Index(None, "workstation_id", "state", "started_at_us", "id"),
-    # Agents' own view.
-    Index(None, "agent_key", "started_at_us", "id"),
 )
 
 # What people call recordings.

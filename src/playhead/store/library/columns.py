@@ -1,7 +1,6 @@
 """What recordings are filtered and sorted by, a column each: a recording's number is its place in them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ LENGTH_MS_MAX: Final = (1 << 32) - 1
 
 PRESENT, GAP, BLACKOUT, HELD = 1, 2, 4, 8
 STATE_SHIFT: Final = 4
-STATES: Final = {RecordingState.RECORDING: 0, RecordingState.COMPLETE: 1, RecordingState.INTERRUPTED: 2}
+STATES: Final[dict[str, int]] = {str(state): number for number, state in enumerate(RecordingState)}
 COLUMNS: Final = {
     "started_us": np.int64,
     "length_ms": np.uint32,
@@ -34,35 +33,26 @@ NAMED: Final = ("agent", "workstation", "site")
 _OPEN_END: Final = (1 << 63) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the library knows of one recording."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What the library knows of some recordings: of each a value in every column, in the same order."""
 
-    number: int
-    started_us: int
-    length_us: int
-    agent: str
-    """Agent key."""
-    workstation: str
-    site: str
-    state: RecordingState
-    has_gap: bool
-    has_blackout: bool
-    held: bool
-    tags: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    """Of what people wrote about it."""
-
-    @property
-    def length_ms(self) -> int:
-        """Its length as it is sorted by."""
-        return min(max(self.length_us, 0) // 1000, LENGTH_MS_MAX)
-
-    @property
-    def flags(self) -> int:
-        """Everything that is one of few."""
-        flags = PRESENT | STATES[self.state] << STATE_SHIFT
-        return flags | (GAP * self.has_gap) | (BLACKOUT * self.has_blackout) | (HELD * self.held)
+    numbers: Sequence[int] = ()
+    started_us: Sequence[int] = ()
+    length_us: Sequence[int] = ()
+    agents: Sequence[str] = ()
+    """Agent keys."""
+    workstations: Sequence[str] = ()
+    sites: Sequence[str] = ()
+    states: Sequence[str] = ()
+    """Of `RecordingState`."""
+    gaps: Sequence[bool] = ()
+    blackouts: Sequence[bool] = ()
+    held: Sequence[bool] = ()
+    tags: Sequence[tuple[int, str]] = ()
+    """Pairs of a number and a tag, in any order."""
+    words: Sequence[tuple[int, str]] = ()
+    """Pairs of a number and a word of what people wrote about it."""
 
 
 class Labels:
@@ -72,14 +62,19 @@ class Labels:
         self.rows = np.empty(0, dtype=np.uint32) if rows is None else rows
         self.codes = np.empty(0, dtype=np.uint32) if codes is None else codes
 
-    def replace(self, offsets: NDArray[np.uint32], labels: Sequence[tuple[int, int]]) -> None:
-        """Have rows carry these pairs and no others."""
-        kept = ~np.isin(self.rows, offsets) if len(self.rows) else np.empty(0, dtype=np.bool_)
-        if not labels and kept.all():
+    def replace(self, touched: NDArray[np.int64], rows: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
+        """Have rows carry these pairs and no others.
+
+        Args:
+            touched: the rows.
+            rows: the first of each pair.
+            codes: the second.
+        """
+        kept = ~np.isin(self.rows, touched)
+        if not len(rows) and kept.all():
             return
-        added = np.array(labels, dtype=np.uint32).reshape(-1, 2)
-        self.rows = np.concatenate([self.rows[kept], added[:, 0]])
-        self.codes = np.concatenate([self.codes[kept], added[:, 1]])
+        self.rows = np.concatenate([self.rows[kept], rows]).astype(np.uint32)
+        self.codes = np.concatenate([self.codes[kept], codes]).astype(np.uint32)
 
     def rows_with(self, table: NDArray[np.bool_]) -> NDArray[np.uint32]:
         """The rows with at least one of the names, in no order; one may be there twice."""
@@ -115,10 +110,10 @@ class Chunk:
             self.started_us = int(started.min()), int(started.max())
             self.length_ms = int(length.min()), int(length.max())
 
-    def widen(self, row: Row) -> None:
-        """Let the bounds include a row."""
-        self.started_us = min(self.started_us[0], row.started_us), max(self.started_us[1], row.started_us)
-        self.length_ms = min(self.length_ms[0], row.length_ms), max(self.length_ms[1], row.length_ms)
+    def widen(self, started_us: NDArray[np.int64], length_ms: NDArray[np.int64]) -> None:
+        """Let the bounds include some rows."""
+        self.started_us = _around(self.started_us, started_us)
+        self.length_ms = _around(self.length_ms, length_ms)
 
 
 class Columns:
@@ -133,47 +128,58 @@ class Columns:
     def __len__(self) -> int:
         return sum(int(np.count_nonzero(chunk["flags"] & PRESENT)) for chunk in self.chunks)
 
-    def apply(self, rows: Iterable[Row], gone: Iterable[int] = ()) -> None:
+    def apply(self, batch: Batch, gone: Collection[int] = ()) -> None:
         """Take up recordings as they are now.
 
         Args:
-            rows: those that are there.
+            batch: those that are there.
             gone: numbers of those that are not, or no more.
         """
-        by_chunk: defaultdict[int, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_chunk[row.number // CHUNK_ROWS].append(row)
-        gone_by_chunk: defaultdict[int, list[int]] = defaultdict(list)
-        for number in gone:
-            gone_by_chunk[number // CHUNK_ROWS].append(number % CHUNK_ROWS)
-        for place in by_chunk.keys() | gone_by_chunk.keys():
+        numbers, missing = np.array(batch.numbers, dtype=np.int64), np.array(list(gone), dtype=np.int64)
+        values = self._values(batch)
+        tags, words = self._pairs("tag", batch.tags), self._pairs("word", batch.words)
+        places: list[int] = np.unique(np.concatenate([numbers, missing]) // CHUNK_ROWS).tolist()
+        for place in places:
             while len(self.chunks) <= place:
                 self.chunks.append(Chunk(len(self.chunks)))
+            chunk = self.chunks[place]
             self.changed.add(place)
-            self._apply(self.chunks[place], by_chunk[place], gone_by_chunk[place])
+            here = numbers // CHUNK_ROWS == place
+            offsets, holes = numbers[here] - chunk.base, missing[missing // CHUNK_ROWS == place] - chunk.base
+            for name, column in values.items():
+                chunk.columns[name][offsets] = column[here]
+            chunk.columns["flags"][holes] = 0
+            chunk.widen(values["started_us"][here], values["length_ms"][here])
+            touched = np.concatenate([offsets, holes])
+            chunk.size = max(chunk.size, int(touched.max()) + 1)
+            for labels, (rows, codes) in ((chunk.tags, tags), (chunk.words, words)):
+                labelled = rows // CHUNK_ROWS == place
+                labels.replace(touched, rows[labelled] - chunk.base, codes[labelled])
 
-    def _apply(self, chunk: Chunk, rows: list[Row], gone: list[int]) -> None:
-        tags, words = self.names["tag"], self.names["word"]
-        tag_pairs: list[tuple[int, int]] = []
-        word_pairs: list[tuple[int, int]] = []
-        values: dict[str, list[int]] = {name: [] for name in COLUMNS}
-        offsets: list[int] = []
-        for row in rows:
-            offset = row.number % CHUNK_ROWS
-            offsets.append(offset)
-            values["started_us"].append(row.started_us)
-            values["length_ms"].append(row.length_ms)
-            values["agent"].append(self.names["agent"].code(row.agent))
-            values["workstation"].append(self.names["workstation"].code(row.workstation))
-            values["site"].append(self.names["site"].code(row.site))
-            values["flags"].append(row.flags)
-            chunk.widen(row)
-            tag_pairs += [(offset, tags.code(tag)) for tag in row.tags]
-            word_pairs += [(offset, words.code(word)) for word in row.words]
-        for name, column in values.items():
-            chunk.columns[name][offsets] = column
-        chunk.columns["flags"][gone] = 0
-        touched = np.array([*offsets, *gone], dtype=np.uint32)
-        chunk.size = max(chunk.size, int(touched.max()) + 1)
-        chunk.tags.replace(touched, tag_pairs)
-        chunk.words.replace(touched, word_pairs)
+    def _values(self, batch: Batch) -> dict[str, NDArray[np.int64]]:
+        """Every column, in the order of the batch."""
+        states = np.array([STATES[state] for state in batch.states], dtype=np.int64)
+        flags = PRESENT | states << STATE_SHIFT
+        for bit, is_set in ((GAP, batch.gaps), (BLACKOUT, batch.blackouts), (HELD, batch.held)):
+            flags |= bit * np.array(is_set, dtype=np.int64)
+        length_ms = np.array(batch.length_us, dtype=np.int64) // 1000
+        texts = {"agent": batch.agents, "workstation": batch.workstations, "site": batch.sites}
+        return {
+            "started_us": np.array(batch.started_us, dtype=np.int64),
+            "length_ms": np.clip(length_ms, 0, LENGTH_MS_MAX),
+            "flags": flags,
+            **{name: self._codes(name, values) for name, values in texts.items()},
+        }
+
+    def _pairs(self, name: str, pairs: Sequence[tuple[int, str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return np.array([number for number, _ in pairs], dtype=np.int64), self._codes(name, [text for _, text in pairs])
+
+    def _codes(self, name: str, texts: Sequence[str]) -> NDArray[np.int64]:
+        codes = {text: self.names[name].code(text) for text in set(texts)}
+        return np.array([codes[text] for text in texts], dtype=np.int64)
+
+
+def _around(bounds: tuple[int, int], values: NDArray[np.int64]) -> tuple[int, int]:
+    if not len(values):
+        return bounds
+    return min(bounds[0], int(values.min())), max(bounds[1], int(values.max()))

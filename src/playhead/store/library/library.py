@@ -17,7 +17,7 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.changes import changes_after, forget_changes, last_change
 from playhead.store.catalogue.counters import get_counter, raise_counter
 from playhead.store.catalogue.recordings import recordings_by_number
-from playhead.store.library.columns import Columns
+from playhead.store.library.columns import Batch, Columns
 from playhead.store.library.facets import Facets, facets
 from playhead.store.library.kept import decode_chunk, encode_chunk, keep_chunk, load_chunks
 from playhead.store.library.rows import highest_number, rows_between, rows_of
@@ -29,8 +29,8 @@ KEEP_S: Final = 600.0
 LOADED_AT_ONCE: Final = 10_000
 """Recordings read in one transaction while loading."""
 
-LOAD_WAIT_S: Final = 5.0
-"""How long a question waits for the library to be loaded; then it is told to come back."""
+PATIENCE_S: Final = 5.0
+"""Longer than a person looks at an empty list, and shorter than what is before the server waits for an answer."""
 
 _COUNTER: Final = "library"
 """One more than the change at which, or later, every chunk was kept; 0 before all of them were."""
@@ -47,10 +47,16 @@ class LibraryPage:
 
 
 class Library:
-    """Answers questions about the recordings of a catalogue. Loads itself with the first question, or in `run`."""
+    """Answers questions about the recordings of a catalogue. Loads itself with the first question, or in `run`.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    Args:
+        catalogue: open.
+        patience_s: how long a question waits for the library to be loaded; then it is told to come back.
+    """
+
+    def __init__(self, catalogue: Catalogue, *, patience_s: float = PATIENCE_S) -> None:
         self._catalogue = catalogue
+        self._patience_s = patience_s
         self._columns = Columns()
         self._seen = 0
         self._turn = asyncio.Lock()
@@ -139,7 +145,7 @@ class Library:
         if self._loading is None or (self._loading.done() and self._loading.exception() is not None):
             self._loading = asyncio.create_task(self._load(), name="load the library")
         try:
-            async with asyncio.timeout(LOAD_WAIT_S):
+            async with asyncio.timeout(self._patience_s):
                 await asyncio.shield(self._loading)
         except TimeoutError:
             raise UnavailableError("library.loading", "The library is being read.", hint="Try again soon.") from None
@@ -158,8 +164,8 @@ class Library:
                 return
             for first in range(0, last + 1, LOADED_AT_ONCE):
                 async with self._catalogue.reading() as connection:
-                    rows = await rows_between(connection, first, first + LOADED_AT_ONCE - 1)
-                await asyncio.to_thread(self._columns.apply, rows)
+                    batch = await rows_between(connection, first, first + LOADED_AT_ONCE - 1)
+                await asyncio.to_thread(self._columns.apply, batch)
             _log.info("library loaded", recordings=last + 1)
 
     async def _take_kept(self, chunks: list[bytes], kept_at: int) -> None:
@@ -176,8 +182,10 @@ class Library:
         """Take up what changed since; returns False where that is not known any more."""
         changes = await changes_after(connection, self._seen)
         if changes.numbers and changes.whole:
-            rows = await rows_of(connection, changes.numbers)
-            gone = set(changes.numbers) - {row.number for row in rows}
-            await asyncio.to_thread(self._columns.apply, rows, gone)
+            gone = set(changes.numbers)
+            async for batch in rows_of(connection, changes.numbers):
+                await asyncio.to_thread(self._columns.apply, batch)
+                gone.difference_update(batch.numbers)
+            await asyncio.to_thread(self._columns.apply, Batch(), gone)
         self._seen = changes.last
         return changes.whole

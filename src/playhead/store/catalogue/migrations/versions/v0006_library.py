@@ -77,6 +77,9 @@ def _facts() -> None:
         op.execute(statement)
     _agent_keys()
     op.create_index("uq_recordings_number", "recordings", ["number"], unique=True)
+    op.drop_index("ix_recordings_started_at_us_id", "recordings")
+    op.drop_index("ix_recordings_workstation_id_started_at_us_id", "recordings")
+    op.create_index("ix_recordings_agent_key_started_at_us_id", "recordings", ["agent_key", "started_at_us", "id"])
     op.add_column("segments", sa.Column("has_blackout", sa.Boolean))
     op.create_index("ix_segments_has_blackout_ended", "segments", ["has_blackout", "ended"])
 

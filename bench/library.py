@@ -1,0 +1,284 @@
+"""How soon the library answers, whatever is asked, at five million recordings.
+
+A real portal answers over HTTP, from a catalogue as a large site has after three years: a thousand agents, tags, holds,
+bookmarks. It is asked every filter by itself and several hundred random combinations, in four orders, first pages and
+later ones, by people who may see everything, one team, themselves, or nothing from before a day; and again while
+recordings change. The peer is SQLite: the same questions in one statement each over the same catalogue.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import http.client
+import json
+import random
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+import urllib.parse
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from finding.by_sql import GIVE_UP_S, Peer
+from finding.catalogue import PASSWORD, SITE, USERS, agent, make_catalogue
+from finding.questions import FILTERS, ORDERS, Params, combination
+from sqlalchemy import text
+from support import Figures, print_figures, print_header, print_table, print_targets
+
+from playhead.base.clock import SystemClock
+from playhead.base.ids import SiteId
+from playhead.base.logs import configure
+from playhead.domain.access import Sight
+from playhead.domain.library import Question
+from playhead.net.http import listen
+from playhead.portal.config import PortalConfig
+from playhead.portal.service import PortalService
+from playhead.store.audit_trail import AuditTrail
+from playhead.store.catalogue import Catalogue
+from playhead.store.keyring import Keyring
+from playhead.store.library import Library
+from playhead.testing.site import FakeControl
+
+P95_S = 0.100
+CHANGES_S = 20
+PEER_QUESTIONS = 40
+EACH_FILTER = 4
+
+
+class Client:
+    """One user's browser: a connection that stays, and a cookie."""
+
+    def __init__(self, port: int, user: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        body = json.dumps({"user": user, "password": PASSWORD})
+        headers = {"content-type": "application/json"}
+        self._connection.request("POST", "/api/session", body, headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        self._cookie = answer.headers["set-cookie"].partition(";")[0]
+
+    def ask(self, path: str, params: Params) -> tuple[float, dict]:
+        """How long the answer took to arrive whole, in seconds, and what it is."""
+        address = f"{path}?{urllib.parse.urlencode(params, doseq=True)}"
+        began = time.perf_counter()
+        self._connection.request("GET", address, headers={"cookie": self._cookie})
+        answer = self._connection.getresponse()
+        data = answer.read()
+        took = time.perf_counter() - began
+        assert answer.status == 200, (address, answer.status, data)
+        return took, json.loads(data)
+
+
+@dataclass
+class Times:
+    """How long answers took, in seconds."""
+
+    all: list[float] = field(default_factory=list)
+    items: int = 0
+
+    def add(self, took: float, items: int) -> None:
+        self.all.append(took)
+        self.items += items
+
+    def at(self, share: float) -> float:
+        return sorted(self.all)[min(len(self.all) - 1, int(len(self.all) * share))]
+
+    def row(self, name: str) -> list[str]:
+        figures = [self.at(0.5), self.at(0.95), max(self.all)]
+        return [name, str(len(self.all)), *(f"{one * 1e3:.1f}" for one in figures), f"{self.items / len(self.all):.0f}"]
+
+
+def ask_filters(clients: dict[str, Client], seed: int) -> dict[str, Times]:
+    """Every filter by itself, as everyone, in every order."""
+    rng = random.Random(seed)
+    found = {name: Times() for name in FILTERS}
+    for name, make in FILTERS.items():
+        for client in clients.values():
+            for order in ORDERS:
+                for _ in range(EACH_FILTER):
+                    took, page = client.ask("/api/recordings", make(rng) | {"order": order})
+                    found[name].add(took, len(page["items"]))
+    return found
+
+
+def ask_combinations(clients: dict[str, Client], seed: int, count: int) -> tuple[Times, Times]:
+    """Random combinations: first pages, and the ones after them."""
+    rng = random.Random(seed)
+    first, later = Times(), Times()
+    for _ in range(count):
+        client = clients[rng.choice(sorted(clients))]
+        asked = combination(rng) | {"order": rng.choice(ORDERS)}
+        took, page = client.ask("/api/recordings", asked)
+        first.add(took, len(page["items"]))
+        if page["next"] is not None:
+            took, page = client.ask("/api/recordings", asked | {"before": page["next"]})
+            later.add(took, len(page["items"]))
+    return first, later
+
+
+def ask_facets(clients: dict[str, Client]) -> Times:
+    found = Times()
+    for client in clients.values():
+        for prefix in ("", "a", "campaign 1"):
+            took, facets = client.ask("/api/recordings/facets", {"q": prefix})
+            found.add(took, sum(map(len, facets.values())))
+    return found
+
+
+def ask_peer(path: Path, seed: int) -> Times:
+    """The same combinations, newest first, as those who see everything and those who see a team."""
+    rng = random.Random(seed)
+    peer, found = Peer(path), Times()
+    for number in range(PEER_QUESTIONS):
+        found.add(peer.ask(combination(rng), ("manager", "supervisor")[number % 2]), 0)
+    return found
+
+
+async def change(catalogue: Catalogue, rows: int) -> None:
+    """Recordings change, as workstations make them: until cancelled."""
+    rng = random.Random(7)
+    while True:
+        number = rows - 1 - int(rng.expovariate(1 / 1000))
+        async with catalogue.writing(durable=False) as connection:
+            statement = "UPDATE recordings SET length_us = length_us + 1000000 WHERE number = :number"
+            await connection.execute(text(statement), {"number": number})
+            await connection.execute(
+                text("INSERT INTO recording_changes (number) VALUES (:number)"), {"number": number}
+            )
+        await asyncio.sleep(1 / CHANGES_S)
+
+
+@asynccontextmanager
+async def portal(folder: Path, catalogue: Catalogue) -> AsyncGenerator[int]:
+    """A real portal; its port."""
+    clock = SystemClock()
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    service = PortalService(
+        PortalConfig(),
+        listen("127.0.0.1", 0),
+        tls=None,
+        catalogue=catalogue,
+        keyring=Keyring.open(keys, SiteId(SITE), clock),
+        control=FakeControl(),
+        audit=AuditTrail(catalogue, clock),
+        clock=clock,
+        token_port=1,
+    )
+    running = asyncio.create_task(service.run())
+    try:
+        yield service.port
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def load(catalogue: Catalogue) -> tuple[float, float]:
+    """How long the library takes to load, and to be kept, in seconds."""
+    library = Library(catalogue, patience_s=3600)
+    began = time.monotonic()
+    await library.page(Question(sight=Sight(everyone=True)))
+    loaded = time.monotonic()
+    await library.keep()
+    return loaded - began, time.monotonic() - loaded
+
+
+async def measure(folder: Path, options: argparse.Namespace) -> None:
+    path, figures = folder / "catalogue.db", {"rows": options.rows}
+    if not path.exists():
+        made_s = await make_catalogue(path, options.rows)
+        catalogue = await Catalogue.open(path)
+        loaded_s, kept_s = await load(catalogue)
+        await catalogue.close()
+        print(
+            f"made in {made_s:.0f} s; a first start, which reads every recording, takes {loaded_s:.1f} s; "
+            f"keeping the columns {kept_s:.1f} s"
+        )
+        figures |= {"first_start_s": round(loaded_s, 1)}
+    catalogue = await Catalogue.open(path)
+    before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    loaded_s, _ = await load(catalogue)
+    print(f"{options.rows:,} recordings, {path.stat().st_size / 1e9:.1f} GB; a start takes {loaded_s:.1f} s\n")
+    async with portal(folder, catalogue) as port:
+        users = [*USERS, agent(0)]
+        clients = {user: await asyncio.to_thread(Client, port, user) for user in users}
+        await asyncio.to_thread(ask_combinations, clients, 99, 10)
+        filters = await asyncio.to_thread(ask_filters, clients, options.seed)
+        first, later = await asyncio.to_thread(ask_combinations, clients, options.seed, options.combinations)
+        changing = asyncio.create_task(change(catalogue, options.rows))
+        amid, _ = await asyncio.to_thread(ask_combinations, clients, options.seed + 1, options.combinations // 2)
+        changing.cancel()
+        facets = await asyncio.to_thread(ask_facets, clients)
+    await catalogue.close()
+    rows = [times.row(name) for name, times in filters.items()]
+    rows += [first.row("combinations"), later.row("their second pages"), amid.row(f"{CHANGES_S} changes a second")]
+    print_table(["asked", "times", "p50 ms", "p95 ms", "max ms", "found"], [*rows, facets.row("facets")])
+    report(path, options, figures, filters, (first, later, amid), loaded_s, before_mb)
+
+
+def report(path, options, figures: Figures, filters, combined, loaded_s: float, before_mb: float) -> None:  # noqa: ANN001, PLR0917 - at the end of a script
+    first, later, amid = combined
+    slowest = max(filters, key=lambda name: filters[name].at(0.95))
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures |= {
+        "slowest_filter": slowest,
+        "slowest_filter_p95_ms": round(filters[slowest].at(0.95) * 1e3, 1),
+        "combinations_p50_ms": round(first.at(0.5) * 1e3, 1),
+        "combinations_p95_ms": round(first.at(0.95) * 1e3, 1),
+        "second_pages_p95_ms": round(later.at(0.95) * 1e3, 1),
+        "amid_changes_p95_ms": round(amid.at(0.95) * 1e3, 1),
+        "max_ms": round(max(max(times.all) for times in [*filters.values(), first, later]) * 1e3, 1),
+        "start_s": round(loaded_s, 2),
+        "memory_mb": round(memory_mb - before_mb),
+    }
+    print(f"slowest filter: {slowest}; memory of two libraries and the portal {memory_mb - before_mb:.0f} MB at most")
+    if not options.no_peer:
+        peer = ask_peer(path, options.seed)
+        given_up = sum(took >= GIVE_UP_S for took in peer.all)
+        figures |= {
+            "peer_p50_ms": round(peer.at(0.5) * 1e3, 1),
+            "peer_p95_ms": round(peer.at(0.95) * 1e3, 1),
+            "peer_given_up": given_up,
+        }
+        print(
+            f"SQLite by itself, {PEER_QUESTIONS} combinations: p50 {peer.at(0.5) * 1e3:.0f} ms, "
+            f"p95 {peer.at(0.95) * 1e3:.0f} ms; {given_up} given up after {GIVE_UP_S:.0f} s"
+        )
+    met = print_targets(
+        [
+            (f"every filter p95 ≤ {P95_S * 1e3:.0f} ms", filters[slowest].at(0.95) <= P95_S),
+            (f"combinations p95 ≤ {P95_S * 1e3:.0f} ms", max(first.at(0.95), later.at(0.95)) <= P95_S),
+            (f"while recordings change p95 ≤ {P95_S * 1e3:.0f} ms", amid.at(0.95) <= P95_S),
+        ]
+    )
+    print_figures(figures | {"met": met})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--combinations", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="where the catalogue is made, and left for the next time")
+    parser.add_argument("--no-peer", action="store_true")
+    options = parser.parse_args()
+    configure("human", level="warning")
+    print_header(
+        "library", ["numpy", "sqlalchemy", "aiosqlite", "fastapi", "granian"], [f"SQLite {sqlite3.sqlite_version}"]
+    )
+    with contextlib.ExitStack() as stack:
+        made = stack.enter_context(tempfile.TemporaryDirectory(prefix="playhead-bench-", dir="/var/tmp"))
+        folder = options.folder or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        asyncio.run(measure(folder, options))
+
+
+if __name__ == "__main__":
+    main()
