@@ -7,16 +7,24 @@ import { lengthOf } from "./timeline-view.ts";
 
 /** The longest piece: what is on the screen longer than that does not change. */
 const PIECE_US_MAX = 1_000_000;
-/** What a key picture counts for: it is large because it stands alone, not because much changed. */
-const KEY_BYTES = 4_000;
+/** What a key picture counts for at most: it is large because it stands alone, not because much changed. */
+const KEY_BYTES_MAX = 4_000;
+/** Where hardly anything changed at all, that is not blown up: a line of typed text a second is the least measure. */
+const USUAL_MIN = STILL_BYTES_MAX / 1_000_000;
 /** A bar is at least this wide; the next power of two of microseconds decides, so that bars stay when the view moves. */
 const BAR_PX_MIN = 2;
 
-/** How much a piece tells about change, in bytes. A still or a blinking caret counts a tenth. */
-function weight(line: Line, index: number): number {
+/** What is known of a piece that is no key picture. A still or a blinking caret counts a tenth. */
+function plainWeight(line: Line, index: number): number {
+  if (index < 0 || index >= line.length || line.isKey(index)) return 0;
   const bytes = line.bytesOf(index);
-  if (bytes <= STILL_BYTES_MAX) return bytes / 10;
-  return line.isKey(index) ? Math.min(bytes, KEY_BYTES) : bytes;
+  return bytes <= STILL_BYTES_MAX ? bytes / 10 : bytes;
+}
+
+/** How much a piece tells about change, in bytes. A key picture tells what its neighbours do. */
+function weight(line: Line, index: number): number {
+  if (!line.isKey(index)) return plainWeight(line, index);
+  return Math.min(KEY_BYTES_MAX, Math.max(plainWeight(line, index - 1), plainWeight(line, index + 1)));
 }
 
 function untilUs(line: Line, index: number): number {
@@ -55,16 +63,15 @@ export function usualRate(line: Line): number {
   let bytes = 0;
   let us = 0;
   for (let index = 0; index < line.length; index += 1) {
-    if (line.bytesOf(index) <= STILL_BYTES_MAX) continue;
-    bytes += weight(line, index);
+    if (line.isKey(index) || line.bytesOf(index) <= STILL_BYTES_MAX) continue;
+    bytes += line.bytesOf(index);
     us += untilUs(line, index) - (line.atUs[index] as number);
   }
-  return us === 0 ? 0 : bytes / us;
+  return Math.max(USUAL_MIN, us === 0 ? 0 : bytes / us);
 }
 
 /** Heights from 0 to 1: the usual rate is at 0.7, typing is still seen beside it, a scrolled page nears the top. */
 export function heights(rates: Float32Array, usual: number): Float32Array {
-  if (usual === 0) return rates.map(() => 0);
   return rates.map((rate) => {
     const times = rate / usual;
     return Math.sqrt(times / (times + 1));

@@ -46,7 +46,7 @@ const HEARD_US = 250_000;
 const AXIS_REM = 1.25;
 
 export function Timeline(props: TimelineProps) {
-  const { rows, revision, startedAtUs, positionUs, growing, mode, range = null, pictures } = props;
+  const { rows, revision, startedAtUs, growing, mode, range = null, pictures } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const probes = useRef<HTMLSpanElement>(null);
@@ -54,6 +54,8 @@ export function Timeline(props: TimelineProps) {
   const { width, unit, ratio } = useSize(box);
   const theme = useTheme();
   const endUs = useGrowth(props.durationUs, growing, width);
+  // The end that is shown trails what is known by a moment, and at the live edge the playhead as well.
+  const positionUs = Math.min(props.positionUs, endUs);
   const control = useView(endUs, growing, positionUs);
   const { view } = control;
   const placed = useMemo(() => placeRows(rows, folded), [rows, folded]);
@@ -140,9 +142,9 @@ export function Timeline(props: TimelineProps) {
           aria-label="Position in the recording"
           aria-valuemin={0}
           aria-valuemax={Math.round(props.durationUs / 1_000_000)}
-          aria-valuenow={Math.round(positionUs / 1_000_000)}
+          aria-valuenow={Math.round(props.positionUs / 1_000_000)}
           aria-valuetext={valueText({
-            positionUs,
+            positionUs: props.positionUs,
             durationUs: props.durationUs,
             mode,
             startedAtUs,
