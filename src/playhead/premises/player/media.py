@@ -48,6 +48,13 @@ class Range:
         """Length of the answer."""
         return sum(cut.size for cut in self.cuts)
 
+    @property
+    def shown_us(self) -> tuple[int, int]:
+        """From when to when its pictures were on the screen, in wall time; the end is that of the last one known."""
+        begun_us = self.located.segment.started_at_us
+        first, last = self.cuts[0], self.cuts[-1]
+        return begun_us + first.place.at_us, begun_us + max(last.place.at_us, last.end_us or 0)
+
     async def read(self, shelf: Shelf) -> AsyncGenerator[bytes]:
         """The media, in portions of about `rules.BATCH_BYTES`.
 

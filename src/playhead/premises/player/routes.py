@@ -14,7 +14,7 @@ from playhead.base.clock import Clock
 from playhead.base.errors import NotFoundError, RefusedError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.recordings import Recording
-from playhead.net.http import client_address
+from playhead.net.http import client_address, page_of
 from playhead.premises.player import media, metrics
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
@@ -23,6 +23,7 @@ from playhead.premises.player.live import Viewer
 from playhead.premises.player.rules import parse_after, parse_number
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Streamed, Turns
+from playhead.premises.player.viewings import Viewings
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue, recordings, segments
 from playhead.store.catalogue.segments import Located
@@ -51,6 +52,7 @@ class Media:
     audit: AuditTrail
     answers: Turns
     viewers: Turns
+    viewings: Viewings
 
     def routes(self) -> list[BaseRoute]:
         """All of them, below ``/media``."""
@@ -92,11 +94,13 @@ class Media:
         return Response(await media.init(self.shelf, located, track, epoch), media_type="video/mp4")
 
     async def _pieces(self, request: Request) -> Response:
-        located = await self._segment(request)
+        claims, located = await self._segment_for(request, {PLAY})
         track = parse_number(request.query_params.get("track"), "track")
         first = parse_number(request.query_params.get("from"), "from")
         last = parse_number(request.query_params.get("to"), "to")
         found = await media.pieces(self.shelf, located, track, first, last)
+        address, page = client_address(request.scope), page_of(request.scope)
+        self.viewings.sent(str(claims.user), located.segment.recording, address, page, found.shown_us)
         headers = {"content-length": str(found.size)}
         return Streamed(found.read(self.shelf), self.answers.turn(), media_type="video/mp4", headers=headers)
 
@@ -141,13 +145,16 @@ class Media:
             RefusedError: as `_admitted`.
             NotFoundError: ``segment.not_found``.
         """
-        _, recording = await self._admitted(request, any_of)
+        return (await self._segment_for(request, any_of))[1]
+
+    async def _segment_for(self, request: Request, any_of: AbstractSet[str]) -> tuple[Claims, Located]:
+        claims, recording = await self._admitted(request, any_of)
         identifier = SegmentId.parse(request.path_params["segment"])
         async with self.catalogue.reading() as connection:
             located = await segments.find_segment(connection, identifier)
         if located is None or located.segment.recording != recording:
             raise NotFoundError("segment.not_found", "There is no such segment in this recording.")
-        return located
+        return claims, located
 
     async def _admitted(self, request: Request, any_of: AbstractSet[str]) -> tuple[Claims, RecordingId]:
         """What the token says, if it opens the recording in the path for one of these.

@@ -13,13 +13,14 @@ from playhead.premises.player.newest import NewestThumbnails
 from playhead.premises.player.routes import Media
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Turns
+from playhead.premises.player.viewings import Viewings
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 
 TIDY_S: Final = 60.0
-"""How often keys that nobody used lately are forgotten."""
+"""How often keys that nobody used lately are forgotten, and what was played is noted."""
 
 _BUSY: Final = UnavailableError("media.busy", "Too much is being played at once.", hint="Try again in a moment.")
 _FULL: Final = UnavailableError("media.full", "Too many watch live at once.", hint="Try again later.")
@@ -50,6 +51,7 @@ class PlayerService:
         clock: Clock,
     ) -> None:
         self._shelf = Shelf(store, keyring, clock)
+        self._viewings = Viewings(catalogue, audit, clock)
         self.newest = NewestThumbnails(catalogue, store, self._shelf, keyring)
         """For the portal's wall of what is being recorded."""
         self._demand = Demand(screen, config.live_grace.seconds)
@@ -64,6 +66,7 @@ class PlayerService:
             audit=audit,
             answers=Turns(config.responses_max, _BUSY),
             viewers=Turns(config.viewers_max, _FULL),
+            viewings=self._viewings,
         )
         self.routes: list[BaseRoute] = media.routes()
         """To be mounted where the portal listens."""
@@ -76,8 +79,10 @@ class PlayerService:
                 tasks.create_task(self._tidy())
         finally:
             self._shelf.close()
+            await self._viewings.note(everything=True)
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY_S)
             self._shelf.tidy()
+            await self._viewings.note()
