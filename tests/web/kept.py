@@ -45,7 +45,12 @@ class Kept:
         return None
 
     def _list(self, request):
-        found = [one for one in self.bookmarks if one["recording"] == request.query.get("recording")]
+        wanted, words = request.query.get("recording"), request.query.get("q", "").lower().split()
+        found = [
+            one
+            for one in self.bookmarks
+            if wanted in {None, one["recording"]} and all(word in one["text"].lower() for word in words)
+        ]
         return json_answer({"items": found, "next": None})
 
     def _keep(self, request):

@@ -44,6 +44,8 @@ export interface WorkstationItem {
   readonly recording: string | null;
   readonly monitors: number;
   readonly lastSeenAt: Date | null;
+  /** When durable progress was last made, on this page's own clock; null where nobody knows. */
+  readonly grewAtMs: number | null;
 }
 
 function instant(from: Json, key: string, path: string): Date {
@@ -73,8 +75,9 @@ export function readRecording(value: unknown, receivedAtMs: number, path = "reco
   };
 }
 
-export function readWorkstation(value: unknown, path = "workstation"): WorkstationItem {
+export function readWorkstation(value: unknown, path: string, receivedAtMs: number): WorkstationItem {
   const from = asObject(value, path);
+  const ageMs = optional(number, from, "progressAgeMs", path);
   return {
     id: text(from, "id", path),
     name: text(from, "name", path),
@@ -85,6 +88,7 @@ export function readWorkstation(value: unknown, path = "workstation"): Workstati
     recording: optional(text, from, "recording", path),
     monitors: asArray(from.monitors, `${path}.monitors`).length,
     lastSeenAt: optional(instant, from, "lastSeenAt", path),
+    grewAtMs: ageMs === null ? null : receivedAtMs - ageMs,
   };
 }
 
@@ -102,8 +106,10 @@ export function readPage(value: unknown, receivedAtMs: number): Page {
   };
 }
 
-export function readWorkstations(value: unknown): WorkstationItem[] {
-  return list(asObject(value, "workstations"), "items", "workstations", readWorkstation);
+export function readWorkstations(value: unknown, receivedAtMs: number): WorkstationItem[] {
+  return list(asObject(value, "workstations"), "items", "workstations", (item, path) =>
+    readWorkstation(item, path, receivedAtMs),
+  );
 }
 
 /** "Recording now" is only true while durable progress is newer than this. */

@@ -1,4 +1,4 @@
-/** Which rows of a long table are laid out: those in sight and a few beyond, all of one height. */
+/** Which rows of a long table are laid out: those in sight and a few beyond. Heights are known, never measured. */
 
 /** Rows kept ready outside of sight: a fast wheel moves about so many between two pictures. */
 export const OVERSCAN_ROWS = 8;
@@ -11,11 +11,24 @@ export interface RowSpan {
   readonly end: number;
 }
 
-/** `scrolledPx`: how far the table's first row is above the top of what is seen; negative below it. */
-export function rowsInSight(scrolledPx: number, seenPx: number, rowPx: number, count: number): RowSpan {
-  if (count === 0 || rowPx <= 0) return { first: 0, end: 0 };
-  const top = Math.floor(scrolledPx / rowPx) - OVERSCAN_ROWS;
-  const bottom = Math.ceil((scrolledPx + seenPx) / rowPx) + OVERSCAN_ROWS;
+/** The line at a height: the last one that begins at or above it. `tops` as from `topsOf`. */
+function lineAt(tops: Float64Array, at: number): number {
+  let low = 0;
+  let high = tops.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((tops[middle] as number) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The lines between two heights, in the unit of `tops`, and a few beyond. */
+export function linesInSight(tops: Float64Array, from: number, to: number): RowSpan {
+  const count = tops.length - 1;
+  if (count <= 0) return { first: 0, end: 0 };
+  const top = lineAt(tops, from) - OVERSCAN_ROWS;
+  const bottom = lineAt(tops, to) + 1 + OVERSCAN_ROWS;
   const first = Math.max(0, Math.min(count - 1, Math.floor(top / STEP_ROWS) * STEP_ROWS));
   const end = Math.max(first + 1, Math.min(count, Math.ceil(bottom / STEP_ROWS) * STEP_ROWS));
   return { first, end };
@@ -66,4 +79,13 @@ export function withHeadings<T>(rows: readonly T[], groupOf: ((row: T) => string
     lines.push({ kind: "row", row, index });
   });
   return lines;
+}
+
+/** Where each line begins, and after the last one where the table ends; in the unit of the two heights. */
+export function topsOf(lines: readonly Line<unknown>[], row: number, heading: number): Float64Array {
+  const tops = new Float64Array(lines.length + 1);
+  lines.forEach((line, at) => {
+    tops[at + 1] = (tops[at] as number) + (line.kind === "row" ? row : heading);
+  });
+  return tops;
 }

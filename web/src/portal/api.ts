@@ -43,7 +43,7 @@ export async function getRecording(id: string, signal: AbortSignal): Promise<Rec
 }
 
 export async function listWorkstations(signal: AbortSignal): Promise<WorkstationItem[]> {
-  return readWorkstations(await requestJson("/api/workstations", { signal }));
+  return readWorkstations(await requestJson("/api/workstations", { signal }), performance.now());
 }
 
 /** Starts or stops recording; the recording that was started or stopped, if any. */

@@ -14,6 +14,7 @@ import { Options } from "../ui/options.tsx";
 import { Pager } from "../ui/pager.tsx";
 import { Popover } from "../ui/popover.tsx";
 import { SearchBox } from "../ui/search.tsx";
+import { Slider } from "../ui/slider.tsx";
 import { Table, type TableOrder, TableSkeleton } from "../ui/table.tsx";
 import type { Column } from "../ui/table-row.tsx";
 import { Tabs } from "../ui/tabs.tsx";
@@ -146,6 +147,7 @@ function Narrowing() {
         <Calendar range={range} today={new Date()} onChange={setRange} />
         <Options label="Agents" options={OPTIONS} chosen={chosen} onChange={setChosen} />
         <div class={css.stack}>
+          <Slider label="Size" min={1} max={9} value={4} onInput={() => undefined} />
           <Checkbox checked={on} onChange={setOn}>
             Choice
           </Checkbox>

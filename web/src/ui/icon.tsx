@@ -50,7 +50,7 @@ const PATHS = {
   filter: "M3.5 5h13M6 10h8M8.5 15h3",
   plus: "M10 4.5v11M4.5 10h11",
   minus: "M4.5 10h11",
-  more: "M4.9 10h.2M9.9 10h.2M14.9 10h.2",
+  more: "M4.5 8.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6ZM10 8.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6ZM15.5 8.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6Z",
   columns: "M3.5 4.5h13v11h-13zM8 4.5v11M12.3 4.5v11",
   tag: "M3.5 3.5h6l7 7-6 6-7-7zM6.9 6.9v.1",
   lock: "M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 6 0V9",
@@ -75,7 +75,7 @@ export type IconName = keyof typeof PATHS;
 /** All of them, for the gallery. */
 export const ICONS = Object.keys(PATHS) as IconName[];
 
-const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "stop", "record", "skip"]);
+const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "stop", "record", "skip", "more"]);
 
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   const filled = FILLED.has(name);

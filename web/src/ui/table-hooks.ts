@@ -2,7 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { type RowSpan, rowsInSight } from "../core/rows.ts";
+import { linesInSight, type RowSpan } from "../core/rows.ts";
 
 function remPx(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -23,14 +23,16 @@ export function useRoom(element: RefObject<HTMLElement | null>): number {
   return room;
 }
 
-/** The rows in sight while the page scrolls. */
-export function useSight(body: RefObject<HTMLElement | null>, count: number, rowRem: number): RowSpan {
-  const [sight, setSight] = useState<RowSpan>({ first: 0, end: Math.min(count, 24) });
+/** The lines in sight while the page scrolls; `tops` in rem. */
+export function useSight(body: RefObject<HTMLElement | null>, tops: Float64Array): RowSpan {
+  const [sight, setSight] = useState<RowSpan>({ first: 0, end: Math.min(tops.length - 1, 24) });
   useLayoutEffect(() => {
     const look = (): void => {
       const box = body.current;
       if (box === null) return;
-      const next = rowsInSight(-box.getBoundingClientRect().top, window.innerHeight, rowRem * remPx(), count);
+      const rem = remPx();
+      const fromPx = -box.getBoundingClientRect().top;
+      const next = linesInSight(tops, fromPx / rem, (fromPx + window.innerHeight) / rem);
       setSight((last) => (last.first === next.first && last.end === next.end ? last : next));
     };
     look();
@@ -40,7 +42,7 @@ export function useSight(body: RefObject<HTMLElement | null>, count: number, row
       window.removeEventListener("scroll", look);
       window.removeEventListener("resize", look);
     };
-  }, [count, rowRem]);
+  }, [tops]);
   return sight;
 }
 

@@ -30,6 +30,8 @@ interface Boxes {
 interface Content {
   readonly keys: readonly string[];
   readonly lines: readonly Line<unknown>[];
+  /** Where each line begins, in rem. */
+  readonly tops: Float64Array;
   readonly selection: Selection | undefined;
   readonly onSelect: ((key: string, range: boolean) => void) | undefined;
   /** Whether the keys work wherever the focus is. */
@@ -55,22 +57,24 @@ function isRow(target: EventTarget | null): target is HTMLElement {
   return target instanceof HTMLElement && target.getAttribute("role") === "row";
 }
 
-/** Brings a row into sight, below what sticks at the top, and gives it the focus. */
-function show({ root, body }: Boxes, line: number, lines: number, key: string): void {
+/** Brings a line into sight, below what sticks at the top, and gives it the focus. */
+function show({ root, body }: Boxes, tops: Float64Array, line: number, key: string): void {
   const box = body.current;
-  if (box === null) return;
-  const rowPx = box.offsetHeight / Math.max(1, lines);
-  const topPx = box.getBoundingClientRect().top + line * rowPx;
+  if (box === null || line < 0) return;
+  const remPx = box.offsetHeight / (tops.at(-1) ?? 1);
+  const [top, bottom] = [tops[line] as number, tops[line + 1] as number];
+  const heightPx = (bottom - top) * remPx;
+  const topPx = box.getBoundingClientRect().top + top * remPx;
   const head = root.current?.firstElementChild?.getBoundingClientRect();
-  // What floats at the bottom of the window is about as high as a row and a half.
-  const seen = { topPx: Math.max(head?.bottom ?? 0, 0), bottomPx: window.innerHeight - 1.5 * rowPx };
-  const byPx = scrollToRow({ topPx, heightPx: rowPx }, seen);
+  // What floats at the bottom of the window is about as high as two rows.
+  const seen = { topPx: Math.max(head?.bottom ?? 0, 0), bottomPx: window.innerHeight - 2 * heightPx };
+  const byPx = scrollToRow({ topPx, heightPx }, seen);
   if (byPx !== null) window.scrollBy({ top: byPx, behavior: "instant" });
   box.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 
 export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
-  const { keys, lines, selection, onSelect } = content;
+  const { keys, lines, tops, selection, onSelect } = content;
   const [active, setActive] = useState<string | null>(null);
   const moved = useRef(false);
   const activeIndex = active === null ? -1 : keys.indexOf(active);
@@ -92,7 +96,7 @@ export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
     if (!moved.current || active === null) return;
     moved.current = false;
     const line = lines.findIndex((one) => one.kind === "row" && one.index === activeIndex);
-    show(boxes, line, lines.length, active);
+    show(boxes, tops, line, active);
   }, [active, lines]);
 
   const onKey = (event: KeyboardEvent): void => {

@@ -22,8 +22,10 @@ export interface Column<T> {
 
 interface RowProps<T> {
   readonly id: string;
-  /** Its place, counted in rows. */
+  /** Its place, counted in lines. */
   readonly at: number;
+  /** Where it begins. */
+  readonly topRem: number;
   readonly row: T;
   readonly columns: readonly Column<T>[];
   readonly narrow: ((row: T) => ComponentChildren) | undefined;
@@ -38,7 +40,7 @@ interface RowProps<T> {
   readonly onPoint: ((row: T | null, element: HTMLElement | null) => void) | undefined;
 }
 
-const COMPARED = ["at", "row", "columns", "narrow", "href", "selected", "selectable", "reachable"] as const;
+const COMPARED = ["at", "topRem", "row", "columns", "narrow", "href", "selected", "selectable", "reachable"] as const;
 
 export class TableRow<T> extends Component<RowProps<T>> {
   override shouldComponentUpdate(next: RowProps<T>): boolean {
@@ -80,12 +82,12 @@ export class TableRow<T> extends Component<RowProps<T>> {
   }
 
   override render() {
-    const { id, at, row, selectable, selected, reachable } = this.props;
+    const { id, at, topRem, row, selectable, selected, reachable } = this.props;
     return (
       <div
         role="row"
         class={`${css.row} ${selected ? css.selected : ""}`}
-        style={{ transform: `translateY(calc(var(--row) * ${at}))` }}
+        style={{ transform: `translateY(${topRem}rem)` }}
         aria-rowindex={at + 2}
         aria-selected={selectable ? selected : undefined}
         tabIndex={reachable ? 0 : -1}
@@ -110,14 +112,17 @@ export class TableRow<T> extends Component<RowProps<T>> {
   }
 }
 
-export function HeadingRow({ at, text }: { readonly at: number; readonly text: string }) {
+export function HeadingRow({
+  at,
+  topRem,
+  text,
+}: {
+  readonly at: number;
+  readonly topRem: number;
+  readonly text: string;
+}) {
   return (
-    <div
-      role="row"
-      class={css.heading}
-      style={{ transform: `translateY(calc(var(--row) * ${at}))` }}
-      aria-rowindex={at + 2}
-    >
+    <div role="row" class={css.heading} style={{ transform: `translateY(${topRem}rem)` }} aria-rowindex={at + 2}>
       <div role="gridcell" class={css.group}>
         {text}
       </div>

@@ -5,7 +5,7 @@
 
 import type { ComponentChildren, CSSProperties } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { fittingColumns, type Line, withHeadings } from "../core/rows.ts";
+import { fittingColumns, type Line, topsOf, withHeadings } from "../core/rows.ts";
 import type { Selection } from "../core/selection.ts";
 import { Checkbox } from "./checkbox.tsx";
 import { Icon } from "./icon.tsx";
@@ -15,9 +15,10 @@ import { useRoom, useSight } from "./table-hooks.ts";
 import { useTableKeys } from "./table-keys.ts";
 import { type Column, HeadingRow, TableRow } from "./table-row.tsx";
 
-/** In rem: one line of text, or two and a bit. */
-export const ROW_REM = 2.75;
+/** In rem: one line of text, three of them, and the heading of a group. */
+export const ROW_REM = 2.5;
 export const NARROW_ROW_REM = 4.75;
+const HEADING_REM = 2.25;
 /** Below this width there is no table but a list. */
 const NARROW_BELOW_REM = 42;
 
@@ -132,10 +133,11 @@ export function Table<T>(props: TableProps<T>) {
     () => fittingColumns(props.columns, roomRem - (selectable ? 4 : 2)),
     [props.columns, roomRem, selectable],
   );
-  const sight = useSight(body, lines.length, rowRem);
+  const tops = useMemo(() => topsOf(lines, rowRem, HEADING_REM), [lines, rowRem]);
+  const sight = useSight(body, tops);
   const keyboard = useTableKeys(
     { root, body },
-    { keys, lines, selection, onSelect, everywhere: props.pageKeys === true },
+    { keys, lines, tops, selection, onSelect, everywhere: props.pageKeys === true },
   );
   const { activeIndex } = keyboard;
 
@@ -145,7 +147,11 @@ export function Table<T>(props: TableProps<T>) {
     if (seen || (line.kind === "row" && line.index === activeIndex)) shown.push([at, line]);
   });
   const template = [selectable ? "1.5rem" : "", ...(isNarrow ? ["minmax(0, 1fr)"] : columns.map((one) => one.width))];
-  const style = { "--row": `${rowRem}rem`, "--columns": template.join(" ") } as CSSProperties;
+  const style = {
+    "--row": `${rowRem}rem`,
+    "--heading": `${HEADING_REM}rem`,
+    "--columns": template.join(" "),
+  } as CSSProperties;
   return (
     <div
       ref={root}
@@ -157,16 +163,17 @@ export function Table<T>(props: TableProps<T>) {
       aria-multiselectable={selectable}
       onKeyDown={keyboard.onKey}
     >
-      <Head columns={isNarrow ? [] : columns} props={props} />
-      <div ref={body} role="rowgroup" class={css.body} style={{ height: `${lines.length * rowRem}rem` }}>
+      <Head columns={isNarrow ? props.columns.filter((one) => one.sort !== undefined) : columns} props={props} />
+      <div ref={body} role="rowgroup" class={css.body} style={{ height: `${tops[lines.length]}rem` }}>
         {shown.map(([at, line]) =>
           line.kind === "heading" ? (
-            <HeadingRow key={`heading ${line.text}`} at={at} text={line.text} />
+            <HeadingRow key={`heading ${line.text}`} at={at} topRem={tops[at] as number} text={line.text} />
           ) : (
             <TableRow<T>
               key={keys[line.index]}
               id={keys[line.index] as string}
               at={at}
+              topRem={tops[at] as number}
               row={line.row}
               columns={columns}
               narrow={isNarrow ? narrow : undefined}

@@ -283,8 +283,8 @@ describe("the lists", () => {
       monitors: ["a"],
       lastSeenAt: null,
     };
-    expect(readWorkstations({ items: [station] })[0]).toMatchObject({ id: "w", monitors: 1 });
-    expect(() => readWorkstations({ items: [{ ...station, state: "asleep" }] })).toThrow(PlayheadError);
+    expect(readWorkstations({ items: [station] }, 0)[0]).toMatchObject({ id: "w", monitors: 1 });
+    expect(() => readWorkstations({ items: [{ ...station, state: "asleep" }] }, 0)).toThrow(PlayheadError);
     const session = {
       user: { name: "sam", displayName: "Sam", permissions: ["view"] },
       csrfToken: "c",

@@ -49,7 +49,8 @@ function When({ item, day }: { readonly item: RecordingItem; readonly day: boole
   return (
     <span class="figures">
       {day && `${dayText(item.startedAt, new Date())}, `}
-      {clockText(item.startedAt)} – {end === null ? "now" : clockText(end)}
+      {clockText(item.startedAt)}
+      <span class={css.muted}> – {end === null ? "now" : clockText(end)}</span>
     </span>
   );
 }
@@ -124,8 +125,8 @@ const WHEN = { key: "started", title: "Time", priority: 0, sort: "descending" } 
 function all(byDay: boolean): readonly Column<RecordingItem>[] {
   return [
     byDay
-      ? { ...WHEN, width: "8.5rem", min: 8.5, cell: (item) => <When item={item} day={false} /> }
-      : { ...WHEN, width: "16rem", min: 16, cell: (item) => <When item={item} day /> },
+      ? { ...WHEN, width: "10.25rem", min: 10.25, cell: (item) => <When item={item} day={false} /> }
+      : { ...WHEN, width: "18rem", min: 18, cell: (item) => <When item={item} day /> },
     {
       key: "agent",
       title: "Agent",
@@ -153,8 +154,8 @@ function all(byDay: boolean): readonly Column<RecordingItem>[] {
     {
       key: "state",
       title: "State",
-      width: "minmax(10rem, 1.2fr)",
-      min: 10,
+      width: "minmax(9rem, 1.2fr)",
+      min: 9,
       priority: 1,
       cell: (item) => <Facts item={item} />,
     },
@@ -169,8 +170,8 @@ function all(byDay: boolean): readonly Column<RecordingItem>[] {
     {
       key: "length",
       title: "Length",
-      width: "7rem",
-      min: 7,
+      width: "6.25rem",
+      min: 6.25,
       priority: 0,
       end: true,
       sort: "descending",
@@ -179,8 +180,8 @@ function all(byDay: boolean): readonly Column<RecordingItem>[] {
     {
       key: "size",
       title: "Size",
-      width: "4.5rem",
-      min: 4.5,
+      width: "4rem",
+      min: 4,
       priority: 5,
       end: true,
       cell: (item) => <span class={`${css.muted} figures`}>{bytesText(item.bytes)}</span>,
