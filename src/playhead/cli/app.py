@@ -3,6 +3,7 @@
 import click
 
 from playhead import __version__
+from playhead.cli.audit import audit
 from playhead.cli.check import check
 from playhead.cli.demo import demo
 from playhead.cli.environment import environment
@@ -27,6 +28,7 @@ Examples:
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
   playhead environment ports               what must be open, where and why
+  playhead audit verify                    was anything in the log of who did what changed?
   playhead check                           is everything that was acknowledged there, and whole?
 \b
 Every command and group has its own --help with examples.
@@ -41,5 +43,5 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings, check, environment, users):
+for command in (up, demo, workstation, premises, record, recordings, check, environment, users, audit):
     playhead.add_command(command)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, InvalidInputError, NotFoundError, RefusedError
+from playhead.cli.auditing import catalogue_of, note
 from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
 from playhead.cli.finding import Filters
 from playhead.cli.places import PremisesPlaces
@@ -114,6 +115,8 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
+    async with catalogue_of(places) as catalogue:
+        await note(catalogue, "recording.exported", str(recording.id))
     site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
     parts: list[OpenSegment] = []
     faults: list[CorruptError | RefusedError] = []

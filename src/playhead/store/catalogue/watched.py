@@ -20,6 +20,7 @@ ACTIONS: Final[dict[str, How]] = {
     "recording.watched": "live",
     "wall.watched": "live",
     "export.made": "exported",
+    "recording.exported": "exported",
 }
 """What counts as seeing it."""
 
