@@ -31,3 +31,8 @@ export function readSession(value: unknown): Session {
 export function mayRecord(session: Session): boolean {
   return session.permissions.has("record");
 }
+
+/** Whether a permission is held for anything at all. */
+export function can(session: Session, permission: string): boolean {
+  return session.permissions.has(permission);
+}

@@ -9,13 +9,16 @@ const DAY_MS = 24 * HOUR_MS;
 /** Days that stand within a sentence. */
 const within = (words: string): string => words.replace(/^(Today|Yesterday)/, (day) => day.toLowerCase());
 
-/** `just now`, `5 min ago`, `3 h ago`; what is older says its day. Clocks that differ make nothing come from the future. */
+/** `just now`, `5 min ago`, `3 h ago`; what is older says its day, short. Clocks that differ make nothing come from the future. */
 export function agoText(at: Date, now: Date, locale?: string): string {
   const ms = Math.max(0, now.getTime() - at.getTime());
   if (ms < MINUTE_MS) return "just now";
   if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ago`;
   if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h ago`;
-  return within(dayText(at, now, locale));
+  const day = dayText(at, now, locale);
+  if (day === "Yesterday") return within(day);
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return at.toLocaleDateString(locale, { day: "numeric", month: "short", ...year });
 }
 
 /** `Today, 10:42`; with `fine` the seconds. */

@@ -3,7 +3,7 @@
 import { asObject, instant, type Json, list, number, oneOf, optional, text } from "./decode.ts";
 import { type RecordingItem, readRecording } from "./library.ts";
 import { listed } from "./permissions.ts";
-import { lengthText, positionText } from "./time.ts";
+import { dayText, lengthText, positionText } from "./time.ts";
 
 /** How somebody saw a recording. */
 export const LOOKS = ["played", "live", "exported"] as const;
@@ -90,6 +90,22 @@ export function watchers(watched: readonly Watch[], me: string): string[] {
 /** What is being recorded at this moment, of what is shown. */
 export function ongoing(items: readonly MineItem[]): MineItem | null {
   return items.find((item) => item.recording.state === "recording") ?? null;
+}
+
+/** In days, as a person looks for it; the items are in order already. */
+export function byDay(
+  items: readonly MineItem[],
+  now: Date,
+  locale?: string,
+): { readonly day: string; readonly items: readonly MineItem[] }[] {
+  const days: { day: string; items: MineItem[] }[] = [];
+  for (const item of items) {
+    const day = dayText(item.recording.startedAt, now, locale);
+    const last = days.at(-1);
+    if (last?.day === day) last.items.push(item);
+    else days.push({ day, items: [item] });
+  }
+  return days;
 }
 
 /** How long, and what is missing of it. */

@@ -166,11 +166,15 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const ON_RECORDINGS: readonly Action[] = ACTIONS.filter((action) => !isWhole(action));
+
 /** What a role allows, a line for each reach: `Own: see, play`. */
 export function grantLines(grants: readonly Grant[]): string[] {
   const lines = [...SCOPES].reverse().flatMap((scope) => {
-    const held = ACTIONS.filter((action) => !isWhole(action) && scopeOf(grants, action) === scope);
-    return held.length === 0 ? [] : [`${SCOPE_WORDS[scope].title}: ${listed(held.map((action) => BRIEF[action]))}`];
+    const held = ON_RECORDINGS.filter((action) => scopeOf(grants, action) === scope);
+    if (held.length === 0) return [];
+    const words = held.length === ON_RECORDINGS.length ? "everything" : listed(held.map((action) => BRIEF[action]));
+    return [`${SCOPE_WORDS[scope].title}: ${words}`];
   });
   const whole = ACTIONS.filter((action) => isWhole(action) && scopeOf(grants, action) !== null);
   if (whole.length > 0) lines.push(sentence(listed(whole.map((action) => BRIEF[action]))));

@@ -14,6 +14,8 @@ test.each([
   [3_600, "1 h ago"],
   [86_399, "23 h ago"],
   [86_400, "yesterday"],
+  [5 * 86_400, "18 Nov"],
+  [365 * 86_400, "23 Nov 2025"],
 ])("%d s ago is %s", (seconds, words) => {
   expect(agoText(before(seconds), NOW, "en-GB")).toBe(words);
 });

@@ -2,7 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 import { PlayheadError } from "../../src/core/failure.ts";
-import { extentText, lookText, ongoing, readMine, type Watch, watchersText, whyText } from "../../src/core/mine.ts";
+import {
+  byDay,
+  extentText,
+  lookText,
+  ongoing,
+  readMine,
+  type Watch,
+  watchersText,
+  whyText,
+} from "../../src/core/mine.ts";
 
 const RECORDING = {
   id: "r-1",
@@ -39,6 +48,15 @@ test("what is being recorded now is found", () => {
   const page = readMine({ items: [RECORDING, { ...RECORDING, id: "r-2", state: "recording" }], next: null }, 0);
   expect(ongoing(page.items)?.recording.id).toBe("r-2");
   expect(ongoing(page.items.slice(0, 1))).toBeNull();
+});
+
+test("the list falls into days", () => {
+  const at = (id: string, startedAt: string) => ({ ...RECORDING, id, startedAt });
+  const items = readMine(
+    { items: [at("a", "2026-11-23T12:00:00Z"), at("b", "2026-11-23T11:00:00Z"), at("c", "2026-11-21T12:00:00Z")] },
+    0,
+  ).items;
+  expect(byDay(items, new Date("2026-11-24T12:00:00Z"), "en").map((day) => day.items.length)).toEqual([2, 1]);
 });
 
 describe("words", () => {

@@ -82,6 +82,10 @@ describe("roles", () => {
       ]),
     ).toEqual(["Everyone: see and watch live", "Own: play", "Read the audit log"]);
     expect(grantLines([])).toEqual([]);
+    expect(grantLines(ACTIONS.map((action) => ({ action, scope: "all" })))).toEqual([
+      "Everyone: everything",
+      "Read the audit log, administer and operate the server",
+    ]);
   });
 
   test("what can hardly be meant is said", () => {

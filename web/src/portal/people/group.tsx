@@ -64,7 +64,7 @@ function GroupParts({ group, store, doing }: PartsProps) {
   const edit = (key: "members" | "supervisors") => (user: string) => {
     const next = toggled(group[key], user);
     const words = key === "members" ? "in the group" : "a supervisor of it";
-    const said = `${user} is ${next.includes(user) ? "now" : "no longer"} ${words}.`;
+    const said = `${store.userName(user)} is ${next.includes(user) ? "now" : "no longer"} ${words}.`;
     change({ [key]: next }, said, { [key]: group[key] });
   };
   return (
@@ -81,6 +81,7 @@ function GroupParts({ group, store, doing }: PartsProps) {
       </NameEditor>
       <Section title="Supervisors" hint="See the members as their team, as far as their roles allow.">
         <PeoplePicker
+          store={store}
           label="Supervisors"
           add="Add a supervisor"
           empty="Nobody supervises this group."
@@ -91,6 +92,7 @@ function GroupParts({ group, store, doing }: PartsProps) {
       </Section>
       <Section title="Members" hint="Whose recordings the supervisors may see.">
         <PeoplePicker
+          store={store}
           label="Members"
           add="Add a member"
           empty="Nobody is in this group yet."

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { type GroupItem, nameFault } from "../../core/people.ts";
+import { listed } from "../../core/permissions.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -17,12 +18,12 @@ import type { PeopleStore } from "./store.ts";
 
 export const groupAddress = (id: string): string => `/people/groups/${encodeURIComponent(id)}`;
 
-function factsText(group: GroupItem): string {
+function factsText(group: GroupItem, store: PeopleStore): string {
   const { members, supervisors } = group;
   const count = members.length === 1 ? "One member" : members.length === 0 ? "No members" : `${members.length} members`;
   return supervisors.length === 0
     ? `${count} · nobody supervises it`
-    : `${count} · supervised by ${supervisors.join(", ")}`;
+    : `${count} · supervised by ${listed(supervisors.map((one) => store.userName(one)))}`;
 }
 
 export function GroupsSection({ store }: { readonly store: PeopleStore }) {
@@ -55,7 +56,7 @@ export function GroupsSection({ store }: { readonly store: PeopleStore }) {
               <a class={css.rowLink} href={groupAddress(group.id)}>
                 <span class={css.words}>
                   <span class={css.name}>{group.name}</span>
-                  <span class={css.hint}>{factsText(group)}</span>
+                  <span class={css.hint}>{factsText(group, store)}</span>
                 </span>
                 <Icon name="forward" size={16} />
               </a>

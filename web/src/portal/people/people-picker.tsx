@@ -9,8 +9,10 @@ import { Loaded, useLoaded } from "../loaded.ts";
 import { listUsers } from "./api.ts";
 import { Face } from "./face.tsx";
 import css from "./people.module.css";
+import type { PeopleStore } from "./store.ts";
 
 interface PickerProps {
+  readonly store: PeopleStore;
   readonly label: string;
   readonly add: string;
   readonly empty: string;
@@ -19,18 +21,25 @@ interface PickerProps {
   readonly onToggle: (user: string) => void;
 }
 
-export function PeoplePicker({ label, add, empty, chosen, busy, onToggle }: PickerProps) {
+export function PeoplePicker({ store, label, add, empty, chosen, busy, onToggle }: PickerProps) {
   return (
     <ul class={css.list} aria-label={label}>
       {chosen.map((id) => (
         <li key={id} class={css.row}>
-          <Face name={id} />
+          <Face name={store.userName(id)} />
           <p class={`${css.words} ${css.strong}`}>
             <a class={css.link} href={`/people/users/${encodeURIComponent(id)}`}>
-              {id}
+              {store.userName(id)}
             </a>
+            {store.userName(id) !== id && <span class={css.id}>{id}</span>}
           </p>
-          <IconButton small icon="close" label={`Take out ${id}`} disabled={busy} onClick={() => onToggle(id)} />
+          <IconButton
+            small
+            icon="close"
+            label={`Take out ${store.userName(id)}`}
+            disabled={busy}
+            onClick={() => onToggle(id)}
+          />
         </li>
       ))}
       {chosen.length === 0 && <li class={css.none}>{empty}</li>}

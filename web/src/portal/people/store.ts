@@ -3,18 +3,24 @@
 import type { Session } from "../../core/access.ts";
 import type { GroupItem, RoleItem } from "../../core/people.ts";
 import { Loaded } from "../loaded.ts";
-import { listGroups, listRoles } from "./api.ts";
+import { listGroups, listRoles, listUsers } from "./api.ts";
 
 interface Known {
   readonly groups: readonly GroupItem[];
   readonly roles: readonly RoleItem[];
+  /** Of as many users as one answer tells; to the others their id is name enough. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 export class PeopleStore {
   readonly session: Session;
   readonly known = new Loaded<Known>(async (signal) => {
-    const [groups, roles] = await Promise.all([listGroups(signal), listRoles(signal)]);
-    return { groups, roles };
+    const [groups, roles, users] = await Promise.all([
+      listGroups(signal),
+      listRoles(signal),
+      listUsers("", null, signal),
+    ]);
+    return { groups, roles, names: new Map(users.items.map((user) => [user.id, user.name])) };
   });
 
   constructor(session: Session) {
@@ -39,6 +45,10 @@ export class PeopleStore {
 
   roleName(id: string): string {
     return this.roles?.find((one) => one.id === id)?.name ?? id;
+  }
+
+  userName(id: string): string {
+    return this.known.value.value?.names.get(id) || id;
   }
 
   groupName(id: string): string {

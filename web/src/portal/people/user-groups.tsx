@@ -90,5 +90,7 @@ export function UserGroups({ user, store, busy, onChange }: UserGroupsProps) {
 
 function supervisorsText(id: string, store: PeopleStore): string {
   const supervisors = store.groups?.find((one) => one.id === id)?.supervisors ?? [];
-  return supervisors.length === 0 ? "Nobody supervises it" : `Supervised by ${supervisors.join(", ")}`;
+  return supervisors.length === 0
+    ? "Nobody supervises it"
+    : `Supervised by ${supervisors.map((one) => store.userName(one)).join(", ")}`;
 }

@@ -85,7 +85,7 @@ function RoleRow({ assignment, store, busy, onSince, onRemove }: RoleRowProps) {
   const role = store.roles?.find((one) => one.id === assignment.role);
   const name = store.roleName(assignment.role);
   return (
-    <li class={css.row}>
+    <li class={`${css.row} ${css.loose}`}>
       <div class={css.words}>
         <p class={css.strong}>
           <a class={css.link} href={`/people/roles/${encodeURIComponent(assignment.role)}`}>

@@ -2,7 +2,7 @@
 
 import type { UserItem } from "../../core/people.ts";
 import { LinkButton } from "../../ui/button.tsx";
-import { FailureNotice } from "../../ui/notice.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Card, Section } from "../../ui/page.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -25,6 +25,13 @@ export function UserPage({ id, store }: { readonly id: string; readonly store: P
   const doing = useDoing();
   const user = loaded.value.value;
   const failure = doing.failure.value ?? loaded.failure.value;
+  if (user === null && failure?.code === "user.not_found") {
+    return (
+      <Empty wholePage icon="person" title="There is no such user" hint={`Nobody signs in as “${id}”.`}>
+        <LinkButton href="/people/users">All users</LinkButton>
+      </Empty>
+    );
+  }
   const change: ChangeUser = (what, said, back) =>
     void doing.run(async () => {
       loaded.value.value = await changeUser(store.session, id, what);
