@@ -10,7 +10,9 @@ from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.feed import Feed
 from playhead.portal.parts import Parts
-from playhead.portal.rules import Attempts, Lifetime
+from playhead.portal.lockout import Lockout
+from playhead.portal.rules import Lifetime
+from playhead.portal.second_factor import SecondFactors
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
 from playhead.store.library import Library
@@ -24,8 +26,15 @@ LENGTH_US = 43_200_000_000
 class Browser(httpx.AsyncClient):
     """Keeps cookies, and sends what a page of ours sends."""
 
-    async def sign_in(self, user, password=PASSWORD):
-        answer = await self.post("/api/session", json={"user": user, "password": password})
+    async def sign_in(self, user, password=PASSWORD, **more):
+        return self._kept(await self.post("/api/session", json={"user": user, "password": password, **more}))
+
+    async def renew(self, user, old, new, **more):
+        """Choose another password, and be signed in."""
+        body = {"user": user, "old": old, "new": new, **more}
+        return self._kept(await self.post("/api/session/password", json=body))
+
+    def _kept(self, answer):
         if answer.status_code == 200:
             self.headers["x-csrf-token"] = answer.json()["csrfToken"]
         return answer
@@ -43,6 +52,7 @@ async def site(tmp_path):
 @pytest.fixture
 def parts(site):
     sessions = Sessions(site.catalogue, Lifetime(IDLE_US, LENGTH_US), site.clock)
+    factors, lockout = SecondFactors(site.catalogue, site.keyring, site.clock), Lockout(site.catalogue, site.clock)
     return Parts(
         clock=site.clock,
         catalogue=site.catalogue,
@@ -50,7 +60,7 @@ def parts(site):
         keyring=site.keyring,
         audit=site.audit,
         sessions=sessions,
-        sign_in=SignIn(site.catalogue, site.passwords, sessions, Attempts(), site.audit, site.clock),
+        sign_in=SignIn(site.catalogue, site.passwords, factors, lockout, sessions, site.audit, site.clock),
         feed=Feed(site.catalogue, site.control),
         library=Library(site.catalogue),
         token_port=5650,

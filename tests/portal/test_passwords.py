@@ -6,7 +6,14 @@ import threading
 import pytest
 
 from playhead.base.errors import InvalidInputError, UnavailableError
-from playhead.portal.passwords import HASHING_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, WAITING_MAX, Passwords
+from playhead.portal.passwords import (
+    HASHING_MAX,
+    PASSWORD_CHARS_MAX,
+    PASSWORD_CHARS_MIN,
+    WAITING_MAX,
+    Passwords,
+    check_new,
+)
 
 
 @pytest.fixture
@@ -29,15 +36,53 @@ async def test_every_hash_has_a_salt_of_its_own(passwords):
     assert await passwords.hash("correct horse") != await passwords.hash("correct horse")
 
 
+WORDS = "correct horse battery staple "
+
+
 async def test_lengths(passwords):
     for length in (PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX):
-        encoded = await passwords.hash("a" * length)
-        assert await passwords.check(encoded, "a" * length)
+        password = (WORDS * 40)[:length]
+        encoded = await passwords.hash(password)
+        assert await passwords.check(encoded, password)
     for length in (PASSWORD_CHARS_MIN - 1, PASSWORD_CHARS_MAX + 1):
         with pytest.raises(InvalidInputError) as caught:
-            await passwords.hash("a" * length)
+            await passwords.hash((WORDS * 40)[:length])
         assert caught.value.code == "password.length"
     assert not await passwords.check(encoded, "a" * (PASSWORD_CHARS_MAX + 1))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "qwertyuiop[]",
+        "aaaaaaaaaaaa",
+        "123456789012",
+        "playheadplayhead",
+        "iloveyouiloveyou",
+        "JO DOE plays the tuba",
+    ],
+)
+def test_what_guessers_try_first_is_refused_however_long_it_is(password):
+    with pytest.raises(InvalidInputError) as caught:
+        check_new(password, ["jo", "Jo Doe"])
+    assert caught.value.code == "password.common"
+    assert password not in caught.value.message
+
+
+def test_the_longest_is_judged_in_no_time():
+    with pytest.raises(InvalidInputError) as caught:
+        check_new("1234567890" * (PASSWORD_CHARS_MAX // 10))
+    assert caught.value.code == "password.common"
+
+
+async def test_one_in_use_is_hashed_again_whatever_is_asked_of_new_ones(passwords):
+    assert await passwords.check(await passwords.hash_again("short"), "short")
+
+
+async def test_a_user_without_a_password_has_none(passwords):
+    for password in ("", "nobody has this password"):
+        assert not await passwords.check("", password)
 
 
 async def test_odd_characters_are_a_password_like_any_other(passwords):

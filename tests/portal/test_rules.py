@@ -8,96 +8,27 @@ from playhead.base.ids import UserId
 from playhead.domain.access import Who
 from playhead.domain.roles import ADMINISTRATOR, AGENT, AUDITOR, MANAGER, built_in_grants
 from playhead.portal.rules import (
-    FORGET_US,
     FREE_FAILURES,
     LOCK_US_MAX,
     SECOND_US,
-    WATCHED_MAX,
-    Attempts,
     Lifetime,
     csrf_matches,
     csrf_token,
     key_hash,
+    lock_us,
     origin_matches,
     permissions,
 )
 
 
-def failed(attempts, times, *, user="jane", address="a", now_us=0):
-    for _ in range(times):
-        attempts.failed(user, address, now_us)
-
-
-def test_the_first_failures_are_free_and_the_next_one_locks():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"])
-    assert attempts.wait_us("jane", "a", 0) == 0
-    failed(attempts, 1)
-    assert attempts.wait_us("jane", "a", 0) == SECOND_US
-
-
-def test_each_further_failure_doubles_the_wait_up_to_the_longest():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"])
-    waits = []
-    for _ in range(14):
-        failed(attempts, 1)
-        waits.append(attempts.wait_us("jane", "a", 0))
+@pytest.mark.parametrize("kind", FREE_FAILURES)
+def test_the_first_failures_are_free_and_each_further_one_doubles_the_wait_up_to_the_longest(kind):
+    free = FREE_FAILURES[kind]
+    assert [lock_us(kind, number) for number in range(1, free + 1)] == [0] * free
+    waits = [lock_us(kind, free + number) for number in range(1, 15)]
     assert waits[:4] == [SECOND_US, 2 * SECOND_US, 4 * SECOND_US, 8 * SECOND_US]
     assert waits[-1] == LOCK_US_MAX
-    failed(attempts, 100)
-    assert attempts.wait_us("jane", "a", 0) == LOCK_US_MAX
-
-
-def test_a_wait_runs_out():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"] + 1)
-    assert attempts.wait_us("jane", "a", SECOND_US - 1) == 1
-    assert attempts.wait_us("jane", "a", SECOND_US) == 0
-
-
-def test_another_user_and_another_address_are_not_concerned():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"] + 3)
-    assert attempts.wait_us("joe", "a", 0) == 0
-    assert attempts.wait_us("jane", "b", 0) == 0
-
-
-def test_guessing_one_user_from_many_addresses_locks_the_user():
-    attempts = Attempts()
-    for number in range(FREE_FAILURES["user"] + 1):
-        failed(attempts, 1, address=f"a{number}")
-    assert attempts.wait_us("jane", "new", 0) == SECOND_US
-
-
-def test_guessing_many_users_from_one_address_locks_the_address():
-    attempts = Attempts()
-    for number in range(FREE_FAILURES["address"] + 1):
-        failed(attempts, 1, user=f"u{number}")
-    assert attempts.wait_us("new", "a", 0) == SECOND_US
-    assert attempts.wait_us("new", "b", 0) == 0
-
-
-def test_success_forgives_this_user_at_this_address():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"])
-    attempts.succeeded("jane", "a")
-    failed(attempts, FREE_FAILURES["pair"])
-    assert attempts.wait_us("jane", "a", 0) == 0
-
-
-def test_failures_are_forgotten_after_a_while():
-    attempts = Attempts()
-    failed(attempts, FREE_FAILURES["pair"])
-    failed(attempts, 1, now_us=FORGET_US + 1)
-    assert attempts.wait_us("jane", "a", FORGET_US + 1) == 0
-
-
-def test_memory_is_bounded():
-    attempts = Attempts()
-    for number in range(WATCHED_MAX):
-        failed(attempts, 1, user=f"u{number}", address=f"a{number}")
-    assert len(attempts) == WATCHED_MAX
+    assert lock_us(kind, 10**9) == LOCK_US_MAX
 
 
 def test_an_end_moves_on_with_use_but_not_past_the_whole_length():

@@ -141,7 +141,7 @@ async def test_guessing_is_slowed_down_and_says_until_when(browser, site):
     for _ in range(FREE_FAILURES["pair"] + 1):
         assert code_of(await browser.sign_in("sue", "wrong password")) == (401, "session.refused")
     answer = await browser.sign_in("sue")
-    assert code_of(answer) == (429, "session.rate_limited")
+    assert code_of(answer) == (429, "session.locked")
     assert answer.headers["retry-after"] == "1"
     site.clock.advance(1_000_000)
     assert (await browser.sign_in("sue")).status_code == 200

@@ -12,6 +12,7 @@ from playhead.store.catalogue import roles, users
 from playhead.store.catalogue.access import set_assignments
 
 GOOD = "a fresh long password"
+OWN = "another that nobody else knows"
 JO = {"id": "jo", "name": "Jo Doe", "password": GOOD, "roles": [{"role": "agent", "since": None}]}
 
 
@@ -39,7 +40,7 @@ async def test_somebody_is_added_and_signs_in(browser, browse, site):
     }
     assert answer.json() == expected == (await browser.get("/api/users/jo")).json()
     async with browse() as other:
-        assert (await other.sign_in("jo", GOOD)).json()["user"]["permissions"] == ["blackout", "play", "view"]
+        assert (await other.renew("jo", GOOD, OWN)).json()["user"]["permissions"] == ["blackout", "play", "view"]
     (entry,) = await site.audited("user.added")
     assert (entry.actor, entry.subject, entry.details) == ("root", "jo", {"name": "Jo Doe", "roles": "agent"})
     assert code_of(await browser.post("/api/users", json=JO)) == (409, "user.exists")
@@ -91,7 +92,9 @@ async def test_another_password_signs_out_everywhere(browser, browse, site):
         await jane.sign_in("jane")
         assert (await browser.post("/api/users/jane/password", json={"password": GOOD})).status_code == 204
         assert code_of(await jane.get("/api/session")) == (401, "session.none")
-        assert (await jane.sign_in("jane", GOOD)).status_code == 200
+        assert code_of(await jane.sign_in("jane", GOOD)) == (403, "password.expired")
+        assert (await jane.renew("jane", GOOD, OWN)).status_code == 200
+        assert (await jane.sign_in("jane", OWN)).status_code == 200
     assert (await site.audited("user.password_set"))[0].details == {"sessions": 1}
 
 

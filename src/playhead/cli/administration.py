@@ -3,18 +3,27 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from playhead.base.clock import SystemClock
+from playhead.base.errors import NotFoundError
 from playhead.base.ids import RoleId, UserId, WorkstationId
 from playhead.cli.console import done
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
 from playhead.domain.roles import Assignment
-from playhead.portal.passwords import Passwords, check_new
+from playhead.portal.lockout import user_key
+from playhead.portal.passwords import Passwords
+from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.access import assignments_of
+from playhead.store.catalogue.audit import add_audit_entry
 from playhead.store.catalogue.enrolment_codes import add_code
 from playhead.store.catalogue.login_sessions import delete_login_sessions_of
-from playhead.store.catalogue.users import User, add_user, find_user, list_users, set_disabled, set_password_hash
+from playhead.store.catalogue.second_factors import delete_totp
+from playhead.store.catalogue.sign_in_failures import clear_failures_of
+from playhead.store.catalogue.sign_ins import set_password as set_user_password
+from playhead.store.catalogue.users import User, add_user, find_user, get_user, list_users, set_disabled
 from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.store.keyring import Keyring
 
@@ -57,7 +66,7 @@ async def add_person(places: PremisesPlaces, user: str, *, name: str, roles: Seq
         ConflictError: ``user.exists``.
         NotFoundError: ``role.not_found``.
     """
-    person = User(UserId(user), name, await _hashed(password), SystemClock().wall_us())
+    person = User(UserId(user), name, await _hashed(places, password, user, name), SystemClock().wall_us())
     assignments = [Assignment(RoleId(role)) for role in dict.fromkeys(roles)]
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
         await add_user(connection, person, assignments)
@@ -71,9 +80,9 @@ async def change_password(places: PremisesPlaces, user: str, password: str) -> N
         InvalidInputError: as `add_person`.
         NotFoundError: ``user.not_found``.
     """
-    hashed = await _hashed(password)
+    hashed = await _hashed(places, password, user)
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
-        await set_password_hash(connection, UserId(user), hashed)
+        await set_user_password(connection, UserId(user), hashed)
         await delete_login_sessions_of(connection, UserId(user))
     done(f"{user} has a new password and is signed out everywhere.")
 
@@ -88,6 +97,42 @@ async def disable_person(places: PremisesPlaces, user: str, *, disabled: bool) -
         await set_disabled(connection, UserId(user), SystemClock().wall_us() if disabled else None)
         await delete_login_sessions_of(connection, UserId(user))
     done(f"{user} may {'no longer' if disabled else 'again'} sign in.")
+
+
+async def turn_totp_off(places: PremisesPlaces, user: str) -> None:
+    """Take away a person's second factor and end their login sessions.
+
+    Raises:
+        NotFoundError: ``user.not_found``, ``totp.off``.
+    """
+    identifier = UserId(user)
+    async with _acting(places, "totp.off", identifier) as connection:
+        if not await delete_totp(connection, identifier):
+            raise NotFoundError("totp.off", f"{user} has no second factor.")
+        await delete_login_sessions_of(connection, identifier)
+    done(f"{user} signs in by password alone and is signed out everywhere.")
+
+
+async def unlock(places: PremisesPlaces, user: str) -> None:
+    """Forget a person's failed sign-ins.
+
+    Raises:
+        NotFoundError: ``user.not_found``.
+    """
+    identifier = UserId(user)
+    async with _acting(places, "user.unlocked", identifier) as connection:
+        await clear_failures_of(connection, user_key(identifier))
+    done(f"{user} may sign in at once.")
+
+
+@asynccontextmanager
+async def _acting(places: PremisesPlaces, action: str, user: UserId) -> AsyncGenerator[AsyncConnection]:
+    """A change to a person who exists, with its entry in the audit log."""
+    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+        await get_user(connection, user)
+        yield connection
+        entry = AuditTrail(catalogue, SystemClock()).entry("operator", action, str(user), "")
+        await add_audit_entry(connection, entry)
 
 
 async def people(places: PremisesPlaces) -> list[tuple[User, tuple[Assignment, ...]]]:
@@ -111,11 +156,10 @@ async def revoke(places: PremisesPlaces, workstation: str) -> None:
     done(f"{workstation} may no longer connect. Its recordings stay. A new enrolment lets it in again.")
 
 
-async def _hashed(password: str) -> str:
-    check_new(password)
-    passwords = Passwords()
+async def _hashed(places: PremisesPlaces, password: str, *about: str) -> str:
+    passwords = Passwords(chars_min=PremisesSettings.load(places).portal.password_length)
     try:
-        return await passwords.hash(password)
+        return await passwords.hash(password, about)
     finally:
         passwords.close()
 

@@ -12,6 +12,7 @@ from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import WebTls, web_tls
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
+from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
 from playhead.premises.export import ExportService
 from playhead.premises.player import PlayerService
@@ -116,6 +117,7 @@ async def _run(
         pictures=player.newest,
         exports=exports,
         proof=AuditProof(catalogue, anchor),
+        oidc=Oidc.of(settings.oidc, clock),
     )
     async with asyncio.TaskGroup() as services:
         for service in (screen, player, exports, portal, tokens, *doors.redirect):

@@ -10,6 +10,7 @@ from playhead.base.config import Section
 from playhead.base.ids import SiteId
 from playhead.cli.places import PremisesPlaces
 from playhead.portal.config import PortalConfig
+from playhead.portal.oidc_config import OidcConfig
 from playhead.premises.export import ExportConfig
 from playhead.premises.player import PlayerConfig
 from playhead.premises.screen import ScreenConfig
@@ -31,6 +32,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     screen: ScreenConfig = ScreenConfig()
     tokens: TokensConfig = TokensConfig()
     portal: PortalConfig = PortalConfig()
+    oidc: OidcConfig = OidcConfig()
     player: PlayerConfig = PlayerConfig()
     export: ExportConfig = ExportConfig()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ _stdin_option = click.option(
     epilog="""\b
 Examples:
   playhead users add jo --role supervisor
+  playhead users set-roles jo --role manager --since 2026-01-01
   playhead users list
   playhead users disable jo
   playhead users set-password jo"""
@@ -66,6 +68,28 @@ def set_password(user: str, data: Path, *, password_stdin: bool) -> None:
     asyncio.run(administration.change_password(PremisesPlaces(data), user, password))
 
 
+@users.command("set-roles")
+@click.argument("user")
+@click.option("--role", "roles", multiple=True, help="A role; repeat it for several. Without any, USER may do nothing.")
+@click.option("--since", type=click.DateTime(), help="Only for recordings that began from then on, in UTC.")
+@data_option
+def set_roles(user: str, roles: tuple[str, ...], since: datetime | None, data: Path) -> None:
+    """Give USER these roles and no others. It holds at once."""
+    from playhead.cli import people
+
+    asyncio.run(people.set_roles(PremisesPlaces(data), user, roles, since))
+
+
+@users.command("sign-out")
+@click.argument("user")
+@data_option
+def sign_out(user: str, data: Path) -> None:
+    """Sign USER out everywhere."""
+    from playhead.cli import people
+
+    asyncio.run(people.sign_out(PremisesPlaces(data), user))
+
+
 @users.command()
 @click.argument("user")
 @data_option
@@ -84,6 +108,26 @@ def enable(user: str, data: Path) -> None:
     from playhead.cli import administration
 
     asyncio.run(administration.disable_person(PremisesPlaces(data), user, disabled=False))
+
+
+@users.command("totp-off")
+@click.argument("user")
+@data_option
+def totp_off(user: str, data: Path) -> None:
+    """Take away the second factor of USER, who has lost it; they are signed out everywhere."""
+    from playhead.cli import administration
+
+    asyncio.run(administration.turn_totp_off(PremisesPlaces(data), user))
+
+
+@users.command()
+@click.argument("user")
+@data_option
+def unlock(user: str, data: Path) -> None:
+    """Let USER sign in at once who is locked out after failed attempts."""
+    from playhead.cli import administration
+
+    asyncio.run(administration.unlock(PremisesPlaces(data), user))
 
 
 @users.command("list")

@@ -29,6 +29,7 @@ from playhead.net.http import (
 )
 from playhead.portal.api import (
     access,
+    account,
     audit,
     bookmarks,
     bulk,
@@ -38,6 +39,7 @@ from playhead.portal.api import (
     groups,
     login_sessions,
     mine,
+    oidc,
     recordings,
     roles,
     sessions,
@@ -96,7 +98,7 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, recordings, views, bookmarks)
-    for module in (sessions, *library, workstations, events, *people, wall, exports, mine, audit):
+    for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, mine, audit):
         app.include_router(module.router)
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)

@@ -9,6 +9,7 @@ from playhead.base.addresses import Address
 from playhead.base.config import Section
 from playhead.base.quantities import Duration
 from playhead.environment.ports import Service, port_of
+from playhead.portal.passwords import PASSWORD_CHARS_MIN
 
 
 class PortalConfig(Section, frozen=True):
@@ -62,6 +63,16 @@ class PortalConfig(Section, frozen=True):
     session_length: Annotated[Duration, Meta(description="A sign-in ends after this long in any case.")] = Duration(
         43_200_000_000
     )
+
+    password_sign_in: Annotated[
+        bool,
+        Meta(
+            description="Whether people may sign in with a password kept here. Without `[oidc]` there is no other way."
+        ),
+    ] = True
+    password_length: Annotated[
+        int, Meta(ge=8, le=64, description="Characters that a new password has at least (NIST SP 800-63B: 8 to 15).")
+    ] = PASSWORD_CHARS_MIN
 
     def __post_init__(self) -> None:
         """Bounds that concern several fields."""

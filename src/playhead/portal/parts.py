@@ -9,6 +9,7 @@ from playhead.base.clock import Clock
 from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
 from playhead.portal.needs import Control, Exports, Pictures
+from playhead.portal.oidc import Oidc
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
 from playhead.store.audit_proof import AuditProof
@@ -40,6 +41,8 @@ class Parts:
     """None where there are none to be had."""
     exports: Exports | None = None
     """None where none are made."""
+    oidc: Oidc | None = None
+    """None where there is no sign-in elsewhere."""
     proof: AuditProof | None = None
     """None where the head of the audit log is not kept."""
 

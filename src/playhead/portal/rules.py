@@ -3,16 +3,12 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
 from playhead.domain.access import Action, Who, allowed_actions
 
 SECOND_US: Final = 1_000_000
-
-WATCHED_MAX: Final = 10_000
-"""Users and addresses that failures are remembered for. The one that failed longest ago is forgotten first."""
 
 FORGET_US: Final = 3_600 * SECOND_US
 """Without a failure for so long, the count begins anew."""
@@ -25,49 +21,15 @@ FREE_FAILURES: Final = {"pair": 5, "user": 20, "address": 50}
 whole office may share one)."""
 
 
-@dataclass(slots=True)
-class _Count:
-    failures: int = 0
-    failed_at_us: int = 0
-    locked_until_us: int = 0
+def lock_us(kind: str, failures: int) -> int:
+    """How long a failure locks out whom it is counted for: doubling with each past the free ones; 0 not at all.
 
-
-class Attempts:
-    """Failed sign-ins, and how long the next one must wait: doubling with each failure past the free ones."""
-
-    def __init__(self) -> None:
-        self._counts: OrderedDict[tuple[str, str, str], _Count] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def wait_us(self, user: str, address: str, now_us: int) -> int:
-        """How long this user at this address has to wait; 0 if not at all."""
-        counts = (self._counts.get(key) for key in _keys(user, address))
-        return max(0, *(count.locked_until_us - now_us for count in counts if count is not None), 0)
-
-    def failed(self, user: str, address: str, now_us: int) -> None:
-        """Count a wrong password or an unknown user."""
-        for key in _keys(user, address):
-            count = self._counts.pop(key, None)
-            if count is None or now_us - count.failed_at_us > FORGET_US:
-                count = _Count()
-            count.failures += 1
-            count.failed_at_us = now_us
-            over = count.failures - FREE_FAILURES[key[0]]
-            if over > 0:
-                count.locked_until_us = now_us + min(LOCK_US_MAX, SECOND_US << min(over - 1, 30))
-            self._counts[key] = count
-        while len(self._counts) > WATCHED_MAX:
-            self._counts.popitem(last=False)
-
-    def succeeded(self, user: str, address: str) -> None:
-        """Forget the failures of this user at this address. What others fail at goes on counting."""
-        self._counts.pop(("pair", user, address), None)
-
-
-def _keys(user: str, address: str) -> tuple[tuple[str, str, str], ...]:
-    return ("pair", user, address), ("user", user, ""), ("address", "", address)
+    Args:
+        kind: a key of `FREE_FAILURES`.
+        failures: this one included.
+    """
+    over = failures - FREE_FAILURES[kind]
+    return min(LOCK_US_MAX, SECOND_US << min(over - 1, 30)) if over > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ from playhead.net.http import AllowedHosts, HttpServer, TlsFiles
 from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
+from playhead.portal.lockout import Lockout
 from playhead.portal.needs import Control, Exports, Pictures
+from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
-from playhead.portal.rules import Attempts, Lifetime
+from playhead.portal.rules import Lifetime
+from playhead.portal.second_factor import SecondFactors
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
 from playhead.store.audit_proof import AuditProof
@@ -57,6 +60,7 @@ class PortalService:
         pictures: of what is being recorded; None for a wall without.
         exports: None where no files are made.
         proof: verifies the audit log; None where its head is not kept.
+        oidc: the organisation's own sign-in; None where there is none.
     """
 
     def __init__(
@@ -78,13 +82,16 @@ class PortalService:
         pictures: Pictures | None = None,
         exports: Exports | None = None,
         proof: AuditProof | None = None,
+        oidc: Oidc | None = None,
     ) -> None:
-        self.passwords = passwords or Passwords()
+        self.passwords = passwords or Passwords(chars_min=config.password_length)
         self.sessions = sessions or sessions_of(config, catalogue, clock)
         """Asked by the token service, too."""
         self._feed = Feed(catalogue, control)
         self._library = Library(catalogue)
-        attempts = Attempts()
+        lockout = Lockout(catalogue, clock)
+        factors = SecondFactors(catalogue, keyring, clock)
+        self._lockout = lockout
         parts = Parts(
             clock=clock,
             catalogue=catalogue,
@@ -92,7 +99,9 @@ class PortalService:
             keyring=keyring,
             audit=audit,
             sessions=self.sessions,
-            sign_in=SignIn(catalogue, self.passwords, self.sessions, attempts, audit, clock),
+            sign_in=SignIn(
+                catalogue, self.passwords, factors, lockout, self.sessions, audit, clock, config.password_sign_in
+            ),
             feed=self._feed,
             library=self._library,
             token_port=token_port,
@@ -100,6 +109,7 @@ class PortalService:
             pictures=pictures,
             exports=exports,
             proof=proof,
+            oidc=oidc,
         )
         self.application = create_application(
             parts,
@@ -128,6 +138,7 @@ class PortalService:
         while True:
             try:
                 await self.sessions.forget_expired()
+                await self._lockout.forget_old()
             except PlayheadError as error:
                 _log.warning("expired sign-ins were not deleted", code=error.code)
             await asyncio.sleep(CLEANING_S)

@@ -6,6 +6,7 @@
 | ``server.pem`` | key and certificate of the premises server, as TLS loads them |
 | ``recording.pem`` | the X25519 key that recordings are sealed to (RFC 7748): without it no recording can be played |
 | ``tokens.pem`` | Ed25519 keys that sign tokens (RFC 8037): the current one first, then the one before |
+| ``factors.key`` | 32 bytes in hexadecimal that second factors are sealed with in the catalogue |
 
 Made where missing, each whole or not at all (`playhead.store.small_files`), and never replaced but by `Keyring.refresh`
 and `Keyring.rotate_tokens`. One premises process uses a folder; other processes of the machine may open it to read.
@@ -49,6 +50,9 @@ from playhead.wire.tokens import key_id
 FILE_BYTES_MAX = 64 * 1024
 """More than any of these files can have."""
 
+FACTOR_KEY_BYTES = 32
+
+_RESTORE_FACTORS = "Restore it from your backup of the keys, or turn second factors off: `playhead users totp-off`."
 _RESTORE = "Restore it from your backup of the keys; what is sealed to a lost key cannot be played."
 _KEY_END = b"-----END PRIVATE KEY-----\n"
 
@@ -179,6 +183,26 @@ class Keyring:
         write_small_file(self._disk, self.tokens_file, _pem(current) + _pem(previous.key))
         self.tokens = TokenKeys(_token_key(current), previous)
 
+    def factor_key(self) -> bytes:
+        """32 bytes that second factors are sealed with; made at the first call. Blocks.
+
+        Raises:
+            CorruptError: ``keyring.unreadable``.
+            UnavailableError: ``file.unwritable``, ``file.unreadable``.
+        """
+        path = self._folder / "factors.key"
+        content = read_small_file(self._disk, path, bytes_max=FILE_BYTES_MAX)
+        if content is None:
+            content = secrets.token_hex(FACTOR_KEY_BYTES).encode()
+            write_small_file(self._disk, path, content)
+        try:
+            key = bytes.fromhex(content.decode().strip())
+        except ValueError:
+            key = b""
+        if len(key) != FACTOR_KEY_BYTES:
+            raise CorruptError("keyring.unreadable", f"The key file {path} is damaged.", hint=_RESTORE_FACTORS)
+        return key
+
     def _write_server(self) -> None:
         key = Ed25519PrivateKey.generate()
         now_us = self._clock.wall_us()
@@ -290,7 +314,7 @@ def _refuse_wide(folder: Path) -> None:
     """Refuse a folder or file that others may read or change."""
     if not folder.exists():
         return
-    for path in [folder, *folder.glob("*.pem")]:
+    for path in [folder, *folder.glob("*.pem"), *folder.glob("*.key")]:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             text = f"{path} may be read by other users (mode {mode:04o})."

@@ -46,8 +46,10 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
     "screen.subscribers": 503,
     "session.busy": 503,
     "session.none": 401,
-    "session.rate_limited": 429,
+    "session.locked": 429,
     "session.refused": 401,
+    "signin.code": 401,
+    "signin.code_needed": 401,
     "token.missing": 401,
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""

@@ -37,6 +37,7 @@ class Credentials(Input):
 
     user: Annotated[str, Field(max_length=128)]
     password: Annotated[str, Field(max_length=1024)]
+    code: Annotated[str | None, Field(max_length=64, description="Of the second factor, or a recovery code.")] = None
 
 
 class UserItem(Answer):

@@ -1,5 +1,6 @@
 """Users, groups, roles and login sessions as the API says and hears them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -192,7 +193,17 @@ class LoginSessionPage(Answer):
     next: str | None = Field(description="`before` of the next page; null at the end.")
 
 
-def person_item(user: User, roles: tuple[Assignment, ...], groups: list[str]) -> PersonItem:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a user signs in."""
+
+    totp: bool
+    oidc: bool
+    locked_until_us: int | None
+    signed_in_at_us: int | None
+
+
+def person_item(user: User, roles: tuple[Assignment, ...], groups: list[str], ways: Ways) -> PersonItem:
     """A user for the wire."""
     return PersonItem(
         id=str(user.id),
@@ -203,10 +214,10 @@ def person_item(user: User, roles: tuple[Assignment, ...], groups: list[str]) ->
         ],
         groups=groups,
         disabled=user.disabled_at_us is not None,
-        totp=False,
-        locked_until=None,
-        last_sign_in_at=None,
-        oidc=False,
+        totp=ways.totp,
+        locked_until=None if ways.locked_until_us is None else utc(ways.locked_until_us),
+        last_sign_in_at=None if ways.signed_in_at_us is None else utc(ways.signed_in_at_us),
+        oidc=ways.oidc,
     )
 
 

@@ -19,12 +19,21 @@ from playhead.portal.api.people_models import (
     PersonChange,
     PersonItem,
     PersonPage,
+    Ways,
     person_item,
 )
 from playhead.portal.api.permissions import Administering, AdministeringChange, needs
 from playhead.portal.changes import Change, changing
+from playhead.portal.lockout import user_key
 from playhead.portal.parts import parts_of
-from playhead.store.catalogue import groups, users
+from playhead.store.catalogue import (
+    groups,
+    outside_identities,
+    second_factors,
+    sign_in_failures,
+    sign_ins,
+    users,
+)
 from playhead.store.catalogue.access import assignments_of, set_assignments
 from playhead.store.catalogue.login_sessions import delete_login_sessions_of
 from playhead.store.catalogue.users import User
@@ -48,31 +57,34 @@ async def list_users(
     place = None if after is None else UserId(after)
     async with parts_of(request).catalogue.reading() as connection:
         found = await users.list_users(connection, after=place, limit=limit, text=q.strip())
-        items = await _items(connection, found)
+        items = await _items(connection, found, parts_of(request).clock.wall_us())
     return PersonPage(items=items, next=items[-1].id if len(items) == limit else None)
 
 
 @router.post("", operation_id="addUser", status_code=201, openapi_extra=_ADMINISTER)
 async def add_user(request: Request, caller: AdministeringChange, person: NewPerson) -> PersonItem:
-    """Add a user, who may sign in at once."""
+    """Add a user, who may sign in at once, and chooses a password of their own then."""
     parts = parts_of(request)
     identifier = UserId(person.id)
-    hashed = await parts.sign_in.passwords.hash(person.password)
+    hashed = await parts.sign_in.passwords.hash(person.password, [person.id, person.name])
     user = User(identifier, person.name.strip(), hashed, parts.clock.wall_us())
     assignments = [one.assignment() for one in person.roles]
     async with changing(parts, caller, person.id) as change:
         await change.check_assignments(assignments)
         await users.add_user(change.connection, user, assignments)
+        await sign_ins.set_password(change.connection, identifier, hashed, expires_at_us=user.created_at_us)
         await _set_groups(change, identifier, person.groups)
         await change.note("user.added", person.id, {"name": user.name, "roles": _told(assignments)})
-        return (await _items(change.connection, [user]))[0]
+        return (await _items(change.connection, [user], parts.clock.wall_us()))[0]
 
 
 @router.get("/{user}", operation_id="getUser", openapi_extra=_ADMINISTER)
 async def get_user(request: Request, _caller: Administering, user: str) -> PersonItem:
     """One user."""
-    async with parts_of(request).catalogue.reading() as connection:
-        return (await _items(connection, [await users.get_user(connection, UserId(user))]))[0]
+    parts = parts_of(request)
+    async with parts.catalogue.reading() as connection:
+        found = await users.get_user(connection, UserId(user))
+        return (await _items(connection, [found], parts.clock.wall_us()))[0]
 
 
 @router.patch("/{user}", operation_id="changeUser", openapi_extra=_ADMINISTER)
@@ -96,27 +108,73 @@ async def change_user(request: Request, caller: AdministeringChange, user: str, 
             ended = await delete_login_sessions_of(connection, identifier) if wanted.disabled else 0
             action = "user.disabled" if wanted.disabled else "user.enabled"
             await change.note(action, user, {"sessions": ended} if ended else {})
-        return (await _items(connection, [await users.get_user(connection, identifier)]))[0]
+        found = await users.get_user(connection, identifier)
+        return (await _items(connection, [found], parts.clock.wall_us()))[0]
 
 
 @router.post("/{user}/password", operation_id="setPassword", status_code=204, openapi_extra=_ADMINISTER)
 async def set_password(request: Request, caller: AdministeringChange, user: str, wanted: NewPassword) -> Response:
-    """Give a user another password; they are signed out everywhere."""
+    """Give a user another password, for one sign-in, and sign them out everywhere."""
     parts = parts_of(request)
     identifier = UserId(user)
-    hashed = await parts.sign_in.passwords.hash(wanted.password)
+    hashed = await parts.sign_in.passwords.hash(wanted.password, [user])
     async with changing(parts, caller, user) as change:
         await change.check_reach_over([identifier])
-        await users.set_password_hash(change.connection, identifier, hashed)
+        now_us = parts.clock.wall_us()
+        await sign_ins.set_password(change.connection, identifier, hashed, expires_at_us=now_us)
         ended = await delete_login_sessions_of(change.connection, identifier)
         await change.note("user.password_set", user, {"sessions": ended})
     return Response(status_code=204)
 
 
-async def _items(connection: AsyncConnection, some: list[User]) -> list[PersonItem]:
-    roles = await assignments_of(connection, [one.id for one in some])
-    member = await groups.groups_of(connection, [agent_key(str(one.id)) for one in some])
-    return [person_item(one, roles[one.id], [str(group) for group in member[agent_key(str(one.id))]]) for one in some]
+@router.delete("/{user}/totp", operation_id="turnUsersTotpOff", status_code=204, openapi_extra=_ADMINISTER)
+async def turn_totp_off(request: Request, caller: AdministeringChange, user: str) -> Response:
+    """Take a user's second factor away, for one who has lost it; they are signed out everywhere."""
+    parts = parts_of(request)
+    identifier = UserId(user)
+    async with changing(parts, caller, user) as change:
+        await users.get_user(change.connection, identifier)
+        await change.check_reach_over([identifier])
+        await parts.sign_in.factors.turn_off(change.connection, identifier)
+        ended = await delete_login_sessions_of(change.connection, identifier)
+        await change.note("totp.off", user, {"sessions": ended})
+    return Response(status_code=204)
+
+
+@router.post("/{user}/unlock", operation_id="unlockUser", status_code=204, openapi_extra=_ADMINISTER)
+async def unlock(request: Request, caller: AdministeringChange, user: str) -> Response:
+    """Let a user sign in at once who was locked out by failed attempts."""
+    parts = parts_of(request)
+    identifier = UserId(user)
+    async with changing(parts, caller, user) as change:
+        await users.get_user(change.connection, identifier)
+        cleared = await sign_in_failures.clear_failures_of(change.connection, user_key(identifier))
+        await change.note("user.unlocked", user, {"counts": cleared})
+    return Response(status_code=204)
+
+
+async def _items(connection: AsyncConnection, some: list[User], now_us: int) -> list[PersonItem]:
+    ids = [one.id for one in some]
+    roles = await assignments_of(connection, ids)
+    member = await groups.groups_of(connection, [agent_key(str(one)) for one in ids])
+    facts = await sign_ins.sign_in_facts(connection, ids)
+    locked = await sign_in_failures.locked_until(connection, [user_key(one) for one in ids], now_us)
+    with_totp = await second_factors.with_totp(connection, ids)
+    with_identity = await outside_identities.with_identity(connection, ids)
+    return [
+        person_item(
+            one,
+            roles[one.id],
+            [str(group) for group in member[agent_key(str(one.id))]],
+            Ways(
+                totp=one.id in with_totp,
+                oidc=one.id in with_identity,
+                locked_until_us=locked.get(user_key(one.id)),
+                signed_in_at_us=facts[one.id].signed_in_at_us,
+            ),
+        )
+        for one in some
+    ]
 
 
 async def _set_roles(change: Change, user: UserId, assignments: list[Assignment]) -> None:
