@@ -98,6 +98,8 @@ interface HeadProps<T> {
 function Head<T>({ columns, props }: HeadProps<T>) {
   const { order, onOrder, selection, onSelectAll, rows } = props;
   const chosen = selection?.keys.size ?? 0;
+  // A list without columns and without a choice of rows has nothing to be headed; an empty row would be a fault.
+  if (columns.length === 0 && selection === undefined) return null;
   return (
     <div role="rowgroup" class={css.head}>
       <div role="row" aria-rowindex={1} class={css.titles}>
