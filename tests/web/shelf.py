@@ -147,7 +147,8 @@ class Shelf:
         known = workstation.id in self.pictures
         began = None if recording is None else recording.item()["startedAt"]
         at = datetime.fromtimestamp(time.time(), UTC).isoformat().replace("+00:00", "Z") if known else None
-        return workstation.item() | {"recordingStartedAt": began, "thumbnailAt": at}
+        age_ms = None if recording is None else recording.progress_age_ms
+        return workstation.item() | {"recordingStartedAt": began, "thumbnailAt": at, "progressAgeMs": age_ms}
 
     def _picture(self, request, workstation):
         known = self.pictures.get(workstation)

@@ -75,6 +75,15 @@ export function dayText(at: Date, now: Date, locale?: string): string {
   return at.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "long", year: "numeric" });
 }
 
+/** The day in few letters, for a column: `Today`, `17 Nov`, and with the year where it is another one. */
+export function shortDayText(at: Date, now: Date, locale?: string): string {
+  const ago = dayNumber(now) - dayNumber(at);
+  if (ago === 0) return "Today";
+  if (ago === 1) return "Yesterday";
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return at.toLocaleDateString(locale, { day: "numeric", month: "short", ...year });
+}
+
 /** Reads a moment of a link: plain seconds (`754.2`) or `1h2m3s`. Null where it is neither. */
 export function parseMoment(value: string): number | null {
   if (/^\d+(\.\d+)?$/.test(value)) return Math.round(Number(value) * SECOND_US);

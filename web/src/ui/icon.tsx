@@ -77,12 +77,17 @@ export const ICONS = Object.keys(PATHS) as IconName[];
 
 const FILLED: ReadonlySet<IconName> = new Set(["play", "pause", "stop", "record", "skip", "more"]);
 
+/** A size in pixels at the usual size of text; it grows with that. */
+const grown = (size: number): { width: string; height: string } => ({
+  width: `${size / 16}rem`,
+  height: `${size / 16}rem`,
+});
+
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   const filled = FILLED.has(name);
   return (
     <svg
-      width={size}
-      height={size}
+      style={grown(size)}
       viewBox="0 0 20 20"
       fill={filled ? "currentColor" : "none"}
       stroke={filled ? "none" : "currentColor"}
@@ -100,7 +105,7 @@ export function Icon({ name, size = 20 }: { readonly name: IconName; readonly si
 /** The product's mark: a playhead. */
 export function Mark({ size = 22 }: { readonly size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <svg style={grown(size)} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="8" fill="var(--accent)" />
       <path d="M10 7h12v5.2L17.4 17v9h-2.8v-9L10 12.2z" fill="var(--on-accent)" />
     </svg>

@@ -2,7 +2,7 @@
 
 import type { Bookmark } from "../../core/bookmark.ts";
 import { addressOf } from "../../core/route.ts";
-import { clockText, dayText, positionText } from "../../core/time.ts";
+import { clockText, positionText, shortDayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
@@ -34,7 +34,7 @@ function About({ id, lookup }: { readonly id: string; readonly lookup: Recording
       {item.agent || "Unknown agent"}
       <span class={`${css.muted} figures`}>
         {" "}
-        · {dayText(item.startedAt, new Date())}, {clockText(item.startedAt)}
+        · {shortDayText(item.startedAt, new Date())}, {clockText(item.startedAt)}
       </span>
     </span>
   );
@@ -83,8 +83,8 @@ export function bookmarkColumns(actions: BookmarkActions): readonly Column<Bookm
     {
       key: "recording",
       title: "Recording",
-      width: "minmax(12rem, 1.4fr)",
-      min: 12,
+      width: "minmax(13rem, 1.6fr)",
+      min: 13,
       priority: 2,
       cell: (one) => <About id={one.recording} lookup={actions.lookup} />,
     },
@@ -108,10 +108,10 @@ export function bookmarkColumns(actions: BookmarkActions): readonly Column<Bookm
     {
       key: "created",
       title: "Made",
-      width: "9rem",
-      min: 9,
+      width: "6rem",
+      min: 6,
       priority: 4,
-      cell: (one) => <span class={css.muted}>{dayText(one.createdAt, new Date())}</span>,
+      cell: (one) => <span class={css.muted}>{shortDayText(one.createdAt, new Date())}</span>,
     },
     {
       key: "actions",

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { lengthNow, liveness, type RecordingItem } from "../../core/library.ts";
-import { bytesText, clockText, dayText, lengthText, positionText } from "../../core/time.ts";
+import { bytesText, clockText, lengthText, positionText, shortDayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Tag } from "../../ui/chip.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -48,7 +48,7 @@ function When({ item, day }: { readonly item: RecordingItem; readonly day: boole
   const end = item.endedAt ?? (live ? null : new Date(item.startedAt.getTime() + item.durationMs));
   return (
     <span class="figures">
-      {day && `${dayText(item.startedAt, new Date())}, `}
+      {day && `${shortDayText(item.startedAt, new Date())}, `}
       {clockText(item.startedAt)}
       <span class={css.muted}> – {end === null ? "now" : clockText(end)}</span>
     </span>
@@ -126,7 +126,7 @@ function all(byDay: boolean): readonly Column<RecordingItem>[] {
   return [
     byDay
       ? { ...WHEN, width: "10.25rem", min: 10.25, cell: (item) => <When item={item} day={false} /> }
-      : { ...WHEN, width: "18rem", min: 18, cell: (item) => <When item={item} day /> },
+      : { ...WHEN, width: "15rem", min: 15, cell: (item) => <When item={item} day /> },
     {
       key: "agent",
       title: "Agent",

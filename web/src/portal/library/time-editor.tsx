@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Filter } from "../../core/filter.ts";
 import { parseWhen, rangeOf, rangeText, type TimeRange, whenName, whenText } from "../../core/when.ts";
-import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/button.tsx";
 import { Calendar } from "../../ui/calendar.tsx";
 import { Field } from "../../ui/field.tsx";
 import css from "./library.module.css";
@@ -43,8 +43,7 @@ export function TimeEditor({ filter, onChange, close }: TimeEditorProps) {
     const from = range.from?.toISOString() ?? null;
     onChange({ ...filter, when: null, from, to: range.to?.toISOString() ?? null });
   };
-  const submit = (event: Event): void => {
-    event.preventDefault();
+  const apply = (): void => {
     if (parsed === null) return;
     const name = whenName(text, now);
     if (name !== null) chooseName(name);
@@ -61,11 +60,21 @@ export function TimeEditor({ filter, onChange, close }: TimeEditorProps) {
         : rangeText(parsed);
   return (
     <div class={css.time}>
-      <form class={css.words} onSubmit={submit}>
-        <Field label="When" name="when" value={text} hint={hint} focused onInput={setText} />
-        <Button type="submit" disabled={parsed === null}>
-          Apply
-        </Button>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply();
+        }}
+      >
+        <Field
+          label="When"
+          name="when"
+          value={text}
+          hint={hint}
+          focused
+          onInput={setText}
+          trailing={<IconButton small icon="forward" label="Apply" disabled={parsed === null} onClick={apply} />}
+        />
       </form>
       <div class={css.choices}>
         <ul class={css.presets}>
