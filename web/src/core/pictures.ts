@@ -40,8 +40,8 @@ export interface PictureSource {
   get(positionUs: number): Promise<ShownPicture | null>;
   /** The same in its full size. */
   sharpen(of: SmallPicture): Promise<ShownPicture | null>;
-  /** The pointer is there: what is around it will be asked for. */
-  prefetch(positionUs: number): void;
+  /** The pointer is there, or is expected to be: what is around will be asked for, no more than so many sprites. */
+  prefetch(positionUs: number, most?: number): void;
   /** The pointer has left. */
   rest(): void;
 }

@@ -114,3 +114,15 @@ function viewKey({ key }: Pressed, isZoomed: boolean): TimelineCommand | null {
   if (key === "-") return { do: "zoom", factor: ZOOM_STEP };
   return key === "0" && isZoomed ? { do: "whole" } : null;
 }
+
+/** The help: keys that mean this only while the timeline has the focus, and the wheel. */
+export const TIMELINE_HELP = {
+  title: "On the timeline, with the focus on it",
+  rows: [
+    [["+", "−"], "Closer or farther, down to a second; also Ctrl and wheel, or two fingers"],
+    [["0"], "The whole again; also a double-click"],
+    [["⇧ PgUp", "⇧ PgDn"], "Look at what comes after or before"],
+    [["PgUp", "PgDn"], "On or back by a tenth of what is shown; also the wheel"],
+    [["Ctrl →", "Ctrl ←"], "Next or previous event, gap or bookmark"],
+  ],
+} as const;

@@ -89,7 +89,7 @@ export class Thumbnails {
   private readonly signal: AbortSignal;
   private readonly singles = new Shelf(SINGLES_MAX);
   private readonly sprites = new Shelf(SPRITES_MAX);
-  private wanted: { readonly pictures: Pictures; readonly at: number } | null = null;
+  private wanted: { readonly pictures: Pictures; readonly at: number; left: number } | null = null;
   private prefetching = 0;
 
   constructor(service: MediaService, signal: AbortSignal) {
@@ -112,9 +112,9 @@ export class Thumbnails {
       peek: (positionUs) => this.peek(known(), positionUs),
       get: (positionUs) => this.get(known(), positionUs),
       sharpen: (of) => this.sharpen(of),
-      prefetch: (positionUs) => {
+      prefetch: (positionUs, most = Number.POSITIVE_INFINITY) => {
         const pictures = known();
-        this.wanted = { pictures, at: pictures.at(positionUs) };
+        this.wanted = { pictures, at: pictures.at(positionUs), left: most };
         this.prefetchOn();
       },
       rest: () => {
@@ -156,7 +156,8 @@ export class Thumbnails {
   private prefetchOn(): void {
     while (this.prefetching < PREFETCHES_MAX && !this.sprites.full && !this.signal.aborted) {
       const next = this.nearestMissing();
-      if (next === null) return;
+      if (next === null || this.wanted === null || this.wanted.left <= 0) return;
+      this.wanted.left -= 1;
       this.prefetching += 1;
       void this.sprite(next).then((url) => {
         this.prefetching -= 1;

@@ -1,6 +1,7 @@
 /** Keys as they look, and the help that lists them. */
 
 import { KEY_HELP } from "../core/keys.ts";
+import { TIMELINE_HELP } from "../core/timeline-input.ts";
 import css from "./keys.module.css";
 
 export function Key({ children }: { readonly children: string }) {
@@ -14,7 +15,7 @@ export interface KeyGroup {
 
 /** The player's keys. */
 export function KeyHelp() {
-  return <KeyTable groups={KEY_HELP} />;
+  return <KeyTable groups={[...KEY_HELP, TIMELINE_HELP]} />;
 }
 
 export function KeyTable({ groups }: { readonly groups: readonly KeyGroup[] }) {

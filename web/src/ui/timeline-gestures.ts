@@ -32,7 +32,6 @@ interface Around {
 export interface Gestures {
   /** Where the pointer is, as a share of the width; null while it is elsewhere. */
   readonly pointed: number | null;
-  readonly dragging: boolean;
   readonly handlers: {
     readonly onPointerDown: (event: PointerEvent) => void;
     readonly onPointerMove: (event: PointerEvent) => void;
@@ -98,7 +97,6 @@ export function useGestures(around: Around): Gestures {
 
   return {
     pointed,
-    dragging: gesture.kind !== "none",
     handlers: {
       onPointerDown: (event) => {
         if (event.button !== 0) return;

@@ -9,9 +9,11 @@ import css from "./timeline-tip.module.css";
 
 /** A pointer that rests this long gets the picture in its full size. */
 const SHARPEN_MS = 120;
-/** Width and height of the picture in rem, as in the style sheet. */
+/** Width of the picture in rem, where there is room for it. */
 const WIDTH_REM = 15;
-const HEIGHT_REM = 8.4375;
+const SHAPE = 16 / 9;
+/** The frame around it, in rem. */
+const FRAME_REM = 0.75;
 
 interface TipProps {
   readonly share: number;
@@ -50,11 +52,11 @@ function usePicture(pictures: PictureSource | null, positionUs: number): ShownPi
   return shown;
 }
 
-function Small({ picture, unit }: { readonly picture: ShownPicture; readonly unit: number }) {
+function Small({ picture, wide }: { readonly picture: ShownPicture; readonly wide: number }) {
   const { tile } = picture.of;
   if (picture.sharp || tile === null) return <img class={css.sharp} src={picture.url} alt="" decoding="sync" />;
   // The part of the sprite at its natural size, scaled into the box: right also where the sprite has grown since.
-  const scale = Math.min((WIDTH_REM * 16 * unit) / tile.width, (HEIGHT_REM * 16 * unit) / tile.height);
+  const scale = Math.min(wide / tile.width, wide / SHAPE / tile.height);
   return (
     <img
       class={css.tile}
@@ -77,19 +79,21 @@ export function Tip({ share, width, unit, view, positionUs, startedAtUs, mode, n
   const said = notes.filter((note) => note !== hidden);
   const other = mode === "elapsed" ? "clock" : "elapsed";
   // Near either end it stops following the pointer, so that it is never cut off.
-  const half = Math.min(width / 2, (WIDTH_REM / 2 + 0.5) * 16 * unit);
+  const frame = FRAME_REM * 16 * unit;
+  const wide = Math.min(WIDTH_REM * 16 * unit, width - frame);
+  const half = (wide + frame) / 2;
   const left = Math.max(half, Math.min(width - half, share * width));
   return (
     <div class={css.tip} style={{ transform: `translateX(${left}px) translateX(-50%)` }} aria-hidden="true">
       {(hidden !== undefined || pictures !== null) && (
-        <div class={`${css.picture} ${hidden === undefined ? "" : css.hidden}`}>
+        <div class={`${css.picture} ${hidden === undefined ? "" : css.hidden}`} style={{ width: `${wide}px` }}>
           {hidden !== undefined ? (
             <p>
               {hidden.words}
               <small>{hidden.detail}</small>
             </p>
           ) : (
-            picture !== null && <Small picture={picture} unit={unit} />
+            picture !== null && <Small picture={picture} wide={wide} />
           )}
         </div>
       )}

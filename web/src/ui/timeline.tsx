@@ -88,7 +88,7 @@ export function Timeline(props: TimelineProps) {
     const row = placed.find((one) => rem >= one.top && rem < one.top + one.height);
     return note?.atUs == null || row?.row.id === "activity" ? pressedUs : note.atUs;
   };
-  const { pointed, dragging, handlers } = useGestures({
+  const { pointed, handlers } = useGestures({
     control,
     endUs,
     positionUs,
@@ -171,7 +171,7 @@ export function Timeline(props: TimelineProps) {
             startedAtUs={startedAtUs}
             mode={mode}
             notes={notesAt(rows, pointedUs, SLACK * usPerUnit)}
-            pictures={dragging ? null : pictures}
+            pictures={pictures}
           />
         )}
       </div>

@@ -110,6 +110,13 @@ describe("small pictures", () => {
     expect(asked).toHaveLength(4);
   });
 
+  test("before anybody points, no more than wished for are asked for", async () => {
+    const { asked, source, settle } = world(6);
+    source.prefetch(0, 3);
+    for (let round = 0; round < 6; round += 1) await settle();
+    expect(asked).toEqual(["sprite 0", "sprite 25", "sprite 50"]);
+  });
+
   test("holds as many as it may and one more by letting the oldest go; prefetching lets nothing go", async () => {
     const { asked, source, settle } = world(SPRITES_MAX + 1);
     source.prefetch(0);

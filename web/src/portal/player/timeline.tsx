@@ -1,6 +1,6 @@
 /** The timeline of the recording that is played: what is known of it as rows, what is done on it as wishes. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Bookmark } from "../../core/bookmark.ts";
 import { missingWords } from "../../core/lane-coverage.ts";
 import type { BookmarkMark } from "../../core/lane-marks.ts";
@@ -16,6 +16,11 @@ import { setTimeMode, timeMode } from "./time-mode.ts";
 function marksOf(bookmarks: readonly Bookmark[]): BookmarkMark[] {
   return bookmarks.map(({ id, atUs, endUs, text, by, mine }) => ({ id, atUs, endUs, text, by: mine ? "" : by }));
 }
+
+/** When the first picture has long been there, the small ones around it come, so that the first hover waits for none. */
+const WARM_MS = 1_500;
+/** Half an hour: 400 kB. */
+const WARM_SPRITES = 8;
 
 interface PlayerTimelineProps {
   readonly store: PlayerStore;
@@ -41,6 +46,10 @@ export function PlayerTimeline({ store, recording, snapshot }: PlayerTimelinePro
   );
   const missing = useMemo(() => missingWords(gaps, blackouts, spokenPosition), [gaps, blackouts]);
   const pictures = useMemo(() => store.picturesOf(snapshot.track), [store, recording, snapshot.track]);
+  useEffect(() => {
+    const timer = setTimeout(() => pictures.prefetch(store.snapshot.value?.positionUs ?? 0, WARM_SPRITES), WARM_MS);
+    return () => clearTimeout(timer);
+  }, [pictures]);
   return (
     <Timeline
       rows={rows}
