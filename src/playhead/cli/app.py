@@ -7,6 +7,8 @@ from playhead.cli.audit import audit
 from playhead.cli.check import check
 from playhead.cli.demo import demo
 from playhead.cli.environment import environment
+from playhead.cli.groups import groups
+from playhead.cli.permissions import roles
 from playhead.cli.premises import premises
 from playhead.cli.record import record
 from playhead.cli.recordings import recordings
@@ -43,5 +45,5 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings, check, environment, users, audit):
+for command in (up, demo, workstation, premises, record, recordings, check, environment, users, groups, roles, audit):
     playhead.add_command(command)

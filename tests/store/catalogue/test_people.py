@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from playhead.base.errors import ConflictError, LimitError, NotFoundError, RefusedError
+from playhead.base.errors import ConflictError, InvalidInputError, LimitError, NotFoundError, RefusedError
 from playhead.base.ids import UserId, WorkstationId
 from playhead.domain.signers import Signer
 from playhead.store.catalogue import Catalogue
@@ -85,6 +85,12 @@ class TestUsers:
         with pytest.raises(ConflictError) as raised:
             await u.add_user(connection, ALEX)
         assert raised.value.code == "user.exists"
+
+    @pytest.mark.parametrize("name", u.RESERVED)
+    async def test_nobody_is_called_what_the_audit_log_calls_no_person(self, connection, name):
+        with pytest.raises(InvalidInputError) as raised:
+            await u.add_user(connection, u.User(UserId(name), "", "", 1))
+        assert raised.value.code == "user.reserved"
 
     async def test_a_missing_one(self, connection):
         assert await u.find_user(connection, ALEX.id) is None

@@ -8,7 +8,7 @@ from sqlalchemy import Row, String, func, insert, or_, select, type_coerce, upda
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playhead.base.errors import ConflictError, NotFoundError
+from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.ids import UserId
 from playhead.domain.roles import Assignment
 from playhead.store.catalogue.access import count_administrators, keep_administrator, set_assignments
@@ -16,6 +16,9 @@ from playhead.store.catalogue.schema import users
 
 PAGE_ITEMS_MAX: Final = 200
 """What one page may hold."""
+
+RESERVED: Final = frozenset({"operator", "system", "unknown"})
+"""What the audit log calls those who are no users (`AuditEntry.actor`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,13 @@ async def add_user(connection: AsyncConnection, user: User, roles: Sequence[Assi
     """Add a user with these roles.
 
     Raises:
+        InvalidInputError: ``user.reserved``.
         ConflictError: ``user.exists``.
         NotFoundError: ``role.not_found``.
     """
+    if str(user.id) in RESERVED:
+        hint = "Use another id."
+        raise InvalidInputError("user.reserved", f"The audit log calls no person {user.id}.", hint=hint)
     values = {
         "id": user.id,
         "name": user.name,
