@@ -113,6 +113,7 @@ async def _run(
         clock=clock,
         token_port=tokens.port,
         mounted=[*player.routes, *tokens.routes],
+        described=[player.described, tokens.described],
         sessions=sessions,
         pictures=player.newest,
         exports=exports,

@@ -1,7 +1,7 @@
 """The ASGI application on port 2020: API, pages, health, metrics, and what the site mounts beside them (media)."""
 
-from collections.abc import Sequence
-from typing import Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -49,6 +49,7 @@ from playhead.portal.api import (
     workstations,
 )
 from playhead.portal.callers import identify
+from playhead.portal.openapi import describe
 from playhead.portal.pages import Pages
 from playhead.portal.parts import Parts, parts_of
 from playhead.portal.sign_in import WaitError
@@ -73,6 +74,7 @@ def create_application(
     mounted: Sequence[BaseRoute] = (),
     pages: Pages | None = None,
     strict_s: int | None = None,
+    described: Sequence[Mapping[str, Any]] = (),
 ) -> AsgiApp:
     """The application, behind its guard.
 
@@ -82,6 +84,7 @@ def create_application(
         mounted: routes of other services at this port, such as the player's media.
         pages: None for those of the web build.
         strict_s: as `playhead.net.http.SecurityPolicy`'s.
+        described: what OpenAPI has to say of ``mounted``.
     """
     app = FastAPI(
         title="Playhead",
@@ -100,6 +103,7 @@ def create_application(
     library = (facets, bulk, recordings, views, bookmarks)
     for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, mine, audit):
         app.include_router(module.router)
+    describe(app, described)
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)
     app.add_route("/healthz", _health, include_in_schema=False)

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import structlog
 from starlette.routing import BaseRoute
@@ -55,6 +55,7 @@ class PortalService:
         clock: tells the time.
         token_port: where the token service listens, with TLS where ``tls`` is set.
         mounted: routes of other services, such as `PlayerService.routes`.
+        described: what OpenAPI has to say of them.
         sessions: shared with the token service; None for its own.
         passwords: None for the usual strength.
         pictures: of what is being recorded; None for a wall without.
@@ -77,6 +78,7 @@ class PortalService:
         token_port: int,
         also: tuple[socket.socket, TlsFiles] | None = None,
         mounted: Sequence[BaseRoute] = (),
+        described: Sequence[Mapping[str, Any]] = (),
         sessions: Sessions | None = None,
         passwords: Passwords | None = None,
         pictures: Pictures | None = None,
@@ -115,6 +117,7 @@ class PortalService:
             parts,
             hosts=AllowedHosts.of_this_machine(*config.names),
             mounted=mounted,
+            described=described,
             strict_s=None if tls is None else config.strict.us // 1_000_000,
         )
         self._servers = [HttpServer(self.application, listener, clock=clock, tls=tls)]

@@ -9,6 +9,7 @@ from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
+from playhead.premises.player.described import DESCRIPTION
 from playhead.premises.player.newest import NewestThumbnails
 from playhead.premises.player.routes import Media
 from playhead.premises.player.shelf import Shelf
@@ -70,6 +71,8 @@ class PlayerService:
         )
         self.routes: list[BaseRoute] = media.routes()
         """To be mounted where the portal listens."""
+        self.described = DESCRIPTION
+        """The same for the portal's OpenAPI document."""
 
     async def run(self) -> None:
         """Tell workstations who watches, and tidy up, until cancelled. The routes work while this runs."""

@@ -12,6 +12,7 @@ from playhead.base.errors import PlayheadError
 from playhead.net.http import AllowedHosts, HttpServer, TlsFiles
 from playhead.premises.tokens.application import SignedIn, Tokens
 from playhead.premises.tokens.config import TokensConfig
+from playhead.premises.tokens.described import description
 from playhead.premises.tokens.rules import rotation_due
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
@@ -74,6 +75,8 @@ class TokensService:
         self._clock = clock
         self._server = HttpServer(self.application, listener, clock=clock, tls=tls)
         self.port = self._server.port
+        self.described = description(self.port)
+        """For the portal's OpenAPI document."""
 
     async def run(self) -> None:
         """Serve until cancelled; then let requests end."""
