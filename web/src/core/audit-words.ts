@@ -56,7 +56,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "user.disabled": "disabled the user",
   "user.enabled": "enabled the user",
   "user.unlocked": "unlocked the user",
-  "workstation.enrolled": "was enrolled",
+  "workstation.enrolled": "enrolled",
   "workstation.enrolment_refused": "refused the enrolment of",
   "workstation.record_start": "started recording at",
   "workstation.record_stop": "stopped recording at",

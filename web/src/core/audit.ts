@@ -63,13 +63,13 @@ export function chainWords(chain: Chain, locale?: string): ChainWords {
   if (chain.whole) {
     const entries = chain.entries === 1 ? "1 entry, linked" : `${count} entries, each linked`;
     return {
-      title: "The log is whole",
+      title: "The log is whole.",
       hint: `${entries} to the one before it. Nothing was changed or taken out.`,
     };
   }
   const where = chain.firstBad === null ? "Somewhere" : `From entry ${chain.firstBad} on`;
   return {
-    title: "The log was changed",
+    title: "The log was changed.",
     hint: `${where}, entries do not follow from the ones before them. Keep this server as it is, and compare with a copy.`,
   };
 }

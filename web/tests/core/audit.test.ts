@@ -90,7 +90,7 @@ describe("entries", () => {
 describe("the chain", () => {
   test("is said to be whole, with how much of it", () => {
     const words = chainWords(readChain({ whole: true, entries: 12_345, firstBad: null, head: "ff" }), "en");
-    expect(words.title).toBe("The log is whole");
+    expect(words.title).toBe("The log is whole.");
     expect(words.hint).toContain("12,345");
   });
 

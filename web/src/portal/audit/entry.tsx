@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { type AuditItem, type FilterKey, subjectAddress } from "../../core/audit.ts";
 import { actorWords, detailLines, entrySentence } from "../../core/audit-words.ts";
-import { Button, LinkButton } from "../../ui/button.tsx";
+import { Button, IconButton, LinkButton } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/dialog.tsx";
 import css from "./audit.module.css";
 
@@ -121,9 +121,7 @@ function Fact({ name, only, children }: FactProps) {
       <dd>
         <span class={css.value}>{children}</span>
         {only !== undefined && (
-          <Button small kind="quiet" icon="filter" onClick={only}>
-            Only this
-          </Button>
+          <IconButton small icon="filter" label={`Only entries with this: ${name}`} onClick={only} />
         )}
       </dd>
     </div>

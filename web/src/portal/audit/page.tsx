@@ -64,7 +64,7 @@ export function AuditPage({ query }: { readonly query: string; readonly session:
           <Pager
             more={more}
             loading={log.loading.value}
-            end="This is where the log begins."
+            end={query === "" ? "This is where the log begins." : "That is all that is like this."}
             onMore={() => void log.more()}
           />
         </>

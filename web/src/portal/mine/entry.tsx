@@ -83,7 +83,9 @@ function Looks({ watched, me }: { readonly watched: readonly Watch[]; readonly m
     <ul class={css.looks}>
       {latest.map((one) => (
         <li key={`${one.by} ${one.at.getTime()} ${one.how}`}>
-          <span class={css.by}>{one.by === me ? "You" : one.by}</span> {lookText(one)}
+          <span>
+            <span class={css.by}>{one.by === me ? "You" : one.by}</span> {lookText(one)}
+          </span>
           <time class={`${css.at} figures`} dateTime={one.at.toISOString()}>
             {sinceText(one.at, now)}
           </time>

@@ -95,7 +95,7 @@ function Questions() {
         from it. That you watch your own recordings is written there too, like anybody’s.
       </p>
       <p>
-        A blackout leaves out what the screen shows for a while. What was recorded then does not exist, for anybody. If
+        A blackout leaves out what the screen shows for a while: nothing of it is recorded, so nobody can watch it. If
         something here seems wrong, ask your supervisor or whoever looks after Playhead, and name the recording.
       </p>
     </aside>
