@@ -40,6 +40,7 @@ from playhead.portal.config import PortalConfig
 from playhead.portal.service import PortalService
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.counters import get_counter
 from playhead.store.keyring import Keyring
 from playhead.store.library import Library
 from playhead.testing.site import FakeControl
@@ -193,17 +194,15 @@ async def load(catalogue: Catalogue) -> tuple[float, float]:
 async def measure(folder: Path, options: argparse.Namespace) -> None:
     path, figures = folder / "catalogue.db", {"rows": options.rows}
     if not path.exists():
-        made_s = await make_catalogue(path, options.rows)
-        catalogue = await Catalogue.open(path)
-        loaded_s, kept_s = await load(catalogue)
-        await catalogue.close()
-        print(
-            f"made in {made_s:.0f} s; a first start, which reads every recording, takes {loaded_s:.1f} s; "
-            f"keeping the columns {kept_s:.1f} s"
-        )
-        figures |= {"first_start_s": round(loaded_s, 1)}
+        print(f"made in {await make_catalogue(path, options.rows):.0f} s")
     catalogue = await Catalogue.open(path)
     before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    async with catalogue.reading() as connection:
+        is_kept = await get_counter(connection, "library") > 0
+    if not is_kept:
+        loaded_s, kept_s = await load(catalogue)
+        print(f"a first start, which reads every recording, takes {loaded_s:.1f} s; keeping the columns {kept_s:.1f} s")
+        figures |= {"first_start_s": round(loaded_s, 1)}
     loaded_s, _ = await load(catalogue)
     print(f"{options.rows:,} recordings, {path.stat().st_size / 1e9:.1f} GB; a start takes {loaded_s:.1f} s\n")
     async with portal(folder, catalogue) as port:

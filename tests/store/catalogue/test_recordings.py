@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.domain.recordings import RecordingState, Segment
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue import recordings as r
+from playhead.store.catalogue.schema import recordings
 from playhead.store.catalogue.segments import (
     CORRUPT,
     DELETING,
@@ -19,12 +21,15 @@ from playhead.store.catalogue.segments import (
     find_segment,
     get_segment,
     known_segments,
+    list_unexamined,
     list_unfinished_segments,
     mark_segment,
+    note_examined,
     record_progress,
 )
 from playhead.store.catalogue.workstations import enrol_workstation
 
+SECOND_US = 1_000_000
 DESKS = [WorkstationId("desk-1"), WorkstationId("desk-2")]
 
 
@@ -46,20 +51,33 @@ async def connection(tmp_path):
     await catalogue.close()
 
 
-async def add(connection, number, *, started_at_us=None, desk=0, state=RecordingState.RECORDING):
+async def plan_of(connection, query):
+    sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    plan = " ".join(row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+    return plan
+
+
+async def facts(connection, number):
+    columns = recordings.c.length_us, recordings.c.has_gap, recordings.c.has_blackout
+    return tuple((await connection.execute(select(*columns).where(recordings.c.id == recording(number)))).one())
+
+
+async def add(connection, number, *, started_at_us=None, desk=0, state=RecordingState.RECORDING, agent="alex"):
     await r.add_recording(
         connection,
         recording=recording(number),
         workstation=DESKS[desk],
-        agent="alex",
+        agent=agent,
         started_at_us=number if started_at_us is None else started_at_us,
     )
     if state is not RecordingState.RECORDING:
         await r.set_recording_state(connection, recording(number), state, 99)
 
 
-async def add_part(connection, number, of, *, started_at_us=0):
-    part = Segment(segment(number), recording(of), started_at_us, 5, 100, sealed=False, ended="")
+async def add_part(connection, number, of, *, started_at_us=0, covered_us=5):
+    part = Segment(segment(number), recording(of), started_at_us, covered_us, 100, sealed=False, ended="")
     await add_segments(connection, [Located(part, f"2026/01/01/{number}.vid", b"resume")])
     return part
 
@@ -102,7 +120,7 @@ class TestPages:
             await add(connection, number, started_at_us=number // 5)
         seen, before = [], None
         while True:
-            page = await r.list_recordings(connection, before=before, limit=5)
+            page = await r.list_recordings_of(connection, "alex", before=before, limit=5)
             seen += [found.id.value.int for found in page.items]
             before = page.next
             if before is None:
@@ -113,43 +131,78 @@ class TestPages:
     async def test_a_full_last_page_has_no_next(self, connection):
         for number in range(4):
             await add(connection, number)
-        assert (await r.list_recordings(connection, limit=4)).next is None
-        assert (await r.list_recordings(connection, limit=3)).next == r.RecordingCursor(1, recording(1))
+        assert (await r.list_recordings_of(connection, "alex", limit=4)).next is None
+        assert (await r.list_recordings_of(connection, "alex", limit=3)).next == r.RecordingCursor(1, recording(1))
 
-    async def test_filters(self, connection):
+    async def test_are_of_one_agent(self, connection):
         await add(connection, 1)
-        await add(connection, 2, desk=1)
-        await add(connection, 3, desk=1, state=RecordingState.COMPLETE)
-
-        async def ids(**filters):
-            page = await r.list_recordings(connection, **filters)
-            return [found.id.value.int for found in page.items]
-
-        assert await ids(workstation=DESKS[1]) == [3, 2]
-        assert await ids(state=RecordingState.RECORDING) == [2, 1]
-        assert await ids(workstation=DESKS[1], state=RecordingState.COMPLETE) == [3]
-        assert await ids(workstation=WorkstationId("none")) == []
+        await add(connection, 2, agent="CORP\\Sam")
+        for key, numbers in (("alex", [1]), ("sam", [2]), ("", [])):
+            page = await r.list_recordings_of(connection, key)
+            assert [found.id.value.int for found in page.items] == numbers
 
     @pytest.mark.parametrize("limit", [0, -1, r.PAGE_ITEMS_MAX + 1])
     async def test_limits(self, connection, limit):
         with pytest.raises(LimitError) as raised:
-            await r.list_recordings(connection, limit=limit)
+            await r.list_recordings_of(connection, "alex", limit=limit)
         assert raised.value.code == "list.limit"
-        await r.list_recordings(connection, limit=r.PAGE_ITEMS_MAX)
+        await r.list_recordings_of(connection, "alex", limit=r.PAGE_ITEMS_MAX)
+
+    @pytest.mark.parametrize("before", [None, r.RecordingCursor(5, recording(5))])
+    async def test_an_index_serves_an_agents_own_without_scan_or_sort(self, connection, before):
+        plan = await plan_of(connection, r.query_of_agent("alex", before).limit(51))
+        assert plan.startswith("SEARCH recordings USING INDEX")
+        assert "agent_key=? AND (started_at_us,id)<(?,?)" in plan
 
     @pytest.mark.parametrize("workstation", [None, DESKS[0]])
-    @pytest.mark.parametrize("state", [None, RecordingState.COMPLETE])
-    @pytest.mark.parametrize("before", [None, r.RecordingCursor(5, recording(5))])
-    async def test_an_index_serves_every_filter_without_scan_or_sort(self, connection, workstation, state, before):
-        query = r.recordings_query(before=before, workstation=workstation, state=state).limit(51)
-        sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        plan = " ".join(row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+    async def test_an_index_serves_those_under_way_without_scan_or_sort(self, connection, workstation):
+        plan = await plan_of(connection, r.query_unfinished(workstation))
         assert plan.startswith("SEARCH recordings USING INDEX")
-        assert "(started_at_us,id)<(?,?)" in plan
+        assert "state=? AND (started_at_us,id)<(?,?)" in plan
         assert ("workstation_id=?" in plan) == (workstation is not None)
-        assert ("state=?" in plan) == (state is not None)
-        assert "SCAN" not in plan
-        assert "TEMP B-TREE" not in plan
+
+
+class TestFacts:
+    async def test_a_recording_is_told_by_its_segments(self, connection):
+        await add(connection, 1, started_at_us=SECOND_US)
+        assert await facts(connection, 1) == (0, False, False)
+        await add_part(connection, 1, 1, started_at_us=SECOND_US, covered_us=SECOND_US)
+        assert await self.updated(connection, 1) == (True, (SECOND_US, False, False))
+        await add_part(connection, 2, 1, started_at_us=3 * SECOND_US, covered_us=SECOND_US)
+        assert await self.updated(connection, 1) == (True, (3 * SECOND_US, True, False))
+        assert await self.updated(connection, 1) == (False, (3 * SECOND_US, True, False))
+        await note_examined(connection, segment(2), has_blackout=True)
+        assert await self.updated(connection, 1) == (True, (3 * SECOND_US, True, True))
+
+    async def test_a_blackout_that_is_known_of_stays_known(self, connection):
+        await add(connection, 1)
+        assert await r.note_blackout(connection, recording(1))
+        assert not await r.note_blackout(connection, recording(1))
+        assert await self.updated(connection, 1) == (False, (0, False, True))
+
+    async def test_recordings_are_counted_from_zero(self, connection):
+        for number in (5, 3, 9):
+            await add(connection, number)
+        found = await r.recordings_by_number(connection, [2, 0, 7])
+        assert [one.id for one in found] == [recording(9), recording(5)]
+        assert await r.recordings_by_number(connection, []) == ()
+
+    async def test_segments_that_have_ended_are_examined_once(self, connection):
+        await add(connection, 1)
+        for number in range(4):
+            await add_part(connection, number, 1)
+        await mark_segment(connection, segment(1), "killed")
+        await mark_segment(connection, segment(2), DELETING)
+        await mark_segment(connection, segment(3), CORRUPT)
+        found = {located.segment.id for located in await list_unexamined(connection, limit=9)}
+        assert found == {segment(1), segment(3)}
+        assert len(await list_unexamined(connection, limit=1)) == 1
+        await note_examined(connection, segment(1), has_blackout=False)
+        assert [located.segment.id for located in await list_unexamined(connection, limit=9)] == [segment(3)]
+
+    async def updated(self, connection, number):
+        found = await r.get_recording(connection, recording(number))
+        return await r.update_facts(connection, found), await facts(connection, number)
 
 
 class TestCursor:

@@ -51,7 +51,7 @@ def decode_chunk(data: bytes, columns: Columns) -> None:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             columns.chunks.append(_chunk(arrays, columns))
-    except (ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, IndexError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise CorruptError("library.kept", f"A kept part of the library cannot be read: {error}.") from error
 
 
