@@ -9,8 +9,8 @@ from playhead.domain.roles import ADMINISTRATOR, AGENT, MANAGER
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.feed import Feed
-from playhead.portal.parts import Parts
 from playhead.portal.lockout import Lockout
+from playhead.portal.parts import Parts
 from playhead.portal.rules import Lifetime
 from playhead.portal.second_factor import SecondFactors
 from playhead.portal.sessions import Sessions

@@ -47,7 +47,7 @@ def step_of(secret: str, code: str, now_s: int) -> int | None:
     generator = _generator(secret)
     now = now_s // STEP_S
     found: int | None = None
-    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
+    for step in range(max(0, now - DRIFT_STEPS), now + DRIFT_STEPS + 1):
         # All are compared, whichever it is: the time tells nothing.
         if hmac.compare_digest(generator.generate_otp(step), typed):
             found = step
