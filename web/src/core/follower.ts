@@ -6,6 +6,7 @@
  */
 
 import type { FeedLimits, Joining } from "./feed.ts";
+import type { Line } from "./line.ts";
 import { followRate, LATENCY_US } from "./live-edge.ts";
 import { type BufferAction, type FetchWish, Loader } from "./loader.ts";
 import type { Snapshot, VideoOrder } from "./player.ts";
@@ -42,6 +43,11 @@ export class Follower {
   replace(recording: Recording): void {
     this.recording = recording;
     this.loader.replace(recording);
+  }
+
+  /** The recording became whole: its line was made anew. */
+  moved(before: Line): void {
+    this.loader.moved(before);
   }
 
   /** Begins anew, after the browser failed or lost what it held. */
@@ -86,8 +92,9 @@ export class Follower {
     const elapsedUs = Math.max(0, nowMs - this.nowMs) * 1000;
     this.leader = leader;
     this.nowMs = nowMs;
+    const known = this.recording.knows(leader.positionUs);
     const hasMedia = leader.place.kind === "media" || (leader.place.kind === "end" && this.loader.run === null);
-    if (hasMedia && (this.loader.run === null || hasJumped(before, leader, elapsedUs))) {
+    if (known && hasMedia && (this.loader.run === null || hasJumped(before, leader, elapsedUs))) {
       const plan = this.loader.plan(leader.positionUs);
       this.pendingUs = plan.kind === "nothing" ? null : leader.positionUs;
     }

@@ -6,7 +6,7 @@
 
 import { beginRun, type Feed, type FeedLimits, fed, nextFeed, type Run } from "./feed.ts";
 import { place } from "./fmp4.ts";
-import { lastAtMost } from "./line.ts";
+import { type Line, lastAtMost } from "./line.ts";
 import type { Recording } from "./recording.ts";
 import type { Epoch } from "./recording-index.ts";
 import { canGoOn, evictTo, nextRange, planSeek, type Range, type SeekPlan } from "./seek-plan.ts";
@@ -31,6 +31,8 @@ export type BufferAction =
 /** A request for pieces of one segment. `generation` tells answers to an abandoned plan apart. */
 export interface FetchWish {
   readonly generation: number;
+  /** How far the line had moved when it was asked for; its indexes count from there. */
+  readonly moved: number;
   readonly range: Range;
 }
 
@@ -39,6 +41,8 @@ export class Loader {
   private track: number;
   private current: Run | null = null;
   private generation = 0;
+  /** How many pieces came to lie before the run since the beginning. */
+  private shift = 0;
   private fetching: Range | null = null;
   private busy = false;
   private clearing = false;
@@ -82,6 +86,24 @@ export class Loader {
       return one.record === other.record && old.segmentId(one.segment) === recording.segmentId(other.segment);
     });
     if (!same) this.drop();
+  }
+
+  /** The line was made anew, with pieces before the run that were not known; the run is found again in it. */
+  moved(before: Line): void {
+    const run = this.current;
+    if (run === null) return;
+    const { segment, record } = before.piece(run.first);
+    const first = this.line.find(segment, record);
+    if (first < 0) {
+      this.drop();
+      return;
+    }
+    const by = first - run.first;
+    this.shift += by;
+    this.current = { ...run, first, next: run.next + by };
+    if (this.fetching !== null) this.fetching = { from: this.fetching.from + by, to: this.fetching.to + by };
+    shiftKeys(this.stored, by);
+    shiftKeys(this.keyStarts, by);
   }
 
   /** Goes over to another track; the next `plan` begins a run there. */
@@ -133,7 +155,7 @@ export class Loader {
     const range = nextRange(this.line, from, playheadUs, speed);
     if (range === null) return null;
     this.fetching = range;
-    return { generation: this.generation, range };
+    return { generation: this.generation, moved: this.shift, range };
   }
 
   /** Whether a request is still wanted. */
@@ -143,7 +165,7 @@ export class Loader {
 
   /** A piece arrived for a request. */
   arrived(wish: FetchWish, index: number, bytes: Uint8Array): void {
-    if (wish.generation === this.generation) this.keep(index, bytes);
+    if (wish.generation === this.generation) this.keep(index + this.shift - wish.moved, bytes);
   }
 
   /** A request is over, whether it brought everything or not. */
@@ -260,6 +282,12 @@ export class Loader {
     const shown = lastAtMost(this.pictures, positionUs);
     return this.pictures[shown + direction] ?? null;
   }
+}
+
+function shiftKeys<T>(map: Map<number, T>, by: number): void {
+  const all = [...map];
+  map.clear();
+  for (const [index, value] of all) map.set(index + by, value);
 }
 
 function concatenated(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {

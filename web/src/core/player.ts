@@ -6,6 +6,7 @@
 import type { Place } from "./coverage.ts";
 import type { FeedLimits, Joining } from "./feed.ts";
 import { idleStretches, type Stretch, skipFrom } from "./idle.ts";
+import type { Line } from "./line.ts";
 import { type Edge, edgeAt, isFresh, LATENCY_US, liveTarget, NO_EDGE, observe } from "./live-edge.ts";
 import { type BufferAction, type FetchWish, Loader } from "./loader.ts";
 import { type Playhead, standAt, tick } from "./playhead.ts";
@@ -60,6 +61,8 @@ export class Player {
   private stretchesOf = -1;
   /** A seek that the video has not been told of, because what it needs is not there yet. */
   private pendingUs: number | null = null;
+  /** Whether that is because the index there is not known yet. */
+  private unknown = false;
   /** Whether live watching ended because the recording was interrupted, and nobody did anything since. */
   private awaitsReturn = false;
   /** Whether the video shows anything for where it is. */
@@ -166,6 +169,19 @@ export class Player {
     if (this.loader.run === null) this.prepare(this.playhead.positionUs);
   }
 
+  /** The recording became whole: its lines were made anew. */
+  moved(before: Line): void {
+    this.loader.moved(before);
+    this.stretchesOf = -1;
+    if (!this.unknown) return;
+    this.prepare(this.targetUs);
+  }
+
+  /** Whether the playhead is where the recording is not known yet. */
+  get isLost(): boolean {
+    return this.unknown;
+  }
+
   /** An event of the live stream; `reload` asks for a new index. */
   event(event: LiveEvent, nowMs: number): Change {
     const change = this.recording.apply(event);
@@ -189,7 +205,7 @@ export class Player {
   }
 
   wish(): FetchWish | null {
-    return this.loader.wish(this.targetUs, this.playhead.speed);
+    return this.unknown ? null : this.loader.wish(this.targetUs, this.playhead.speed);
   }
 
   wanted(wish: FetchWish): boolean {
@@ -299,6 +315,11 @@ export class Player {
   }
 
   private prepare(positionUs: number): void {
+    this.unknown = !this.recording.knows(positionUs);
+    if (this.unknown) {
+      this.pendingUs = positionUs;
+      return;
+    }
     if (this.recording.locate(positionUs).kind === "gap") {
       this.pendingUs = null;
       return;
@@ -309,7 +330,7 @@ export class Player {
 
   /** The pending seek, once it can be done. */
   private takePending(): number | null {
-    if (this.pendingUs === null) return null;
+    if (this.pendingUs === null || this.unknown) return null;
     const landing = this.loader.landing(this.pendingUs, this.limits);
     if (landing !== null) this.pendingUs = null;
     return landing;

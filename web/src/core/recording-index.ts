@@ -65,6 +65,8 @@ export interface Segment {
   readonly offsetUs: number;
   readonly sealed: boolean;
   readonly coveredUs: number;
+  /** False where only the place is known so far, and all lists are empty. */
+  readonly told: boolean;
   readonly epochs: readonly Epoch[];
   readonly pieces: ReadonlyMap<number, PieceColumns>;
   readonly thumbnails: readonly ThumbnailRef[];
@@ -151,6 +153,7 @@ function readSegment(from: Json, path: string): Segment {
     offsetUs: number(from, "offsetUs", path),
     sealed: flag(from, "sealed", path),
     coveredUs: number(from, "coveredUs", path),
+    told: from.told !== false,
     epochs: list(from, "epochs", path, readEpoch),
     pieces,
     thumbnails: list(from, "thumbnails", path, readThumbnail),

@@ -28,6 +28,7 @@ interface GrowingSegment {
   offsetUs: number;
   sealed: boolean;
   coveredUs: number;
+  told: boolean;
   epochs: Epoch[];
   thumbnails: ThumbnailRef[];
   sprites: readonly Sprite[];
@@ -47,10 +48,10 @@ function newestOf(segment: Segment): number {
 export class Recording {
   readonly id: string;
   readonly startedAtUs: number;
-  readonly tracks: readonly TrackInfo[];
+  tracks: readonly TrackInfo[];
   state: RecordingState;
   private readonly segments: GrowingSegment[];
-  private readonly statedGaps: readonly Gap[];
+  private statedGaps: readonly Gap[];
   private readonly lines = new Map<number, Line>();
   private readonly pictureCache = new Map<number, Pictures>();
   private spanCache: readonly Span[] | null = null;
@@ -129,6 +130,56 @@ export class Recording {
   newestRecord(): { readonly segment: string; readonly record: number } | null {
     const segment = this.segments.findLast((one) => one.newestRecord >= 0);
     return segment === undefined ? null : { segment: segment.id, record: segment.newestRecord };
+  }
+
+  /** Whether everything is known, and not only what a first look needs. */
+  get whole(): boolean {
+    return this.segments.every((segment) => segment.told);
+  }
+
+  /** Whether the pieces around a position are known. */
+  knows(positionUs: number): boolean {
+    const place = this.locate(positionUs);
+    const order = place.kind === "media" ? place.span.segment : this.segments.length - 1;
+    return place.kind === "gap" || this.segments[order]?.told !== false;
+  }
+
+  /**
+   * Takes in what was left out at first. What is known already stays: events may have made it grow meanwhile. The lines
+   * are made anew; a place in one is to be found again by its piece.
+   */
+  fill(index: RecordingIndex): void {
+    const told = new Map(index.segments.map((segment) => [segment.id, segment]));
+    const known = this.segments.map((segment) => segment.told);
+    for (const segment of this.segments) {
+      const found = segment.told ? undefined : told.get(segment.id);
+      if (found !== undefined) {
+        segment.epochs = [...found.epochs];
+        segment.thumbnails = [...found.thumbnails];
+        segment.sprites = found.sprites;
+        segment.markers = [...found.markers];
+        segment.pieces = found.pieces;
+        segment.coveredUs = found.coveredUs;
+        segment.newestRecord = newestOf(found);
+      }
+      segment.told = true;
+    }
+    this.tracks = index.tracks;
+    this.statedGaps = index.gaps;
+    for (const [track, before] of this.lines) this.lines.set(track, this.refilled(before, known));
+    this.pictureCache.clear();
+    this.forget();
+  }
+
+  /** A line with the pieces it had, which events may have added to, and those of segments that were not known. */
+  private refilled(before: Line, known: readonly boolean[]): Line {
+    const line = new Line(before.track);
+    let at = 0;
+    this.segments.forEach((segment, order) => {
+      if (known[order] !== true) line.pushSegment(segment, order);
+      for (; at < before.length && before.piece(at).segment === order; at += 1) line.push(before.piece(at));
+    });
+    return line;
   }
 
   /** What was recorded, in order, without overlap. */
@@ -247,6 +298,7 @@ export class Recording {
       offsetUs,
       sealed: false,
       coveredUs: 0,
+      told: true,
       epochs: [],
       thumbnails: [],
       sprites: [],

@@ -2,9 +2,11 @@
 
 import { type Failure, PlayheadError, toFailure } from "../core/failure.ts";
 import type { Stretch } from "../core/idle.ts";
+import type { Line } from "../core/line.ts";
 import { Player, type Snapshot } from "../core/player.ts";
 import { Recording } from "../core/recording.ts";
 import type { LiveEvent } from "../core/recording-index.ts";
+import { pause } from "../net/backoff.ts";
 import { Companion } from "./companion.ts";
 import { type Connection, Persistence } from "./connection.ts";
 import { LiveFollower } from "./live-follower.ts";
@@ -18,6 +20,8 @@ const TICK_MS = 50;
 const INDEX_FRESH_MS = 2_000;
 /** A seek that the browser has not finished after this time, with everything at hand, has to begin anew. */
 const STUCK_MS = 6_000;
+/** What the first look left out is asked for after this time in any case. */
+const FILL_AFTER_MS = 2_000;
 /** So often in a row the browser may fail before a person is asked. */
 const RESTARTS_MAX = 3;
 
@@ -50,6 +54,7 @@ export class Engine {
   private indexAtMs = 0;
   private stuckSinceMs: number | null = null;
   private restarts = 0;
+  private filling = false;
   private readonly supply: Supply;
 
   constructor(service: MediaService, driver: VideoDriver, listener: Listener) {
@@ -66,7 +71,7 @@ export class Engine {
   async open(start: Start): Promise<void> {
     const { signal } = this.stop;
     const [recording] = await Promise.all([
-      this.persistence.until("index", signal, () => this.beginning(signal)),
+      this.persistence.until("index", signal, () => this.beginning(start.positionUs ?? 0, signal)),
       this.driver.open(),
     ]);
     if (signal.aborted) return;
@@ -83,12 +88,14 @@ export class Engine {
       (error) => void this.broken(error),
     );
     this.live = this.follower(player);
-    this.listener.recording(recording);
     if (start.positionUs === null && recording.growing) this.player.goLive();
     else this.player.seek(start.positionUs ?? 0);
     this.player.play();
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.tick();
+    // The first pieces are asked for before the page draws what it now knows.
+    await pause(0, signal);
+    this.listener.recording(recording);
   }
 
   private follower(player: Player): LiveFollower {
@@ -101,11 +108,13 @@ export class Engine {
     });
   }
 
-  /** The recording as soon as it has a picture. */
-  private async beginning(signal: AbortSignal): Promise<Recording> {
-    const recording = new Recording(await this.service.index(signal));
+  /** The recording as soon as it has a picture; of a long one as much as is needed to begin. */
+  private async beginning(positionUs: number, signal: AbortSignal): Promise<Recording> {
+    const hasPicture = (one: Recording): boolean => one.tracks.some((track) => one.line(track.id).length > 0);
+    let recording = new Recording(await this.service.index(signal, positionUs));
+    if (!recording.whole && !hasPicture(recording)) recording = new Recording(await this.service.index(signal));
     this.indexAtMs = performance.now();
-    if (recording.tracks.some((track) => recording.line(track.id).length > 0)) return recording;
+    if (hasPicture(recording)) return recording;
     throw new PlayheadError(recording.growing ? NOTHING_YET : NOTHING);
   }
 
@@ -141,10 +150,11 @@ export class Engine {
   /** Tries again at once, after a failure or when the network is back. */
   retry(): void {
     this.restarts = 0;
+    this.filling = false;
     this.live?.retry();
     this.pump?.retry();
     for (const companion of this.companions) companion.retry();
-    for (const line of ["media", "live"]) this.persistence.report(line, null);
+    for (const line of ["index", "media", "live"]) this.persistence.report(line, null);
     this.persistence.now();
     if (this.driver.failure !== null) void this.restart();
   }
@@ -160,6 +170,8 @@ export class Engine {
     this.watch(player, nowMs);
     const snapshot = player.snapshot();
     for (const companion of this.companions) companion.follow(snapshot, nowMs);
+    const settled = !snapshot.loading || player.isLost || nowMs - this.indexAtMs > FILL_AFTER_MS;
+    if (!model.whole && !this.filling && settled) void this.fill(player, model);
     this.listener.changed(snapshot);
   }
 
@@ -185,6 +197,31 @@ export class Engine {
       await this.persistence.until("index", signal, () => this.reload(player, signal));
     } catch {
       // Shown by the connection, or the page is gone.
+    }
+  }
+
+  /** Asks for what the first look left out, now that there is a picture. */
+  private async fill(player: Player, model: Recording): Promise<void> {
+    const { signal } = this.stop;
+    this.filling = true;
+    try {
+      const index = await this.persistence.until("index", signal, () => this.service.index(signal));
+      // A newer index may have taken its place, and is whole.
+      if (this.model !== model) {
+        this.filling = false;
+        return;
+      }
+      const plans = [player, ...this.companions.map((companion) => companion.follower)];
+      const before = plans.map((plan) => model.line(plan.track));
+      model.fill(index);
+      plans.forEach((plan, number) => {
+        plan.moved(before[number] as Line);
+      });
+      this.listener.recording(model);
+      this.pump?.run();
+      this.filling = false;
+    } catch {
+      // Shown by the connection, or the page is gone; asked again when a person wants it.
     }
   }
 

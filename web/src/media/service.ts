@@ -19,8 +19,10 @@ export class MediaService {
     this.tokens = tokens;
   }
 
-  async index(signal: AbortSignal): Promise<RecordingIndex> {
-    return readIndex(await jsonOf(await this.get("/index", signal)));
+  /** What the recording consists of; with `atUs` only what a first look at that position needs. */
+  async index(signal: AbortSignal, atUs: number | null = null): Promise<RecordingIndex> {
+    const query = atUs === null ? "" : `?at=${Math.max(0, Math.floor(atUs / 1000))}`;
+    return readIndex(await jsonOf(await this.get(`/index${query}`, signal)));
   }
 
   async initialisation(segment: string, track: number, epoch: number, signal: AbortSignal): Promise<ArrayBuffer> {

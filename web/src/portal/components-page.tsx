@@ -1,6 +1,6 @@
 /** Every component in every state, on one page: where design is looked at, in light and dark, at every width. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Failure } from "../core/failure.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button, IconButton, type Kind, LinkButton } from "../ui/button.tsx";
@@ -9,6 +9,8 @@ import { Field, Select } from "../ui/field.tsx";
 import { ICONS, Icon, Mark } from "../ui/icon.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Empty, FailureNotice, Notice } from "../ui/notice.tsx";
+import { Page, PageHead } from "../ui/page.tsx";
+import { type Looking, Picture } from "../ui/picture.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Bone } from "../ui/skeleton.tsx";
 import { BigButton, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
@@ -203,6 +205,43 @@ function Words() {
   );
 }
 
+const LOOKING: Looking = {
+  view: { scale: 2, x: 0.4, y: 0.4 },
+  box: { width: 320, height: 180 },
+  picture: { width: 1920, height: 1080 },
+  onBox: nothing,
+  onPicture: nothing,
+  onCloser: nothing,
+  onDrag: nothing,
+  onToggle: nothing,
+  onCentre: nothing,
+  onWhole: nothing,
+};
+
+const SCREENS = [
+  { track: 1, name: "DP-1" },
+  { track: 2, name: "HDMI-1" },
+];
+
+/** The picture looked at closely, or both monitors. */
+function Pictures({ tiled }: { readonly tiled: boolean }) {
+  const video = useRef<HTMLVideoElement>(null);
+  return (
+    <div class={`${css.dark} ${css.stage}`}>
+      <Picture
+        video={video}
+        label="A recorded screen"
+        looking={LOOKING}
+        tiles={tiled ? SCREENS : []}
+        leading={1}
+        tileVideo={() => null}
+        onTile={nothing}
+        onClick={nothing}
+      />
+    </div>
+  );
+}
+
 function PlayerParts() {
   const { positionUs } = STATE;
   return (
@@ -219,6 +258,8 @@ function PlayerParts() {
         />
       </div>
       <div class={css.stages}>
+        <Pictures tiled={false} />
+        <Pictures tiled />
         <div class={`${css.dark} ${css.stage}`}>
           <GapCard title="Nothing was recorded here">
             <p>The workstation was off or could not be reached.</p>
@@ -244,17 +285,17 @@ function PlayerParts() {
 
 export function ComponentsPage() {
   return (
-    <div class={css.page}>
-      <div>
-        <h1>Components</h1>
-        <p class={css.lead}>Everything the pages are made of. Look here first when something is to be built.</p>
-      </div>
+    <Page>
+      <PageHead
+        title="Components"
+        lead="Everything the pages are made of. Look here first when something is to be built."
+      />
       <Foundations />
       <Actions />
       <Words />
       <ListParts />
       <TimelineParts />
       <PlayerParts />
-    </div>
+    </Page>
   );
 }

@@ -10,8 +10,9 @@ import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import CorruptError, RefusedError
-from playhead.domain.recordings import Recording
-from playhead.domain.timeline import UNPLAYABLE, Gap, duration_us, gaps, offset_us
+from playhead.base.ids import SegmentId
+from playhead.domain.recordings import Recording, RecordingState
+from playhead.domain.timeline import UNPLAYABLE, Gap, duration_us, gaps, offset_us, playable
 from playhead.premises.player.index import Epoch, Pieces, SegmentIndex
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.sprites import sprite_item, sprites_of
@@ -33,11 +34,26 @@ class Document:
 
 
 async def tell(
-    recording: Recording, segments: Sequence[Located], shelf: Shelf, clock: Clock, *, packed: bool
+    recording: Recording,
+    segments: Sequence[Located],
+    shelf: Shelf,
+    clock: Clock,
+    *,
+    packed: bool,
+    at_us: int | None = None,
 ) -> Document:
     """Everything about a recording that can be played, up to what is durable now.
 
     A segment that cannot be opened is told as a gap, and so is what follows a fault in one; the rest plays.
+
+    Args:
+        recording: which.
+        segments: its segments.
+        shelf: opens them.
+        clock: tells the time.
+        packed: by gzip as well.
+        at_us: tell in full only what is needed at this position, and what grows; of the other segments just where they
+            lie. So the first look at a recording costs as much as one segment, however long it is.
 
     Raises:
         UnavailableError: ``media.busy``, ``store.failed``.
@@ -45,10 +61,14 @@ async def tell(
     names: dict[int, str] = {}
     told: list[msgspec.Raw] = []
     missing = list(gaps(recording))
+    wanted = needed(recording, at_us)
     for located in segments:
         if located.segment.ended in UNPLAYABLE:
             continue
         offset = offset_us(recording, located.segment)
+        if wanted is not None and located.segment.id not in wanted:
+            told.append(_outline(located, offset))
+            continue
         try:
             async with shelf.opened(located) as opened:
                 index = opened.index
@@ -75,6 +95,19 @@ async def tell(
     return await shelf.work(lambda: _document(head, packed=packed))
 
 
+def needed(recording: Recording, at_us: int | None) -> frozenset[SegmentId] | None:
+    """The segments that a first look at a position needs; None: all of them.
+
+    That is the one that covers it (else the next one, else the last), and while it is being recorded the newest.
+    """
+    if at_us is None:
+        return None
+    whole = playable(recording)
+    ahead = [one for one in whole if offset_us(recording, one) + one.covered_us > at_us] or whole[-1:]
+    newest = whole[-1:] if recording.state is RecordingState.RECORDING else ()
+    return frozenset(one.id for one in (*ahead[:1], *newest))
+
+
 def epoch_item(epoch: Epoch) -> dict[str, Any]:
     """An epoch as JSON has it."""
     return {
@@ -99,11 +132,29 @@ def _segment(located: Located, index: SegmentIndex, offset: int) -> msgspec.Raw:
         "offsetUs": offset,
         "sealed": index.sealed,
         "coveredUs": index.covered_us,
+        "told": True,
         "epochs": [epoch_item(epoch) for epoch in index.epochs],
         "pieces": {str(track): _columns(pieces) for track, pieces in sorted(index.tracks.items())},
         "thumbnails": [{"record": one.record, "track": one.track, "atUs": one.at_us} for one in index.thumbnails],
         "sprites": [sprite_item(sprite) for sprite in sprites_of(index)],
         "markers": [marker_item(marker.at_us, marker.said) for marker in index.markers],
+    }
+    return msgspec.Raw(msgspec.json.encode(item))
+
+
+def _outline(located: Located, offset: int) -> msgspec.Raw:
+    """A segment of which only the place is told."""
+    item: dict[str, Any] = {
+        "id": str(located.segment.id),
+        "offsetUs": offset,
+        "sealed": located.segment.sealed,
+        "coveredUs": located.segment.covered_us,
+        "told": False,
+        "epochs": [],
+        "pieces": {},
+        "thumbnails": [],
+        "sprites": [],
+        "markers": [],
     }
     return msgspec.Raw(msgspec.json.encode(item))
 

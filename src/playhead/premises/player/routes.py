@@ -80,7 +80,9 @@ class Media:
         found, located = await self.lookup(recording)
         await self._note(request, "recording.viewed", claims, recording)
         packed = "gzip" in request.headers.get("accept-encoding", "")
-        document = await tell(found, located, self.shelf, self.clock, packed=packed)
+        at = request.query_params.get("at")
+        at_us = None if at is None else parse_number(at, "at") * 1000
+        document = await tell(found, located, self.shelf, self.clock, packed=packed, at_us=at_us)
         headers = {"vary": "accept-encoding"}
         if document.packed is None:
             return Response(document.plain, 200, headers, media_type="application/json")

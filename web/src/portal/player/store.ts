@@ -15,13 +15,13 @@ import { CONNECTED, type Connection } from "../../media/connection.ts";
 import { Engine } from "../../media/engine.ts";
 import { MediaService } from "../../media/service.ts";
 import { Thumbnails } from "../../media/thumbnails.ts";
-import { TokenClient } from "../../media/tokens.ts";
 import { isPlayable, VideoDriver } from "../../media/video.ts";
 import { isAbort } from "../../net/http.ts";
 import { toast } from "../../ui/toast.tsx";
 import { getRecording } from "../api.ts";
 import { listen } from "../feed.ts";
 import { isSignedOut, mustSignIn } from "../session.ts";
+import { tokensOf } from "./ahead.ts";
 import { BookmarkStore } from "./bookmarks.ts";
 import { DownloadStore } from "./download.ts";
 import { SystemControls } from "./media-session.ts";
@@ -73,7 +73,7 @@ export class PlayerStore {
 
   constructor(id: string, session: Session) {
     this.id = id;
-    this.service = new MediaService(id, new TokenClient(session.tokenUrl, id, session.csrfToken));
+    this.service = new MediaService(id, tokensOf(id, session));
     this.thumbnails = new Thumbnails(this.service, this.stop.signal);
     this.bookmarks = new BookmarkStore(id, session, this.stop.signal);
     this.download = new DownloadStore(id, session, this.stop.signal);
@@ -117,24 +117,29 @@ export class PlayerStore {
         this.connection.value = connection;
         if (connection.status === "failed" && connection.failure.remedy === "sign-in") mustSignIn();
       },
-      recording: (recording) =>
+      recording: (recording) => {
+        // What stands beside the picture is asked for after it: the server has one thing to do at a time.
+        if (this.recording.value === null) this.loadBeside();
         batch(() => {
           this.recording.value = recording;
           this.revision.value += 1;
-        }),
+        });
+      },
     });
-    const opening = this.engine.open({ positionUs: positionUs ?? range?.fromUs ?? null, track: null });
-    // What stands beside the picture comes after it.
-    void this.loadItem();
-    void this.bookmarks.load();
     try {
-      await opening;
+      await this.engine.open({ positionUs: positionUs ?? range?.fromUs ?? null, track: null });
       if (range !== null) this.setRange(range);
     } catch (error) {
       if (isAbort(error) || this.stop.signal.aborted) return;
       if (isSignedOut(error)) mustSignIn();
       else this.failure.value = toFailure(error);
+      if (this.recording.value === null) this.loadBeside();
     }
+  }
+
+  private loadBeside(): void {
+    void this.loadItem();
+    void this.bookmarks.load();
   }
 
   private followPictures(video: HTMLVideoElement): void {
