@@ -200,3 +200,53 @@ async def test_what_grows_is_seen_to_grow(chromium, growing):
             ".find((one) => one.textContent === '0:30').getBoundingClientRect().x < first - 20",
             arg=[first],
         )
+
+
+async def test_a_part_is_chosen_in_the_overview_and_moved(chromium, done):
+    async with served(done) as premises, seated(chromium, premises, reduced_motion="reduce") as seat:
+        await opened(seat)
+        shown = timeline(seat).get_by_role("status")
+        strip = await timeline(seat).get_by_title("Drag to look closer").bounding_box()
+
+        async def drag(from_s, to_s):
+            for step, second in enumerate((from_s, to_s)):
+                await seat.page.mouse.move(strip["x"] + strip["width"] * second / 147, strip["y"] + 8, steps=3)
+                await (seat.page.mouse.up() if step else seat.page.mouse.down())
+
+        await drag(30, 60)
+        await expect(shown).to_have_text("Shown: 30 seconds to 1 minute")
+        await drag(40, 60)
+        await expect(shown).to_have_text("Shown: 50 seconds to 1 minute 20 seconds")
+        await drag(80, 110)
+        await expect(shown).to_have_text("Shown: 50 seconds to 1 minute 50 seconds")
+        # The playhead is before it; where it is sent by a key, the view goes along.
+        await slider(seat).press("ArrowRight")
+        await expect(shown).to_have_text("Shown: 0 seconds to 1 minute")
+        await seat.page.mouse.dblclick(strip["x"] + 5, strip["y"] + 8)
+        await expect(shown).to_be_empty()
+
+
+async def test_two_fingers_look_closer_and_one_seeks(chromium, done):
+    async with served(done) as premises, seated(chromium, premises, has_touch=True, reduced_motion="reduce") as seat:
+        await opened(seat)
+        box = await slider(seat).bounding_box()
+        session = await seat.page.context.new_cdp_session(seat.page)
+
+        async def touch(kind, *seconds):
+            points = [
+                {"x": box["x"] + box["width"] * s / 147, "y": box["y"] + 35, "id": n} for n, s in enumerate(seconds)
+            ]
+            await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        await touch("touchStart", 60)
+        await touch("touchStart", 60, 80)
+        for spread in (2, 5, 10):
+            await touch("touchMove", 60 - spread, 80 + spread)
+        await touch("touchEnd")
+        await expect(timeline(seat).get_by_role("status")).to_contain_text("Shown: ")
+        assert 18 * S < int((await seat.facts())["position"]) < 24 * S
+        await timeline(seat).get_by_role("button", name="Show the whole timeline").click()
+        await expect(timeline(seat).get_by_role("status")).to_be_empty()
+        await touch("touchStart", 120)
+        await touch("touchEnd")
+        await seat.until("facts.position > 118e6 && facts.position < 122e6")

@@ -30,7 +30,8 @@ export function blackoutsOf(moments: readonly Moment[], endUs: number): Blackout
     found.push({ fromUs: begun.positionUs, toUs: Math.max(atUs, begun.positionUs), reason: words, open });
     begun = null;
   };
-  for (const moment of moments) {
+  // What arrives late of an earlier segment stands behind what is newer.
+  for (const moment of moments.toSorted((one, other) => one.positionUs - other.positionUs)) {
     if (moment.code === ON) begun ??= moment;
     else if (moment.code === OFF) end(moment.positionUs, false);
   }

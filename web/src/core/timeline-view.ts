@@ -123,6 +123,22 @@ export function grownEnd(shownUs: number, knownUs: number, elapsedMs: number): n
   return Math.min(knownUs, shownUs + elapsedMs * 1000 * Math.min(3, behindUs / TRAIL_US));
 }
 
+/** The player reports twenty times a second: a step on is drawn over the time until the next report. */
+const REPORT_MS = 50;
+/** A larger step is a seek, and shown at once. */
+const STEP_US_MAX = 1_000_000;
+
+/** Whether the playhead went on from one report to the next, instead of being sent somewhere. */
+export function isStep(fromUs: number, toUs: number): boolean {
+  return toUs > fromUs && toUs - fromUs <= STEP_US_MAX;
+}
+
+/** The playhead to show some time after a report, on its way from where it was shown to where it was reported. */
+export function steppedPosition(fromUs: number, toUs: number, sinceMs: number): number {
+  if (!isStep(fromUs, toUs)) return toUs;
+  return fromUs + (toUs - fromUs) * Math.max(0, Math.min(1, sinceMs / REPORT_MS));
+}
+
 function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }

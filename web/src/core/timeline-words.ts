@@ -1,7 +1,7 @@
 /** What the timeline says to those who hear it. */
 
 import type { Note } from "./lanes.ts";
-import { clockText, instantAt, spokenPosition } from "./time.ts";
+import { clockText, instantAt, SECOND_US, spokenPosition } from "./time.ts";
 import type { TimeMode } from "./timeline-ticks.ts";
 import { isWhole, type View } from "./timeline-view.ts";
 
@@ -24,7 +24,8 @@ export function valueText({ positionUs, durationUs, mode, startedAtUs, notes }: 
 /** What is seen, said when it changes. */
 export function viewText(view: View, endUs: number): string {
   if (isWhole(view, endUs)) return "The whole recording is shown";
-  return `Shown: ${spokenPosition(view.fromUs)} to ${spokenPosition(view.toUs)}`;
+  const nearest = (positionUs: number): string => spokenPosition(Math.round(positionUs / SECOND_US) * SECOND_US);
+  return `Shown: ${nearest(view.fromUs)} to ${nearest(view.toUs)}`;
 }
 
 /** The name of the reader's time zone, short, as of an instant: "CET", "GMT+5:30". */

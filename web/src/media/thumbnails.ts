@@ -56,7 +56,7 @@ class Shelf {
         return url;
       },
       () => {
-        this.held.delete(key);
+        if (this.held.get(key) === asked) this.held.delete(key);
         return null;
       },
     );

@@ -5,7 +5,9 @@ import {
   chosen,
   followed,
   grownEnd,
+  isStep,
   lengthOf,
+  steppedPosition,
   underway,
   type View,
   viewOf,
@@ -100,11 +102,33 @@ export function useGrowth(knownUs: number, growing: boolean, width: number): num
   return growing ? shownUs : knownUs;
 }
 
+/** Fewer pixels a report than this need no steps in between. */
+const STEP_PX = 0.75;
+
+/** The playhead to show: where it is seen to hop from report to report it goes in steps between them. */
+export function useSteps(positionUs: number, usPerPx: number): number {
+  const [shownUs, setShown] = useState(positionUs);
+  const step = useRef({ fromUs: positionUs, toUs: positionUs, beganMs: 0 });
+  if (step.current.toUs !== positionUs) {
+    const hops = isStep(shownUs, positionUs) && positionUs - shownUs > STEP_PX * usPerPx && !isCalm();
+    step.current = { fromUs: hops ? shownUs : positionUs, toUs: positionUs, beganMs: performance.now() };
+  }
+  const { fromUs, toUs, beganMs } = step.current;
+  const isUnderway = fromUs !== toUs && shownUs !== toUs;
+  useFrames(isUnderway, (nowMs) => setShown(steppedPosition(fromUs, toUs, nowMs - beganMs)));
+  useEffect(() => {
+    if (fromUs === toUs) setShown(toUs);
+  }, [fromUs, toUs]);
+  return fromUs === toUs ? toUs : shownUs;
+}
+
 /** How long the view takes to come to another. */
 const FLIGHT_MS = 220;
 
 export interface ViewControl {
+  /** What is shown now, on its way to `target`. */
   readonly view: View;
+  readonly target: View;
   readonly zoom: Zoom;
   /** Shows another part; `flies` lets the eye follow. */
   readonly show: (view: View, flies: boolean) => void;
@@ -140,5 +164,5 @@ export function useView(endUs: number, growing: boolean, positionUs: number): Vi
     }
     before.current = positionUs;
   }, [positionUs]);
-  return { view, zoom, show, reset: () => show(wholeView(endUs), true) };
+  return { view, target, zoom, show, reset: () => show(wholeView(endUs), true) };
 }

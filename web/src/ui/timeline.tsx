@@ -6,14 +6,14 @@ import type { PictureSource } from "../core/pictures.ts";
 import type { PlayRange } from "../core/range.ts";
 import { type TimelineCommand, timelineKey } from "../core/timeline-input.ts";
 import type { TimeMode } from "../core/timeline-ticks.ts";
-import { centred, panned, positionAt, shareOf, zoomed } from "../core/timeline-view.ts";
+import { centred, lengthOf, panned, positionAt, shareOf, zoomed } from "../core/timeline-view.ts";
 import { valueText, viewText } from "../core/timeline-words.ts";
 import css from "./timeline.module.css";
 import { Axis } from "./timeline-axis.tsx";
 import { type Colours, coloursOf, drawRows, PALETTE } from "./timeline-canvas.ts";
 import { Foot } from "./timeline-foot.tsx";
 import { isSeen, useGestures, useWheel } from "./timeline-gestures.ts";
-import { useGrowth, useSize, useTheme, useView } from "./timeline-hooks.ts";
+import { useGrowth, useSize, useSteps, useTheme, useView } from "./timeline-hooks.ts";
 import { Range } from "./timeline-range.tsx";
 import { RowHeads } from "./timeline-rows.tsx";
 import { Tip } from "./timeline-tip.tsx";
@@ -58,10 +58,11 @@ export function Timeline(props: TimelineProps) {
   const positionUs = Math.min(props.positionUs, endUs);
   const control = useView(endUs, growing, positionUs);
   const { view } = control;
+  const shownUs = useSteps(positionUs, width === 0 ? Number.POSITIVE_INFINITY : lengthOf(view) / width);
   const placed = useMemo(() => placeRows(rows, folded), [rows, folded]);
   const lanesRem = placed.reduce((sum, row) => sum + row.height, 0);
-  const usPerUnit = width === 0 ? 0 : ((view.toUs - view.fromUs) / width) * unit;
-  const headX = Math.round(shareOf(view, positionUs) * width * ratio) / ratio;
+  const usPerUnit = width === 0 ? 0 : (lengthOf(view) / width) * unit;
+  const headX = Math.round(shareOf(view, shownUs) * width * ratio) / ratio;
 
   const colours = (): Colours | null => (probes.current === null ? null : coloursOf(probes.current));
   useLayoutEffect(() => {
@@ -104,8 +105,9 @@ export function Timeline(props: TimelineProps) {
     props.onSeek(targetUs, true);
   };
   const zoomBy = (factor: number): void => {
-    const share = isSeen(view, positionUs) ? shareOf(view, positionUs) : 0.5;
-    control.show(zoomed(view, share, factor, endUs), true);
+    // Of where it goes, or keys that come faster than it gets there would get lost.
+    const share = isSeen(control.target, positionUs) ? shareOf(control.target, positionUs) : 0.5;
+    control.show(zoomed(control.target, share, factor, endUs), true);
   };
   const obey = (command: TimelineCommand): void => {
     if (command.do === "to") go(command.positionUs);
@@ -113,7 +115,7 @@ export function Timeline(props: TimelineProps) {
     else if (command.do === "stop") go(nextStop(rows, positionUs, command.direction) ?? positionUs);
     else if (command.do === "zoom") zoomBy(command.factor);
     else if (command.do === "whole") control.reset();
-    else control.show(panned(view, command.share, endUs), true);
+    else control.show(panned(control.target, command.share, endUs), true);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key, shiftKey: shift, ctrlKey: ctrl, altKey: alt, metaKey: meta } = event;
@@ -160,7 +162,7 @@ export function Timeline(props: TimelineProps) {
         <RowHeads rows={placed} folded={folded} onFold={setFolded} />
         {growing && isSeen(view, endUs) && <i class={css.growing} />}
         {pointed !== null && <i class={css.ghost} style={{ transform: `translateX(${pointed * width}px)` }} />}
-        {isSeen(view, positionUs) && <i class={css.head} style={{ transform: `translateX(${headX}px)` }} />}
+        {isSeen(view, shownUs) && <i class={css.head} style={{ transform: `translateX(${headX}px)` }} />}
         {pointed !== null && (
           <Tip
             share={pointed}

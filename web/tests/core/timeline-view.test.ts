@@ -10,12 +10,14 @@ import {
   chosen,
   followed,
   grownEnd,
+  isStep,
   isWhole,
   lengthOf,
   panned,
   positionAt,
   resized,
   shareOf,
+  steppedPosition,
   underway,
   VIEW_US_MIN,
   type View,
@@ -165,6 +167,17 @@ describe("the end that grows", () => {
     expect(grownEnd(10 * S, 60 * S, 16)).toBe(60 * S);
     expect(grownEnd(60 * S, 10 * S, 16)).toBe(10 * S);
     expect(grownEnd(10 * S, 10 * S, 16)).toBe(10 * S);
+  });
+});
+
+describe("the playhead between two reports", () => {
+  test("goes its way evenly; a seek is there at once", () => {
+    expect([0, 10, 25, 50, 90].map((ms) => steppedPosition(S, 1.4 * S, ms))).toEqual(
+      [1, 1.08, 1.2, 1.4, 1.4].map((at) => at * S),
+    );
+    expect(steppedPosition(S, 3 * S, 0)).toBe(3 * S);
+    expect(steppedPosition(S, 0.9 * S, 0)).toBe(0.9 * S);
+    expect([isStep(S, 2 * S), isStep(S, 2 * S + 1), isStep(S, S)]).toEqual([true, false, false]);
   });
 });
 
