@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from playhead.base.errors import NotFoundError, PlayheadError
 from playhead.net.http import client_address
 from playhead.portal.admission import Admission
+from playhead.portal.api.permissions import needs
 from playhead.portal.api.sessions import give_cookie
 from playhead.portal.oidc import Oidc
 from playhead.portal.oidc_rules import local_path
@@ -19,7 +20,7 @@ _COOKIE_S: Final = 600
 router = APIRouter(prefix="/oidc", include_in_schema=False)
 
 
-@router.get("/start")
+@router.get("/start", openapi_extra=needs("nothing"))
 async def start(request: Request, next_path: Annotated[str, Query(alias="next", max_length=2048)] = "/") -> Response:
     """Go to the provider."""
     oidc = _oidc_of(parts_of(request))
@@ -41,7 +42,7 @@ async def start(request: Request, next_path: Annotated[str, Query(alias="next", 
     return answer
 
 
-@router.get("/callback")
+@router.get("/callback", openapi_extra=needs("nothing"))
 async def callback(request: Request) -> Response:
     """Come back from the provider, signed in or not."""
     parts = parts_of(request)
