@@ -163,10 +163,10 @@ class PeoplePremises(Premises):
                 return answer
             if (body["user"], body["password"]) != (USER, self.password):
                 return refusal(401, "session.refused", "The name or the password is wrong.")
-            if (refused := self._second_factor(body)) is not None:
-                return refused
             if self.expired:
                 return refusal(403, "password.expired", "The password has to be replaced.")
+            if (refused := self._second_factor(body)) is not None:
+                return refused
             self.signed_in = True
             return json_answer(self._session_item(), **{"set-cookie": _COOKIE})
         return super()._session(request)
@@ -185,7 +185,11 @@ class PeoplePremises(Premises):
             return None
         if "code" not in body:
             return refusal(401, "signin.code_needed", "The second factor is needed.")
-        return None if body["code"] in (CODE, RECOVERY) else refusal(401, "session.refused", "The code is wrong.")
+        return (
+            None
+            if body["code"] in (CODE, RECOVERY)
+            else refusal(401, "signin.code", "The code is wrong.", "Wait for the next one.")
+        )
 
     def _renew(self, request):
         body = request.json()
@@ -193,8 +197,10 @@ class PeoplePremises(Premises):
             return refusal(401, "session.refused", "The name or the password is wrong.")
         if len(body["new"]) < 12:
             return refusal(400, "password.weak", "The password is too short.")
-        self.password, self.expired = body["new"], False
-        return Answer(b"", 204)
+        if (refused := self._second_factor(body)) is not None:
+            return refused
+        self.password, self.expired, self.signed_in = body["new"], False, True
+        return json_answer(self._session_item(), **{"set-cookie": _COOKIE})
 
     def _users(self, request, rest):
         if not rest:
@@ -280,7 +286,7 @@ class PeoplePremises(Premises):
                 return json_answer({"secret": secret, "uri": f"otpauth://totp/x?secret={secret}", "qr": QR})
             case "PUT", ["totp"]:
                 if body["code"] != CODE:
-                    return refusal(400, "totp.code_wrong", "The code is wrong.", "Codes change every 30 seconds.")
+                    return refusal(400, "totp.code", "The code is wrong.", "Codes change every 30 seconds.")
                 me["totp"] = True
                 return json_answer({"recovery": [f"abcd-efgh-{at}" for at in range(10)]})
             case "DELETE", ["totp"]:
@@ -288,7 +294,9 @@ class PeoplePremises(Premises):
                     return refusal(403, "password.wrong", "The password you have is not that one.")
                 me["totp"] = False
                 return Answer(b"", 204)
-        return json_answer({"user": USER, "totp": me["totp"], "oidc": False})
+        return json_answer(
+            {"totp": me["totp"], "recoveryLeft": 9 if me["totp"] else None, "oidc": False, "password": True}
+        )
 
     def _found(self, request):
         query = request.query
@@ -306,7 +314,15 @@ class PeoplePremises(Premises):
         if rest == ["verify"]:
             head = self.log[-1]["hash"] if self.log else ""
             bad = None if self.whole else 4
-            return json_answer({"whole": self.whole, "entries": len(self.log), "firstBad": bad, "head": head})
+            return json_answer(
+                {
+                    "whole": self.whole,
+                    "entries": len(self.log),
+                    "firstBad": bad,
+                    "problem": None if self.whole else "changed",
+                    "head": head,
+                }
+            )
         found = self._found(request)
         page = found[: self.page_items]
         return json_answer({"items": page, "next": str(page[-1]["id"]) if len(found) > len(page) else None})

@@ -8,59 +8,67 @@ export type AuditTone = "neutral" | "notice" | "refusal";
 
 /** Actions and what they say: who is said before it, the subject after it. */
 const KNOWN: Readonly<Record<string, string>> = {
+  "access.beyond": "tried to give more than they may do:",
   "access.refused": "was refused",
+  "audit.broken": "found the log changed",
   "audit.exported": "downloaded the audit log",
   "audit.read": "read the audit log",
   "audit.verified": "checked the audit log",
-  "blackout.began": "began a blackout at",
-  "blackout.ended": "ended a blackout at",
+  "blackout.off": "ended a blackout at",
+  "blackout.on": "began a blackout at",
   "bookmark.added": "set a bookmark in",
-  "bookmark.removed": "removed a bookmark from",
   "bookmark.changed": "changed a bookmark in",
-  "csrf.refused": "sent a request that did not come from a page of ours",
+  "bookmark.deleted": "removed a bookmark from",
+  "csrf.refused": "sent something that did not come from a page of ours:",
   "export.downloaded": "downloaded",
   "export.made": "had a file made of",
-  "export.refused": "was refused the download of",
   "group.added": "made the group",
   "group.changed": "changed the group",
-  "group.removed": "removed the group",
+  "group.deleted": "removed the group",
+  "group.joined": "put somebody into the group",
+  "group.left": "took somebody out of the group",
   "media.refused": "was refused media of",
-  "password.changed": "changed the password",
-  "password.reset": "set a password for",
-  "recording.deleted": "deleted",
-  "recording.exported": "downloaded",
+  "oidc.roles_kept": "kept the roles of",
+  "password.changed": "changed the password of",
+  "password.refused": "gave a wrong password again",
+  "recording.exported": "exported",
   "recording.held": "put a hold on",
-  "recording.listed": "looked at the list of recordings",
+  "recording.played": "played",
   "recording.released": "released the hold on",
+  "recording.started": "started recording at",
+  "recording.stopped": "stopped recording at",
   "recording.tagged": "tagged",
   "recording.untagged": "removed a tag from",
-  "recording.viewed": "played",
+  "recording.viewed": "opened",
   "recording.watched": "watched live",
   "role.added": "made the role",
   "role.changed": "changed the role",
-  "role.removed": "removed the role",
-  "session.ended": "ended the session of",
-  "session.revoked": "ended the session of",
-  "sign_in.code_refused": "gave a wrong second factor",
+  "role.deleted": "removed the role",
+  "session.ended": "ended sessions of",
+  "sign_in.code_refused": "gave a wrong code",
   "sign_in.locked": "was locked out",
   "sign_in.ok": "signed in",
   "sign_in.recovery": "signed in with a recovery code",
   "sign_in.refused": "was refused at sign-in",
   "sign_out.ok": "signed out",
-  "token.given": "was given a token to play",
-  "token.refused": "was refused a token to play",
+  "token.given": "was given leave to play",
+  "token.refused": "was refused leave to play",
   "totp.off": "turned off the second factor of",
   "totp.on": "turned on the second factor of",
   "user.added": "made the user",
-  "user.changed": "changed the user",
   "user.disabled": "disabled the user",
   "user.enabled": "enabled the user",
-  "user.unlocked": "unlocked the user",
+  "user.password_set": "set a password for",
+  "user.renamed": "renamed",
+  "user.roles_set": "set the roles of",
+  "user.unlocked": "unlocked",
+  "view.added": "saved the view",
+  "view.changed": "changed the view",
+  "view.deleted": "removed the view",
+  "wall.watched": "saw on the wall",
   "workstation.enrolled": "enrolled",
   "workstation.enrolment_refused": "refused the enrolment of",
-  "workstation.record_start": "started recording at",
-  "workstation.record_stop": "stopped recording at",
-  "workstation.refused": "was refused",
+  "workstation.refused": "was refused:",
   "workstation.renewed": "renewed the certificate of",
 };
 
@@ -80,16 +88,17 @@ export function knownActions(): readonly (readonly [action: string, words: strin
 }
 
 const NOTABLE =
-  /^(user|group|role|totp|password)\.|\.(deleted|exported|downloaded|made|held|released|revoked)$|^sign_in\.recovery$/;
+  /^(user|group|role|totp|password)\.|\.(deleted|exported|downloaded|made|held|released|ended)$|^sign_in\.recovery$/;
 
 export function auditTone(action: string): AuditTone {
-  if (/refused$|\.locked$/.test(action)) return "refusal";
+  if (/refused$|\.(locked|broken|beyond)$/.test(action)) return "refusal";
   return NOTABLE.test(action) ? "notice" : "neutral";
 }
 
 /** Who did it, as shown: a name that no user has is not told, because it may well be a password. */
 export function actorWords(actor: string): string {
   if (actor === "unknown") return "Somebody unknown";
+  if (actor === "operator") return "The command line";
   return actor === "system" ? "The system" : actor;
 }
 
@@ -108,6 +117,15 @@ export function detailLines(details: Json): readonly (readonly [name: string, va
       .toLowerCase();
     return [spaced.charAt(0).toUpperCase() + spaced.slice(1), valueText(value)] as const;
   });
+}
+
+/** Actors that are no users. */
+const NOBODY: ReadonlySet<string> = new Set(["system", "unknown", "operator"]);
+
+/** The page of who did it; null where it was no user. A workstation's is found to be none when it is opened. */
+export function actorAddress(item: AuditItem): string | null {
+  if (item.actor === "" || NOBODY.has(item.actor) || item.action.startsWith("workstation.")) return null;
+  return `/people/users/${encodeURIComponent(item.actor)}`;
 }
 
 /** An entry as one sentence, for screen readers and for copying. */

@@ -38,6 +38,8 @@ export interface Chain {
   readonly entries: number;
   /** The first entry that does not follow from the one before. */
   readonly firstBad: string | null;
+  /** What is wrong: `changed`, `cut`, `other`, `anchor`; null where nothing is. */
+  readonly problem: string | null;
   readonly head: string;
 }
 
@@ -49,6 +51,7 @@ export function readChain(value: unknown): Chain {
     whole: flag(from, "whole", path),
     entries: number(from, "entries", path),
     firstBad: typeof bad === "number" ? String(bad) : optional(text, from, "firstBad", path),
+    problem: optional(text, from, "problem", path),
     head: optional(text, from, "head", path) ?? "",
   };
 }
@@ -67,12 +70,20 @@ export function chainWords(chain: Chain, locale?: string): ChainWords {
       hint: `${entries} to the one before it. Nothing was changed or taken out.`,
     };
   }
-  const where = chain.firstBad === null ? "Somewhere" : `From entry ${chain.firstBad} on`;
+  const problem = PROBLEMS[chain.problem ?? ""] ?? "Entries do not follow from the ones before them.";
+  const where = chain.firstBad === null ? "" : ` Nothing from entry ${chain.firstBad} on can be trusted.`;
   return {
-    title: "The log was changed.",
-    hint: `${where}, entries do not follow from the ones before them. Keep this server as it is, and compare with a copy.`,
+    title: "The log is not what was written.",
+    hint: `${problem}${where} Keep this server as it is, and compare with a copy.`,
   };
 }
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  changed: "An entry was changed, added or taken out.",
+  cut: "The newest entries are gone.",
+  other: "All of it was written anew.",
+  anchor: "The signed note of the newest entry was not made by this site.",
+};
 
 /** What the list is narrowed to; the names are those of the API and of the address. */
 export const FILTER_KEYS = ["actor", "action", "subject", "address", "page", "from", "to", "q"] as const;
@@ -146,15 +157,21 @@ export function auditQuery(filter: AuditFilter): URLSearchParams {
 export function subjectAddress(item: Pick<AuditItem, "action" | "subject">): string | null {
   if (item.subject === "") return null;
   const id = encodeURIComponent(item.subject);
+  // Orders are given to workstations, although they are about recordings.
+  if (/^recording\.(started|stopped|resumed)$/.test(item.action)) return `/recordings?workstation=${id}`;
   switch (item.action.split(".")[0]) {
     case "recording":
     case "media":
     case "token":
     case "export":
+    case "bookmark":
+    case "wall":
       return `/recordings/${id}`;
     case "user":
     case "totp":
     case "password":
+    case "session":
+    case "oidc":
       return `/people/users/${id}`;
     case "group":
       return `/people/groups/${id}`;

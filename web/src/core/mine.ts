@@ -81,6 +81,9 @@ export function watchersText(watched: readonly Watch[], me: string): string {
   return `${names} watched it${self ? ", and so did you" : ""}.`;
 }
 
+/** As many looks as the server tells of one recording; there may have been more. */
+export const WATCHED_MAX = 50;
+
 /** The others who watched, each once, the last first. */
 export function watchers(watched: readonly Watch[], me: string): string[] {
   const last = [...watched].sort((one, other) => other.at.getTime() - one.at.getTime());

@@ -27,13 +27,19 @@ export type Route =
   | { readonly page: "people"; readonly section: PeopleSection; readonly id: string | null; readonly query: string }
   | { readonly page: "audit"; readonly query: string }
   | { readonly page: "account" }
-  | { readonly page: "sign-in"; readonly next: string }
+  | { readonly page: "sign-in"; readonly next: string; readonly refused?: string }
   | { readonly page: "components" }
   | { readonly page: "unknown"; readonly path: string };
 
 /** Where signing in leads: only to a path of this site, whatever the address says. */
 function safeNext(next: string | null): string {
   return next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/recordings";
+}
+
+/** Why the organisation's own sign-in sent somebody back: a code of the server's. */
+function refusedIn(params: URLSearchParams): { readonly refused?: string } {
+  const code = params.get("refused") ?? "";
+  return /^[a-z_.]{1,64}$/.test(code) ? { refused: code } : {};
 }
 
 function decoded(part: string): string | null {
@@ -80,7 +86,7 @@ function pageAt(path: readonly string[], query: string): Route | null {
     case "components":
       return { page };
     case "sign-in":
-      return { page, next: safeNext(params.get("next")) };
+      return { page, next: safeNext(params.get("next")), ...refusedIn(params) };
     default:
       return null;
   }

@@ -68,8 +68,28 @@ export function refused(state: SignInState, failure: Failure, nowMs: number): Si
     return { ...state, step: "code", after: state.step === "renew" ? "renew" : "sign-in", failure: null };
   }
   if (failure.code === EXPIRED) return { ...state, step: "renew", after: "renew", failure: null };
+  // What is against the new password is mended where it is typed.
+  if (state.after === "renew" && failure.code.startsWith("password.")) return { ...state, step: "renew", failure };
   const waitUntilMs = failure.retryAfterS === undefined ? null : nowMs + failure.retryAfterS * 1000;
   return { ...state, failure, waitUntilMs };
+}
+
+const ELSEWHERE: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  "oidc.no_role": ["You are signed in there, and have no role here.", "Ask an administrator for one."],
+  "oidc.unknown": ["You are signed in there, and are no user here.", "Ask an administrator to add you."],
+  "oidc.other_identity": [
+    "Your name here belongs to another account of your organisation.",
+    "Ask an administrator to look at it.",
+  ],
+  "oidc.state": ["That took too long, or was begun in another tab.", "Sign in again."],
+  "oidc.refused": ["Your organisation’s sign-in did not let you in.", "Ask who runs it."],
+  "oidc.unavailable": ["Your organisation’s sign-in cannot be reached now.", "Try again in a moment."],
+};
+
+/** What came of the organisation's own sign-in, told by a code in the address. */
+export function refusedElsewhere(code: string): Failure {
+  const [message, hint] = ELSEWHERE[code] ?? ["Signing in there did not work.", `Ask an administrator; say “${code}”.`];
+  return { code, message, hint, remedy: "none" };
 }
 
 /** Seconds until the form may be sent again; 0 when it may. */
@@ -136,6 +156,8 @@ export interface Account {
   readonly oidc: boolean;
   /** Recovery codes that were not used yet; null where that is not told. */
   readonly recoveryLeft: number | null;
+  /** There is a password here; not so for who signs in elsewhere only. */
+  readonly password: boolean;
 }
 
 export function readAccount(value: unknown): Account {
@@ -145,6 +167,7 @@ export function readAccount(value: unknown): Account {
     totp: flag(from, "totp", path),
     oidc: flag(from, "oidc", path),
     recoveryLeft: optional(number, from, "recoveryLeft", path),
+    password: flag(from, "password", path),
   };
 }
 

@@ -71,10 +71,14 @@ function completed(url: string, init: RequestInit): RequestInit {
   return { ...init, headers: { ...withEvery(), ...Object.fromEntries(new Headers(init.headers)) } };
 }
 
-/** An answer with a good status. Aborting by the caller's signal passes through as it is. */
-export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+/**
+ * An answer with a good status. Aborting by the caller's signal passes through as it is.
+ *
+ * @param answerMs how long it may take to begin; more for what is known to be long work.
+ */
+export async function request(url: string, init: RequestInit = {}, answerMs = ANSWER_MS_MAX): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ANSWER_MS_MAX);
+  const timer = setTimeout(() => late.abort(), answerMs);
   const signals = [late.signal, ...(init.signal ? [init.signal] : [])];
   let response: Response;
   try {
@@ -90,8 +94,8 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
 }
 
 /** The JSON of a good answer. */
-export async function requestJson(url: string, init: RequestInit = {}): Promise<unknown> {
-  return await jsonOf(await request(url, init));
+export async function requestJson(url: string, init: RequestInit = {}, answerMs = ANSWER_MS_MAX): Promise<unknown> {
+  return await jsonOf(await request(url, init, answerMs));
 }
 
 /** The body of an answer as JSON. */

@@ -79,7 +79,7 @@ export function App() {
   }
   return (
     <Shell session={null}>
-      {at.page === "sign-in" && known.status === "nobody" && <SignIn next={at.next} />}
+      {at.page === "sign-in" && known.status === "nobody" && <SignIn next={at.next} refused={at.refused} />}
       {known.status === "failed" && (
         <Center>
           <FailureNotice failure={known.failure} onRemedy={() => void askPresence()} />

@@ -2,7 +2,7 @@
 
 import { readSession, type Session } from "../core/access.ts";
 import { readWays, type SignInWays } from "../core/sign-in.ts";
-import { request, requestJson } from "../net/http.ts";
+import { requestJson } from "../net/http.ts";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
@@ -21,8 +21,8 @@ export async function signIn(user: string, password: string, code: string): Prom
   return readSession(await requestJson("/api/session", post(body)));
 }
 
-/** Replaces a password that is too old or was set by somebody else. */
-export async function renewPassword(user: string, old: string, fresh: string, code: string): Promise<void> {
+/** Replaces a password that is too old or was set by somebody else, and signs in. */
+export async function renewPassword(user: string, old: string, fresh: string, code: string): Promise<Session> {
   const body = code === "" ? { user, old, new: fresh } : { user, old, new: fresh, code };
-  await request("/api/session/password", post(body));
+  return readSession(await requestJson("/api/session/password", post(body)));
 }

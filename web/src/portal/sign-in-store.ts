@@ -1,6 +1,6 @@
 /** The sign-in form's state: what was typed, which step it is at, what the server said. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, type Signal, signal } from "@preact/signals";
 import { type Failure, toFailure } from "../core/failure.ts";
 import {
   BEGIN,
@@ -8,6 +8,7 @@ import {
   passwordFault,
   plainCode,
   refused,
+  refusedElsewhere,
   type SignInState,
   type SignInWays,
   waitS,
@@ -29,7 +30,7 @@ export interface Fault {
 
 export class SignInStore {
   readonly ways = signal<SignInWays | null>(null);
-  readonly state = signal<SignInState>(BEGIN);
+  readonly state: Signal<SignInState>;
   readonly user = signal("");
   readonly password = signal("");
   readonly code = signal("");
@@ -40,8 +41,9 @@ export class SignInStore {
   readonly wait = computed(() => waitS(this.state.value, nowMs.value));
   private readonly next: string;
 
-  constructor(next: string) {
+  constructor(next: string, refusedAs: string) {
     this.next = next;
+    this.state = signal(refusedAs === "" ? BEGIN : { ...BEGIN, failure: refusedElsewhere(refusedAs) });
   }
 
   async open(): Promise<void> {
@@ -108,13 +110,10 @@ export class SignInStore {
     const { step, after, recovery } = this.state.value;
     const user = this.user.value.trim();
     const code = plainCode(this.code.value, recovery);
-    if (step === "renew" || (step === "code" && after === "renew")) {
-      await renewPassword(user, this.password.value, this.fresh.value, code);
-      this.renewed();
-      await this.ask();
-      return;
-    }
-    const session = await signIn(user, this.password.value, step === "code" ? code : "");
+    const renewing = step === "renew" || (step === "code" && after === "renew");
+    const session = renewing
+      ? await renewPassword(user, this.password.value, this.fresh.value, code)
+      : await signIn(user, this.password.value, step === "code" ? code : "");
     presence.value = { status: "somebody", session };
     go(this.next, "replace");
   }
@@ -127,16 +126,6 @@ export class SignInStore {
       // What was wrong is typed again; what is still needed for the next step is kept.
       if (now.step === "code") this.code.value = "";
       else if (now.step === "password") this.password.value = "";
-    });
-  }
-
-  /** Signing in goes on with the new password. A code is good only once: a new one may be asked for. */
-  private renewed(): void {
-    batch(() => {
-      this.password.value = this.fresh.value;
-      this.fresh.value = "";
-      this.code.value = "";
-      this.state.value = BEGIN;
     });
   }
 }

@@ -69,8 +69,14 @@ function submitText(store: SignInStore): string {
   return store.state.value.step === "renew" ? "Save and sign in" : "Sign in";
 }
 
-export function SignIn({ next }: { readonly next: string }) {
-  const store = useMemo(() => new SignInStore(next), [next]);
+interface SignInProps {
+  readonly next: string;
+  /** A code of the server's: why the organisation's own sign-in did not work. */
+  readonly refused?: string | undefined;
+}
+
+export function SignIn({ next, refused = "" }: SignInProps) {
+  const store = useMemo(() => new SignInStore(next, refused), [next, refused]);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     document.title = "Sign in · Playhead";

@@ -16,6 +16,7 @@ import {
 } from "../../src/core/audit.ts";
 import {
   actionWords,
+  actorAddress,
   actorWords,
   auditTone,
   detailLines,
@@ -44,15 +45,17 @@ describe("entries", () => {
   });
 
   test("say who did what to which", () => {
-    expect(entrySentence(readAuditItem(ENTRY))).toBe("kim played r-1");
+    expect(entrySentence(readAuditItem(ENTRY))).toBe("kim opened r-1");
     expect(entrySentence(readAuditItem({ ...ENTRY, action: "sign_in.ok", subject: "" }))).toBe("kim signed in");
     expect(actionWords("new.thing_of_theirs")).toBe("new: thing of theirs");
     expect(actorWords("unknown")).toBe("Somebody unknown");
+    expect(actorAddress(readAuditItem(ENTRY))).toBe("/people/users/kim");
+    expect(actorAddress(readAuditItem({ ...ENTRY, actor: "system" }))).toBeNull();
   });
 
   test.each([
     ["recording.viewed", "neutral"],
-    ["recording.deleted", "notice"],
+    ["recording.held", "notice"],
     ["user.changed", "notice"],
     ["sign_in.refused", "refusal"],
     ["media.refused", "refusal"],
@@ -67,7 +70,10 @@ describe("entries", () => {
     ["user.changed", "kim", "/people/users/kim"],
     ["group.changed", "g1", "/people/groups/g1"],
     ["role.changed", "trainer", "/people/roles/trainer"],
-    ["workstation.record_start", "ws-01", "/recordings?workstation=ws-01"],
+    ["recording.started", "ws-01", "/recordings?workstation=ws-01"],
+    ["blackout.on", "ws-01", "/recordings?workstation=ws-01"],
+    ["wall.watched", "r-1", "/recordings/r-1"],
+    ["session.ended", "kim", "/people/users/kim"],
     ["sign_in.ok", "kim", null],
     ["recording.viewed", "", null],
   ])("%s of %j leads to %j", (action, subject, address) => {
@@ -95,9 +101,15 @@ describe("the chain", () => {
   });
 
   test("says where it is broken", () => {
-    const words = chainWords(readChain({ whole: false, entries: 9, firstBad: 4, head: "ff" }), "en");
-    expect(words.hint).toContain("From entry 4 on");
-    expect(chainWords({ whole: false, entries: 9, firstBad: null, head: "" }).hint).toContain("Somewhere");
+    const words = chainWords(
+      readChain({ whole: false, entries: 9, firstBad: 4, problem: "changed", head: "ff" }),
+      "en",
+    );
+    expect(words.hint).toContain("Nothing from entry 4 on");
+    expect(words.hint).toContain("was changed");
+    const cut = chainWords({ whole: false, entries: 9, firstBad: null, problem: "cut", head: "" });
+    expect(cut.hint).toContain("newest entries are gone");
+    expect(cut.hint).not.toContain("Nothing from");
   });
 });
 

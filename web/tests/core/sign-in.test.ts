@@ -13,6 +13,7 @@ import {
   readWays,
   recoveryText,
   refused,
+  refusedElsewhere,
   waitS,
   waitText,
 } from "../../src/core/sign-in.ts";
@@ -48,6 +49,21 @@ describe("steps", () => {
     const code = refused(BEGIN, failure("signin.code_needed"), 0);
     expect(refused(code, failure("password.expired"), 0)).toMatchObject({ step: "renew", after: "renew" });
   });
+
+  test("what is against a new password is mended where it is typed, also after a code", () => {
+    const renew = refused(BEGIN, failure("password.expired"), 0);
+    const code = refused(renew, failure("signin.code_needed"), 0);
+    expect(refused(code, failure("password.common"), 0)).toMatchObject({ step: "renew" });
+    expect(refused(code, failure("signin.code"), 0)).toMatchObject({ step: "code" });
+  });
+
+  test.each(["oidc.no_role", "oidc.unknown", "oidc.state", "oidc.unavailable", "oidc.new_one"])(
+    "%s has words",
+    (code) => {
+      expect(refusedElsewhere(code)).toMatchObject({ code, remedy: "none" });
+      expect(refusedElsewhere(code).message).not.toBe("");
+    },
+  );
 
   test("who is locked out is told for how long", () => {
     const locked = refused(BEGIN, failure("session.locked", { retryAfterS: 42 }), 1_000);

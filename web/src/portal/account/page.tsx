@@ -35,13 +35,13 @@ export function AccountPage({ session }: { readonly session: Session }) {
       ) : (
         <>
           <Section title="Password">
-            {known.oidc ? (
+            {!known.password ? (
               <p>Your organisation’s sign-in looks after your password. There is none here to change.</p>
             ) : (
               <PasswordForm session={session} minLength={known.minLength} />
             )}
           </Section>
-          {!known.oidc && <SecondFactor session={session} account={known} onChanged={() => void account.load()} />}
+          {known.password && <SecondFactor session={session} account={known} onChanged={() => void account.load()} />}
         </>
       )}
       <OwnSessions session={session} />

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { type AuditItem, type FilterKey, subjectAddress } from "../../core/audit.ts";
-import { actorWords, detailLines, entrySentence } from "../../core/audit-words.ts";
+import { actorAddress, actorWords, detailLines, entrySentence } from "../../core/audit-words.ts";
 import { Button, IconButton, LinkButton } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/dialog.tsx";
 import css from "./audit.module.css";
@@ -43,11 +43,9 @@ export function EntryDrawer({ items, open, onMove, onNarrow }: DrawerProps) {
   );
 }
 
-/** Names that stand for no user. */
-const NOBODY: ReadonlySet<string> = new Set(["system", "unknown"]);
-
 function Entry({ item, onNarrow }: { readonly item: AuditItem; readonly onNarrow: Narrow }) {
   const about = subjectAddress(item);
+  const actor = actorAddress(item);
   return (
     <div class={css.entry}>
       <p class={css.sentence}>{entrySentence(item)}</p>
@@ -66,10 +64,10 @@ function Entry({ item, onNarrow }: { readonly item: AuditItem; readonly onNarrow
           <span class={css.muted}>{item.at.toISOString()}</span>
         </Fact>
         <Fact name="Who" only={() => onNarrow("actor", item.actor)}>
-          {NOBODY.has(item.actor) ? (
+          {actor === null ? (
             actorWords(item.actor)
           ) : (
-            <a class={css.link} href={`/people/users/${encodeURIComponent(item.actor)}`}>
+            <a class={css.link} href={actor}>
               {item.actor}
             </a>
           )}

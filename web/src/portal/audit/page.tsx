@@ -47,8 +47,9 @@ export function AuditPage({ query }: { readonly query: string; readonly session:
       <AuditFilters filter={filter} onChange={(next) => go(auditAddress(next), "replace")} />
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void log.load())} />}
       {items === null && failure === null && <TableSkeleton label="Loading the log" />}
-      {items?.length === 0 && <Nothing filtered={query !== ""} />}
-      {items !== null && items.length > 0 && (
+      {items?.length === 0 && !more && <Nothing filtered={query !== ""} />}
+      {/* A page may be empty and go on: the server looks at so much at a time. */}
+      {items !== null && (items.length > 0 || more) && (
         <>
           <Table
             label="Entries"

@@ -3,7 +3,15 @@
 import { useState } from "preact/hooks";
 import { sinceText } from "../../core/ago.ts";
 import { lengthNow } from "../../core/library.ts";
-import { extentText, lookText, type MineItem, type Watch, watchersText, whyText } from "../../core/mine.ts";
+import {
+  extentText,
+  lookText,
+  type MineItem,
+  WATCHED_MAX,
+  type Watch,
+  watchersText,
+  whyText,
+} from "../../core/mine.ts";
 import { clockText, lengthText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
@@ -81,6 +89,7 @@ function Looks({ watched, me }: { readonly watched: readonly Watch[]; readonly m
   const latest = [...watched].sort((one, other) => other.at.getTime() - one.at.getTime());
   return (
     <ul class={css.looks}>
+      {watched.length >= WATCHED_MAX && <li class={css.muted}>Only the last {WATCHED_MAX} times are listed here.</li>}
       {latest.map((one) => (
         <li key={`${one.by} ${one.at.getTime()} ${one.how}`}>
           <span>

@@ -100,10 +100,19 @@ export async function removeRole(session: Session, id: string): Promise<void> {
   await change(session, "DELETE", path("roles", id));
 }
 
-/** Login sessions, of one user or of all. */
-export async function listSessions(user: string | null, signal: AbortSignal): Promise<readonly LoginSession[]> {
-  const query = user === null ? "" : `?${new URLSearchParams({ user })}`;
-  return readPageOf(await requestJson(`/api/sessions${query}`, { signal }), "sessions", readLoginSession).items;
+/** A user's login sessions: the first page is more than anybody has. */
+export async function listSessions(user: string, signal: AbortSignal): Promise<readonly LoginSession[]> {
+  return (await sessionPage(new URLSearchParams({ user }), signal)).items;
+}
+
+/** Everybody's login sessions, in pages. */
+export async function listAllSessions(before: string | null, signal: AbortSignal): Promise<Page<LoginSession>> {
+  return await sessionPage(new URLSearchParams(before === null ? {} : { before }), signal);
+}
+
+async function sessionPage(query: URLSearchParams, signal: AbortSignal): Promise<Page<LoginSession>> {
+  const asked = query.size === 0 ? "/api/sessions" : `/api/sessions?${query}`;
+  return readPageOf(await requestJson(asked, { signal }), "sessions", readLoginSession);
 }
 
 export async function endSession(session: Session, id: string): Promise<void> {

@@ -90,12 +90,16 @@ function GroupParts({ group, store, doing }: PartsProps) {
           onToggle={edit("supervisors")}
         />
       </Section>
-      <Section title="Members" hint="Whose recordings the supervisors may see.">
+      <Section
+        title="Members"
+        hint="Whose recordings the supervisors may see: users, and logins of agents who never sign in here."
+      >
         <PeoplePicker
           store={store}
           label="Members"
           add="Add a member"
           empty="Nobody is in this group yet."
+          create={(text) => `Add the login “${text}”`}
           chosen={group.members}
           busy={doing.busy.value}
           onToggle={edit("members")}

@@ -16,21 +16,27 @@ interface PickerProps {
   readonly label: string;
   readonly add: string;
   readonly empty: string;
+  /** Given, somebody can be added who is no user: the login of an agent. */
+  readonly create?: (text: string) => string;
   readonly chosen: readonly string[];
   readonly busy: boolean;
   readonly onToggle: (user: string) => void;
 }
 
-export function PeoplePicker({ store, label, add, empty, chosen, busy, onToggle }: PickerProps) {
+export function PeoplePicker({ store, label, add, empty, create, chosen, busy, onToggle }: PickerProps) {
   return (
     <ul class={css.list} aria-label={label}>
       {chosen.map((id) => (
         <li key={id} class={css.row}>
           <Face name={store.userName(id)} />
           <p class={`${css.words} ${css.strong}`}>
-            <a class={css.link} href={`/people/users/${encodeURIComponent(id)}`}>
-              {store.userName(id)}
-            </a>
+            {create !== undefined && !store.isUser(id) ? (
+              id
+            ) : (
+              <a class={css.link} href={`/people/users/${encodeURIComponent(id)}`}>
+                {store.userName(id)}
+              </a>
+            )}
             {store.userName(id) !== id && <span class={css.id}>{id}</span>}
           </p>
           <IconButton
@@ -52,7 +58,7 @@ export function PeoplePicker({ store, label, add, empty, chosen, busy, onToggle 
             </button>
           )}
         >
-          {() => <Found label={label} chosen={chosen} onToggle={onToggle} />}
+          {() => <Found label={label} create={create} chosen={chosen} onToggle={onToggle} />}
         </Popover>
       </li>
     </ul>
@@ -62,7 +68,14 @@ export function PeoplePicker({ store, label, add, empty, chosen, busy, onToggle 
 /** So long nobody types before it is searched. */
 const SEARCH_AFTER_MS = 150;
 
-function Found({ label, chosen, onToggle }: Pick<PickerProps, "label" | "chosen" | "onToggle">) {
+interface FoundProps {
+  readonly label: string;
+  readonly create: PickerProps["create"];
+  readonly chosen: readonly string[];
+  readonly onToggle: (user: string) => void;
+}
+
+function Found({ label, create, chosen, onToggle }: FoundProps) {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");
   useEffect(() => {
@@ -78,10 +91,11 @@ function Found({ label, chosen, onToggle }: Pick<PickerProps, "label" | "chosen"
       options={users.map((one) => ({ value: one.id, text: one.name === "" ? one.id : `${one.name} (${one.id})` }))}
       chosen={chosen}
       onSearch={setTyped}
+      {...(create === undefined ? {} : { create })}
       empty={failure?.message ?? "Nobody else is here."}
       onChange={(next) => {
         const one = next.find((id) => !chosen.includes(id)) ?? chosen.find((id) => !next.includes(id));
-        if (one !== undefined) onToggle(one);
+        if (one !== undefined) onToggle(one.toLowerCase());
       }}
     />
   );

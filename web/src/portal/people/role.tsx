@@ -123,7 +123,7 @@ function Own({ role, store }: RoleProps) {
       <Confirm
         open={removing}
         title={`Remove ${role.name}?`}
-        words="Whoever has this role loses what only it allows, at once."
+        words="It has to be taken from everybody first; then nothing but its name is lost."
         confirm="Remove the role"
         busy={doing.busy.value}
         onClose={() => setRemoving(false)}

@@ -1,24 +1,27 @@
 /** Everybody who is signed in. */
 
 import { useState } from "preact/hooks";
+import type { LoginSession } from "../../core/people.ts";
 import { Button } from "../../ui/button.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
+import { Pager } from "../../ui/pager.tsx";
 import { SearchBox } from "../../ui/search.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { Loaded, remedyOf, useDoing, useLoaded } from "../loaded.ts";
-import { endSession, listSessions } from "./api.ts";
+import { Paged, remedyOf, useDoing, useLoaded } from "../loaded.ts";
+import { endSession, listAllSessions } from "./api.ts";
 import { RowsSkeleton } from "./groups.tsx";
 import css from "./people.module.css";
 import { SessionList } from "./session-list.tsx";
 import type { PeopleStore } from "./store.ts";
 
 export function SessionsSection({ store }: { readonly store: PeopleStore }) {
-  const loaded = useLoaded("", () => new Loaded((signal) => listSessions(null, signal)));
+  const loaded = useLoaded("", () => new Paged<LoginSession>(listAllSessions));
   const [text, setText] = useState("");
   const doing = useDoing();
   const wanted = text.trim().toLowerCase();
-  const items = loaded.value.value;
+  const items = loaded.items.value;
+  const more = loaded.next.value !== null;
   const found = items?.filter((one) => `${one.user} ${one.address} ${one.agent}`.toLowerCase().includes(wanted));
   const failure = doing.failure.value ?? loaded.failure.value;
   return (
@@ -47,7 +50,8 @@ export function SessionsSection({ store }: { readonly store: PeopleStore }) {
           }
         />
       )}
-      {found?.length === 0 && (
+      {items !== null && more && <Pager more loading={loaded.loading.value} onMore={() => void loaded.more()} />}
+      {found?.length === 0 && !more && (
         <Empty icon="monitor" title="No such session" hint={`Nothing here has “${text.trim()}” in it.`}>
           <Button onClick={() => setText("")}>Show all</Button>
         </Empty>

@@ -51,6 +51,11 @@ export class PeopleStore {
     return this.known.value.value?.names.get(id) || id;
   }
 
+  /** Whether this is known to be a user; agents who never sign in here are not. */
+  isUser(id: string): boolean {
+    return this.known.value.value?.names.has(id) ?? false;
+  }
+
   groupName(id: string): string {
     return this.groups?.find((one) => one.id === id)?.name ?? id;
   }

@@ -99,7 +99,7 @@ export function UserSignIn({ user, store, onChange, onReload }: UserSignInProps)
       <Confirm
         open={asked === "totp"}
         title={`Turn off the second factor of ${user.name}?`}
-        words="Do so when they lost their phone and their recovery codes, and you are sure that it is they who ask. Their password alone is enough then, until they set it up again."
+        words="Do so when they lost their phone and their recovery codes, and you are sure that it is they who ask. They are signed out everywhere; then their password alone is enough, until they set it up again."
         confirm="Turn off"
         busy={doing.busy.value}
         onClose={close}
