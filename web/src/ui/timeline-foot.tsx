@@ -83,9 +83,10 @@ export function Foot(props: FootProps) {
         <button
           type="button"
           class={css.mode}
-          aria-pressed={isClock}
-          aria-label={`Time of day, ${zone}`}
-          title={isClock ? "Shown: the time of day. Show the time since the beginning" : "Show the time of day"}
+          aria-label={
+            isClock ? `${zone}, time of day: show the time elapsed` : `Elapsed: show the time of day, ${zone}`
+          }
+          title={isClock ? "Show the time since the beginning" : "Show the time of day"}
           onClick={() => onMode(isClock ? "elapsed" : "clock")}
         >
           <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
