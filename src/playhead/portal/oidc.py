@@ -156,7 +156,8 @@ class Oidc:
             raise RefusedError("oidc.state", "This sign-in was not begun here, or too long ago.", hint="Begin again.")
         provider = await self._described()
         # Mixed-up providers (RFC 9207 §2.4).
-        if "iss" in query and query["iss"] != self.config.issuer:
+        tells = provider.metadata.get("authorization_response_iss_parameter_supported") is True
+        if query.get("iss", "" if tells else self.config.issuer) != self.config.issuer:
             raise RefusedError("oidc.refused", "The answer is another provider's.")
         if "error" in query or "code" not in query:
             raise RefusedError("oidc.refused", "The provider did not let you in.", hint="Ask who runs it.")
