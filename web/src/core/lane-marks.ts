@@ -76,17 +76,26 @@ export function eventsLane(moments: readonly Moment[]): Lane {
 export function bookmarksLane(bookmarks: readonly BookmarkMark[]): Lane {
   const sorted = [...bookmarks].sort((one, other) => one.atUs - other.atUs);
   const placed = sorted.map((one) => ({ atUs: one.atUs, tone: "mark" as const }));
-  const note = (one: BookmarkMark): Note => ({
+  const note = (one: BookmarkMark, atUs: number | null): Note => ({
     words: one.text,
     detail: one.by === "" ? "Bookmark" : `Bookmark of ${one.by}`,
     tone: "neutral",
-    atUs: one.atUs,
+    atUs,
     hides: false,
   });
+  const notes = (positionUs: number, slackUs: number): Note[] => {
+    const flags = near(sorted, positionUs, slackUs);
+    const around = sorted.filter((one) => one.endUs !== null && positionUs > one.atUs && positionUs <= one.endUs);
+    return [
+      ...flags.map((one) => note(one, one.atUs)),
+      // Within a stretch a click goes where it is made.
+      ...around.filter((one) => !flags.includes(one)).map((one) => note(one, null)),
+    ].slice(0, NOTES_MAX);
+  };
   return {
     id: "bookmarks",
     stops: placed.map((one) => one.atUs),
-    notes: (positionUs, slackUs) => near(sorted, positionUs, slackUs).map(note),
+    notes,
     plan: (frame): readonly Shape[] => {
       const bands = sorted.flatMap(({ atUs, endUs }): Shape[] => {
         if (endUs === null || endUs < frame.view.fromUs || atUs > frame.view.toUs) return [];

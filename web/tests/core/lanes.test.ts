@@ -249,6 +249,8 @@ describe("moments", () => {
     expect(lane.stops).toEqual([20 * S, 50 * S]);
     expect(lane.notes(50 * S, S)[0]).toMatchObject({ words: "Listen together", detail: "Bookmark of Kim" });
     expect(lane.notes(20 * S, S)[0]?.detail).toBe("Bookmark");
+    expect(lane.notes(55 * S, S)).toMatchObject([{ words: "Listen together", atUs: null }]);
+    expect(lane.notes(61 * S, S / 2)).toEqual([]);
     expect(lane.plan(frame(100 * S)).map((shape) => shape.kind)).toEqual(["block", "pin", "pin"]);
   });
 });
