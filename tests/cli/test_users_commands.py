@@ -9,6 +9,7 @@ import pytest
 from cli.conftest import Run
 
 from playhead.cli.places import PremisesPlaces
+from playhead.portal.lockout import user_key
 
 GOOD = "correct horse battery"
 
@@ -55,6 +56,39 @@ def test_a_password_that_is_none(run: Run, jo: Path, command: str, password: str
     assert said.err.startswith("playhead: ")
     assert not password or password not in said.err
     assert rows(jo, "SELECT * FROM users") == before
+
+
+@pytest.mark.parametrize("password", ["password1234", "my name is jo doe"])
+def test_a_password_that_is_guessed_first(run: Run, tmp_path: Path, password: str) -> None:
+    arguments = ("--name", "Jo Doe", "--password-stdin", "--data", tmp_path)
+    said = run("users", "add", "jo", *arguments, stdin=f"{password}\n")
+    assert said.code == 1
+    assert "easy to remember" in said.err or "name" in said.err
+
+
+def test_a_second_factor_is_taken_away(run: Run, jo: Path) -> None:
+    said = run("users", "totp-off", "jo", "--data", jo)
+    assert said.code == 1
+    assert "no second factor" in said.err
+    with closing(sqlite3.connect(PremisesPlaces(jo).catalogue)) as catalogue:
+        catalogue.execute("INSERT INTO totp VALUES ('jo', x'00', 1, 2, 3)")
+        catalogue.commit()
+    said = run("users", "totp-off", "jo", "--data", jo)
+    assert said.code == 0
+    assert "jo signs in by password alone" in said.err
+    assert rows(jo, "SELECT * FROM totp") == []
+    assert rows(jo, "SELECT actor, subject FROM audit WHERE action = 'totp.off'") == [("operator", "jo")]
+
+
+def test_a_user_who_is_locked_out_is_let_in(run: Run, jo: Path) -> None:
+    with closing(sqlite3.connect(PremisesPlaces(jo).catalogue)) as catalogue:
+        for name in ("jo", "sam"):
+            catalogue.execute("INSERT INTO sign_in_failures VALUES ('user', ?, '', 99, 1, 2)", (user_key(name),))
+        catalogue.commit()
+    assert run("users", "unlock", "nobody", "--data", jo).code == 1
+    assert run("users", "unlock", "jo", "--data", jo).code == 0
+    assert rows(jo, "SELECT user_key FROM sign_in_failures") == [(user_key("sam"),)]
+    assert rows(jo, "SELECT actor, subject FROM audit WHERE action = 'user.unlocked'") == [("operator", "jo")]
 
 
 def test_another_password(run: Run, jo: Path) -> None:

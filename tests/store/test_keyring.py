@@ -112,6 +112,22 @@ def test_a_lost_recording_key_is_not_replaced_in_silence(folder, clock):
     assert caught.value.code == "keyring.unreadable"
 
 
+def test_the_key_of_second_factors_is_made_once_and_for_its_owner_alone(folder, clock):
+    key = Keyring.open(folder, SITE, clock).factor_key()
+    assert len(key) == 32
+    assert Keyring.open_existing(folder, clock).factor_key() == key
+    path = folder / "factors.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for damaged in (b"", b"nonsense", b"00" * 31):
+        path.write_bytes(damaged)
+        with pytest.raises(CorruptError) as caught:
+            Keyring.open(folder, SITE, clock).factor_key()
+        assert "totp-off" in caught.value.hint
+    path.chmod(0o640)
+    with pytest.raises(RefusedError):
+        Keyring.open(folder, SITE, clock)
+
+
 def test_openssl_takes_the_server_file(folder, clock):
     keyring = Keyring.open(folder, SITE, clock)
     context = server_context(keyring.server_file, keyring.server_file, keyring.authority.certificate)
