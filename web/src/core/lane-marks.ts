@@ -8,6 +8,8 @@ import { momentWords } from "./words.ts";
 
 /** Pins closer than this many units become one that says how many. */
 const APART = 11;
+/** Half the width of a pin, in units. */
+const EDGE = 4;
 /** Words for one place are few enough to be read while pointing. */
 const NOTES_MAX = 4;
 
@@ -31,8 +33,10 @@ export function pinsOf(moments: readonly Placed[], frame: Frame, glyph: Pin["gly
   const { view, width, unit } = frame;
   const pins: Pin[] = [];
   for (const { atUs, tone } of moments) {
-    const x = shareOf(view, atUs) * width;
-    if (x < -APART * unit || x > width + APART * unit) continue;
+    const at = shareOf(view, atUs);
+    if (at < 0 || at > 1) continue;
+    // At either end it is seen whole.
+    const x = Math.max(EDGE * unit, Math.min(width - EDGE * unit, at * width));
     const last = pins.at(-1);
     if (last !== undefined && x - last.x < APART * unit) {
       pins[pins.length - 1] = { ...last, count: last.count + 1, tone: last.tone === "neutral" ? tone : last.tone };

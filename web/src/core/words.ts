@@ -72,7 +72,7 @@ function awayText(details: Json): string {
 function rateWords(details: Json): MomentText {
   const fps = Number(details.fps);
   const before = Number(details.from_fps);
-  const detail = Number.isFinite(fps) ? `${fps} pictures a second` : "";
+  const detail = Number.isFinite(fps) ? `${fps} picture${fps === 1 ? "" : "s"} a second` : "";
   if (before > fps) return { title: "Fewer pictures: the PC was busy", detail, tone: "notice" };
   return { title: "More pictures again", detail, tone: "neutral" };
 }
