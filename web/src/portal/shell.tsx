@@ -221,8 +221,7 @@ export function Shell({
         </main>
       </div>
       {session !== null && <Drawn session={session} />}
-      {session !== null && <ExportsTray />}
-      <Toasts />
+      <Toasts>{session !== null && <ExportsTray />}</Toasts>
     </div>
   );
 }

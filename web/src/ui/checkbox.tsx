@@ -14,7 +14,8 @@ interface CheckboxProps {
   readonly tabIndex?: number;
   readonly children?: ComponentChildren;
   readonly hint?: string;
-  readonly onChange: (checked: boolean, event: MouseEvent | Event) => void;
+  /** The event says which keys were held. */
+  readonly onChange: (checked: boolean, event: MouseEvent) => void;
 }
 
 export function Checkbox({
@@ -41,7 +42,7 @@ export function Checkbox({
         disabled={disabled}
         aria-label={label}
         tabIndex={tabIndex}
-        onChange={(event) => onChange(event.currentTarget.checked, event)}
+        onClick={(event) => onChange(event.currentTarget.checked, event)}
       />
       {children !== undefined && (
         <span class={css.words}>

@@ -18,8 +18,7 @@ interface ChipProps {
 export function Chip({ label, children, opens, onRemove }: ChipProps) {
   const words = (
     <>
-      <span class={css.label}>{label}</span>
-      <span class={css.value}>{children}</span>
+      <span>{label}:</span> <span class={css.value}>{children}</span>
     </>
   );
   return (

@@ -13,6 +13,8 @@ export interface Column<T> {
   readonly min: number;
   /** 0 stays; the highest gives way first where there is no room. */
   readonly priority: number;
+  /** Whether its content is the name of what opens the row; otherwise the first column's is. */
+  readonly opens?: boolean;
   /** At the right, for figures. */
   readonly end?: boolean;
   /** Given, the table can be sorted by it; the direction is the first one tried. */
@@ -74,9 +76,10 @@ export class TableRow<T> extends Component<RowProps<T>> {
         </div>
       );
     }
-    return columns.map((column, index) => (
+    const opening = columns.find((column) => column.opens) ?? columns[0];
+    return columns.map((column) => (
       <div key={column.key} role="gridcell" class={`${css.cell} ${column.end ? css.end : ""}`}>
-        {index === 0 ? this.opener(column.cell(row)) : column.cell(row)}
+        {column === opening ? this.opener(column.cell(row)) : column.cell(row)}
       </div>
     ));
   }
@@ -102,7 +105,7 @@ export class TableRow<T> extends Component<RowProps<T>> {
               label="Select"
               tabIndex={-1}
               checked={selected}
-              onChange={(_, event) => this.props.onSelect?.(id, "shiftKey" in event && event.shiftKey === true)}
+              onChange={(_, event) => this.props.onSelect?.(id, event.shiftKey)}
             />
           </div>
         )}

@@ -1,6 +1,7 @@
 /** What was just done, for a few seconds, with a way back or on. Failures stay until they were read. */
 
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Button, IconButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
@@ -76,13 +77,16 @@ function Passing({ toast: one }: { readonly toast: Shown }) {
   return <ToastCard toast={one} onClose={() => dismiss(one.id)} />;
 }
 
-/** Where toasts are shown: once, in the frame around every page. */
-export function Toasts() {
+/** Where toasts are shown: once, in the frame around every page. What else floats in that corner stands below them. */
+export function Toasts({ children }: { readonly children?: ComponentChildren }) {
   return (
-    <section class={css.toasts} aria-label="Messages" aria-live="polite">
-      {shown.value.map((one) => (
-        <Passing key={one.id} toast={one} />
-      ))}
-    </section>
+    <div class={css.corner}>
+      <section class={css.toasts} aria-label="Messages" aria-live="polite">
+        {shown.value.map((one) => (
+          <Passing key={one.id} toast={one} />
+        ))}
+      </section>
+      {children}
+    </div>
   );
 }

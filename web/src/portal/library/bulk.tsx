@@ -150,7 +150,7 @@ export function BulkBar(props: BulkProps) {
   if (chosen.length === 0) return null;
   const may = session.permissions;
   return (
-    <section class={css.bulk} aria-label="Selection">
+    <section class={css.bulk} aria-label="Selection" data-floor>
       <span class={`${css.count} figures`} role="status">
         {chosen.length.toLocaleString("en")} selected
       </span>

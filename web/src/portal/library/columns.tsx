@@ -133,6 +133,7 @@ function all(byDay: boolean): readonly Column<RecordingItem>[] {
       width: "minmax(9rem, 1.2fr)",
       min: 9,
       priority: 0,
+      opens: true,
       cell: (item) => <Agent item={item} />,
     },
     {

@@ -24,7 +24,11 @@ function isTaken(target: EventTarget | null): boolean {
   return target.closest("input:not([type=checkbox]), select, textarea, dialog, [popover]") !== null;
 }
 
+/** Whether something is open over the page: keys are about that then. */
+const isCovered = (): boolean => document.querySelector(":popover-open, dialog[open]") !== null;
+
 function command(event: KeyboardEvent): keyof Shortcuts | null {
+  if (isCovered()) return null;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return null;
   return isTaken(event.target) ? null : (KEYS[event.key] ?? null);
 }
