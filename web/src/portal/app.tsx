@@ -77,6 +77,8 @@ export function App() {
       </Shell>
     );
   }
+  // Until it is known who is here, nothing is shown where the navigation will be: the page would jump beside it.
+  if (known.status === "asking" && at.page !== "sign-in") return null;
   return (
     <Shell session={null}>
       {at.page === "sign-in" && known.status === "nobody" && <SignIn next={at.next} refused={at.refused} />}

@@ -83,18 +83,22 @@ function Found({ label, create, chosen, onToggle }: FoundProps) {
     return () => clearTimeout(timer);
   }, [typed]);
   const found = useLoaded(q, () => new Loaded((signal) => listUsers(q, null, signal)));
+  // Ticked at once; what the server made of it comes after.
+  const [ticked, setTicked] = useState(chosen);
+  useEffect(() => setTicked(chosen), [chosen]);
   const users = found.value.value?.items ?? [];
   const failure = found.failure.value;
   return (
     <Options
       label={label}
       options={users.map((one) => ({ value: one.id, text: one.name === "" ? one.id : `${one.name} (${one.id})` }))}
-      chosen={chosen}
+      chosen={ticked}
       onSearch={setTyped}
       {...(create === undefined ? {} : { create })}
       empty={failure?.message ?? "Nobody else is here."}
       onChange={(next) => {
-        const one = next.find((id) => !chosen.includes(id)) ?? chosen.find((id) => !next.includes(id));
+        const one = next.find((id) => !ticked.includes(id)) ?? ticked.find((id) => !next.includes(id));
+        setTicked(next);
         if (one !== undefined) onToggle(one.toLowerCase());
       }}
     />

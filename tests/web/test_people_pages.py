@@ -1,0 +1,98 @@
+"""What holds for every page about people, the log and oneself: accessible, steady, at every width, in both themes."""
+
+import pytest
+from playwright.async_api import expect
+
+from web.people_stage import staged
+from web.premises import USER, Recording
+from web.test_mine import recorded, watched
+from web.test_page import findings
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PAGES = (
+    "/account",
+    "/people/users",
+    "/people/users/kim",
+    "/people/users/nobody",
+    "/people/groups",
+    "/people/groups/sales",
+    "/people/roles",
+    "/people/roles/trainer",
+    "/people/roles/supervisor",
+    "/people/sessions",
+    "/people/access?user=kim&recording=r-1",
+    "/audit?actor=kim",
+    "/mine",
+)
+
+
+def settings():
+    mine = [recorded("r-2", state="recording", seconds_ago=60), recorded("r-1", watched("kim"), watched(USER))]
+    return {"mine": mine}
+
+
+async def shown(seat, path):
+    """Whether the page came to rest: it has a heading, and nothing that waits."""
+    await seat.visit(path)
+    await expect(seat.page.get_by_role("heading", level=1)).to_have_count(1)
+    await expect(seat.page.get_by_role("status", name="Loading")).to_have_count(0)
+
+
+def note(premises):
+    for at in range(3):
+        premises.note("kim", "recording.viewed", "r-1", seconds_ago=90 - at, page="/recordings/r-1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(chromium, scheme):
+    context = {"color_scheme": scheme, "reduced_motion": "reduce"}
+    thing = Recording("r-1", "alice", [])
+    async with staged(chromium, "/account", thing, context=context, **settings()) as seat:
+        note(seat.premises)
+        for path in PAGES:
+            await shown(seat, path)
+            assert await findings(seat) == [], path
+        for path, button in (("/account", "Set up"), ("/people/users", "Add a user"), ("/people/users/kim", "Disable")):
+            await shown(seat, path)
+            await seat.page.get_by_role("button", name=button).click()
+            await expect(seat.page.get_by_role("dialog")).to_be_visible()
+            assert await findings(seat) == [], button
+            await seat.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("width", "text"), [(390, "100%"), (768, "100%"), (2560, "100%"), (1280, "200%")])
+async def test_nothing_is_cut_off(chromium, width, text):
+    async with staged(chromium, "/account", Recording("r-1", "alice", []), **settings()) as seat:
+        note(seat.premises)
+        await seat.page.set_viewport_size({"width": width, "height": 800})
+        await seat.page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", text)
+        for path in PAGES:
+            await shown(seat, path)
+            wide = await seat.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, path
+
+
+@pytest.mark.parametrize("path", ["/account", "/people/users/kim", "/audit", "/sign-in"])
+async def test_nothing_jumps_while_it_loads(chromium, path):
+    async with staged(chromium, "/people/groups", signed_in=path != "/sign-in", **settings()) as seat:
+        note(seat.premises)
+        await seat.page.add_init_script("""
+          new PerformanceObserver((list) => {
+            const { dataset } = document.documentElement;
+            for (const entry of list.getEntries()) dataset.shift = Number(dataset.shift ?? 0) + entry.value;
+          }).observe({ type: "layout-shift", buffered: true });
+        """)
+        await seat.page.route("**/api/**", _late)
+        await seat.page.goto(seat.premises.origin + path)
+        await expect(seat.page.get_by_role("heading", level=1)).to_have_count(1)
+        await expect(seat.page.get_by_role("status", name="Loading")).to_have_count(0)
+        assert float(await seat.page.evaluate("document.documentElement.dataset.shift ?? 0")) < 0.02
+
+
+async def _late(route):
+    # So late that what waits for it is painted first.
+    response = await route.fetch()
+    await route.fulfill(response=response)
