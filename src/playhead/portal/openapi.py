@@ -8,15 +8,27 @@ from fastapi import FastAPI
 _UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _NAME: Final = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$"
 """As `playhead.base.ids` takes them."""
+_OPAQUE: Final = "^[A-Za-z0-9_-]{1,64}$"
+"""What the server has made."""
 
-_FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "recording": {"pattern": _UUID},
-    "workstation": {"pattern": _NAME},
-    "user": {"pattern": _NAME},
-    "group": {"pattern": _NAME},
-    "role": {"pattern": _NAME},
+_FORMS: Final[Mapping[str, str]] = {
+    "recording": _UUID,
+    "recordings": _UUID,
+    "workstation": _NAME,
+    "user": _NAME,
+    "group": _NAME,
+    "groups": _NAME,
+    "role": _NAME,
+    "supervisors": _NAME,
+    "bookmark": _OPAQUE,
+    "view": _OPAQUE,
+    "session": _OPAQUE,
+    "export": _OPAQUE,
 }
-"""What a parameter of this name is, everywhere, where its route calls it a text."""
+"""The pattern of what is sent under this name, everywhere, where its route calls it a text or a list of texts."""
+
+_ONE_OF: Final = frozenset({"recording", "user"})
+"""Those that a query names one of. What lists are filtered by may be any text."""
 
 _OWN: Final[dict[str, Any]] = {
     "paths": {
@@ -65,25 +77,32 @@ def describe(app: FastAPI, others: Sequence[Mapping[str, Any]]) -> None:
     """Let ``app`` tell of everything that is served here.
 
     Args:
-        app: with all its routes.
+        app: with all its routes; its document is made now, once.
         others: ``paths`` and ``components`` of what is mounted beside them.
     """
     told = app.openapi()
     for operations in told["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
-                _form(parameter)
+                _form(parameter["name"], parameter["schema"], sent=parameter["in"], needed=parameter["required"])
+    for schema in told["components"]["schemas"].values():
+        if schema.get("additionalProperties") is False:  # what is heard; what is said may be more than is taken
+            for name, member in schema["properties"].items():
+                _form(name, member, sent="body")
     for added in (_OWN, *others):
         told["paths"] |= added["paths"]
         for kind, members in added.get("components", {}).items():
             told["components"].setdefault(kind, {}).update(members)
+    app.openapi = lambda: told
 
 
-def _form(parameter: dict[str, Any]) -> None:
-    known = _FORMS.get(parameter["name"])
-    schemas = [parameter["schema"], *parameter["schema"].get("anyOf", ())]
-    for schema in schemas:
-        if known is not None and schema.get("type") == "string":
-            schema.update(known)
-        if known is not None and schema.get("type") == "array" and schema["items"].get("type") == "string":
-            schema["items"].update(known)
+def _form(name: str, schema: dict[str, Any], *, sent: str, needed: bool = True) -> None:
+    pattern = _FORMS.get(name)
+    if pattern is None or (sent == "query" and name not in _ONE_OF):
+        return
+    if not needed:
+        pattern = f"^({pattern.strip('^$')})?$"  # nothing between = and & is as if it were not sent
+    for one in (schema, *schema.get("anyOf", ())):
+        text = one["items"] if one.get("type") == "array" else one
+        if text.get("type") == "string" and "pattern" not in text:
+            text["pattern"] = pattern

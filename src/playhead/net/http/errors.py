@@ -54,8 +54,8 @@ _STATUS_BY_CODE: Final[Mapping[str, int]] = {
 }
 """Where HTTP has a better word than the error's kind (RFC 9110 §15)."""
 
-METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-"""What any of our applications serves; RFC 9110 §9 has more."""
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+"""What may reach our applications (RFC 9110 §9). None serves TRACE, but only they know what to say that they serve."""
 
 
 def status_of(error: PlayheadError) -> int:

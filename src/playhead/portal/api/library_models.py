@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from playhead.base.ids import WorkstationId
 from playhead.base.instants import utc, wall_us
@@ -11,7 +11,7 @@ from playhead.domain.access import Sight, agent_key
 from playhead.domain.library import PAGE_ITEMS_MAX, VALUES_MAX, Order, Question
 from playhead.domain.recordings import RecordingState
 from playhead.domain.words import QUESTION_CHARS_MAX, TAG_CHARS_MAX, searched_words, tag_of
-from playhead.portal.api.shapes import Answer, Input
+from playhead.portal.api.shapes import Answer, Input, Instant
 from playhead.store.catalogue.bookmarks import TEXT_CHARS_MAX, Bookmark
 from playhead.store.catalogue.holds import REASON_CHARS_MAX, Hold
 from playhead.store.catalogue.views import COLUMNS_MAX, NAME_CHARS_MAX, QUERY_CHARS_MAX, View
@@ -43,8 +43,8 @@ class LibraryQuery(BaseModel):
     group: Annotated[str | None, Field(max_length=63, description="Of agents who are in it now.")] = None
     state: Annotated[list[RecordingState], Field(max_length=len(RecordingState))] = []
     tag: Annotated[_Texts, Field(description="Any of them.")] = []
-    began_from: Annotated[AwareDatetime | None, Field(alias="from", description="Began at or after.")] = None
-    began_to: Annotated[AwareDatetime | None, Field(alias="to", description="Began before.")] = None
+    began_from: Annotated[Instant | None, Field(alias="from", description="Began at or after.")] = None
+    began_to: Annotated[Instant | None, Field(alias="to", description="Began before.")] = None
     min_length: Annotated[_Seconds, Field(alias="minLength", description="Seconds.")] = None
     max_length: Annotated[_Seconds, Field(alias="maxLength", description="Seconds.")] = None
     gap: bool | None = None
