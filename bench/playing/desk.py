@@ -1,4 +1,4 @@
-"""Six minutes of an agent's work as coded pictures, and recordings of any length made of them, sealed as a workstation does.
+"""Six minutes of an agent's work as coded pictures, and recordings of any length made of them, sealed.
 
 A minute has eighteen busy seconds at five pictures a second (typing, and a page that changes now and then), and a still
 picture every ten seconds of the rest: 1.6 pieces a second, as much as a busy desktop makes while somebody watches it.

@@ -49,7 +49,7 @@ SOUGHT: Final = """() => {
     }, { capture: true, once: true });
   });
 }"""
-"""From now on, `shown` tells how long after the next press the picture of the place it went to was on the screen, in ms."""
+"""From now on, `shown` tells how long after the next press the picture of its place was on the screen, in ms."""
 
 
 class Seat:

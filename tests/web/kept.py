@@ -1,5 +1,6 @@
-"""What the made-up premises keeps for people: bookmarks, downloads being prepared, and why they may do what they may."""
+"""What the made-up premises keeps for people: bookmarks, downloads, and why they may do what they may."""
 
+import asyncio
 import itertools
 import time
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class Kept:
     """How far a download is at each question, before it is ready."""
     why: dict[str, dict] = field(default_factory=dict)
     ordered: list[dict] = field(default_factory=list)
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def add(self, recording, at_ms, text, *, end_ms=None, shared=False, by=None):
@@ -83,6 +85,7 @@ class Kept:
             return refusal(404, "export.gone", "There is no such download.")
         if request.method == "DELETE":
             del self.exports[identifier]
+            self.given_up.set()
             return Answer(b"", 204)
         if rest == ["file"]:
             headers = {"content-disposition": 'attachment; filename="recording.mp4"'}

@@ -232,6 +232,8 @@ class Premises:
         self.live_delay_s = 0.05
         self.live_length_s = 300.0
         self.answer_delay_s = 0.0
+        self.silent = False
+        """Connections stay, and nothing comes: as with a cable that was pulled."""
         self.page_items = 50
         self.kept = Kept("Sam Rivera")
         self.shelf = Shelf(self.recordings, self.workstations)
@@ -357,6 +359,7 @@ class Premises:
 
     async def _media(self, request):
         await asyncio.sleep(self.answer_delay_s)
+        await self._spoken()
         recording = self.recordings.get(request.path.split("/")[2])
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self._issued.get(token, 0.0) < time.monotonic():
@@ -386,6 +389,10 @@ class Premises:
                 if jpeg is not None:
                     return Answer(jpeg, media_type="image/jpeg")
         return refusal(404, "media.not_found", "There is no such record.")
+
+    async def _spoken(self):
+        while self.silent:
+            await asyncio.sleep(0.05)
 
     async def _live(self, recording, after):
         def event(facts):
@@ -432,6 +439,7 @@ class Premises:
                 facts = {"segment": newest.id, "coveredUs": covered_us, "nowUs": recording.known_us}
                 yield event({"kind": "progress", **facts})
             await asyncio.sleep(self.live_delay_s)
+            await self._spoken()
 
     # ---- port 5650
 
@@ -439,7 +447,7 @@ class Premises:
         headers = {
             "access-control-allow-origin": self.web.origin,
             "access-control-allow-credentials": "true",
-            "access-control-allow-headers": "content-type, x-csrf-token",
+            "access-control-allow-headers": "content-type, x-csrf-token, x-playhead-page",
             "vary": "origin",
         }
         if request.method == "OPTIONS":

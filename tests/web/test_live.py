@@ -55,6 +55,33 @@ async def test_pause_ten_seconds_back_and_live_again(chromium, growing):
         await seat.shows_now(growing)
 
 
+async def test_who_stands_still_and_looks_back_sees_what_was_there(chromium, growing):
+    """What live lays has ends that are not its own; wherever one goes back to, the picture is that place's."""
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.position > 41.5e6")
+        await seat.page.keyboard.press("k")
+        await seat.until("facts.state === 'paused' && facts.live === 'false'")
+        # (where, the picture there): behind the live edge, before it came, in the rest between, and to and fro.
+        for position_us, picture_us in (
+            (41_100_000, 41_000_000),
+            (35_300_000, 35_200_000),
+            (12_500_000, 12_000_000),
+            (40_700_000, 40_600_000),
+            (41_100_000, 41_000_000),
+        ):
+            await seat.visit(f"/recordings/growing?t={position_us / S}")
+            await seat.until(f"facts.position === {position_us} && facts.loading === 'false'")
+            await seat.shows(picture_us)
+        for key, picture_us in ((",", 40_800_000), (",", 40_600_000), (".", 40_800_000)):
+            await seat.page.keyboard.press(key)
+            await seat.until("facts.state === 'paused' && facts.loading === 'false'")
+            await seat.shows(picture_us)
+        await seat.page.keyboard.press("n")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        await seat.shows_now(growing)
+
+
 async def test_when_it_is_stopped_it_becomes_a_recording_like_any_other(chromium, growing):
     async with served(growing) as premises, seated(chromium, premises) as seat:
         await seat.sign_in("/recordings/growing")

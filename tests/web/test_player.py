@@ -135,7 +135,7 @@ async def test_the_end_is_the_end_and_it_can_be_played_again(chromium, done):
     async with served(done) as premises, seated(chromium, premises) as seat:
         await seat.sign_in("/recordings/done?t=146")
         await seat.until("facts.state === 'ended' && facts.position === 147e6")
-        await seat.page.locator("video ~ div").get_by_role("button", name="Play again").click()
+        await seat.page.locator("[data-playhead-state]").get_by_role("button", name="Play again").click()
         await seat.until("facts.state === 'media' && facts.position < 5e6")
 
 

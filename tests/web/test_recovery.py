@@ -21,6 +21,19 @@ async def test_a_restart_of_the_server_is_survived_live(chromium, growing):
         await seat.shows_now(growing)
 
 
+async def test_a_stream_that_falls_silent_is_opened_again(chromium, growing):
+    """As with a cable that was pulled: nothing says that the connection is dead."""
+    async with served(growing) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/growing")
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        premises.silent = True
+        await expect(seat.page.get_by_text("The server cannot be reached. Trying again")).to_be_visible(timeout=12_000)
+        premises.silent = False
+        await expect(seat.page.get_by_text("Trying again")).to_have_count(0, timeout=8_000)
+        await seat.until("facts.live === 'true' && facts.loading === 'false'")
+        await seat.shows_now(growing)
+
+
 async def test_a_seek_while_the_server_is_away_is_finished_when_it_is_back(chromium, done):
     async with served(done) as premises, seated(chromium, premises) as seat:
         await seat.sign_in("/recordings/done")

@@ -2,9 +2,10 @@
 
 import pytest
 
+from playhead.domain.recordings import RecordingState
 from playhead.premises.player.index import SegmentIndex
 from playhead.store.catalogue.segments import get_segment
-from playhead.testing.vid import make_header, signing_key
+from playhead.testing.vid import STARTED_AT_US, make_header, signing_key
 from playhead.wire.vid import Kind, Writer
 
 
@@ -52,3 +53,42 @@ async def test_what_comes_before_a_changed_bit_plays_and_the_rest_is_a_gap(site,
     path.write_bytes(fixture.data)  # mended
     index = await player.index()
     assert (index["gaps"], index["segments"][0]["coveredUs"]) == ([], fixture.covered_us)
+
+
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        ((0, RecordingState.COMPLETE), [True, False, False]),
+        ((9_000, RecordingState.COMPLETE), [False, True, False]),
+        ((25_000, RecordingState.COMPLETE), [False, False, True]),
+        ((99_000, RecordingState.COMPLETE), [False, False, True]),
+        ((0, RecordingState.RECORDING), [True, False, True]),
+    ],
+)
+async def test_a_first_look_is_told_what_it_needs(site, player, make, look, told):
+    at_ms, state = look
+    first = make("one", seconds=3)
+    recording = first.header.recording
+    for number, seed in enumerate(("one", "two", "three")):
+        started_at_us = STARTED_AT_US + number * 10_000_000
+        fixture = make(seed, seconds=3, recording=recording, started_at_us=started_at_us)
+        await site.add_fixture(fixture)
+    await site.set_state(recording, state, None)
+    player.use(site, recording)
+    whole = await player.index()
+    index = (await player.media(f"index?at={at_ms}")).json()
+    assert [one["told"] for one in index["segments"]] == told
+    for segment, all_of_it in zip(index["segments"], whole["segments"], strict=True):
+        if segment["told"]:
+            assert segment == all_of_it
+        else:
+            assert segment["coveredUs"] == all_of_it["coveredUs"]
+            assert (segment["pieces"], segment["epochs"], segment["markers"]) == ({}, [], [])
+    assert (index["gaps"], index["durationUs"]) == (whole["gaps"], whole["durationUs"])
+
+
+async def test_a_first_look_at_no_number_is_refused(site, player, make):
+    fixture = make()
+    await site.add_fixture(fixture)
+    answer = await player.use(site, fixture.header.recording).media("index?at=now")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "media.number")
