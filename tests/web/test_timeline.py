@@ -248,3 +248,18 @@ async def test_two_fingers_look_closer_and_one_seeks(chromium, done):
         await touch("touchStart", 120)
         await touch("touchEnd")
         await seat.until("facts.position > 118e6 && facts.position < 122e6")
+
+
+async def test_a_drag_past_the_end_pulls_what_is_seen_along(chromium, done):
+    async with served(done) as premises, seated(chromium, premises, reduced_motion="reduce") as seat:
+        await opened(seat)
+        await slider(seat).focus()
+        for _ in range(5):
+            await seat.page.keyboard.press("+")
+        await expect(timeline(seat).get_by_role("status")).to_contain_text("Shown: ")
+        box = await slider(seat).bounding_box()
+        await seat.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 35)
+        await seat.page.mouse.down()
+        await seat.page.mouse.move(box["x"] + box["width"] + 120, box["y"] + 35, steps=4)
+        await seat.until("facts.position > 60e6")
+        await seat.page.mouse.up()

@@ -94,6 +94,9 @@ export function missingLane(gaps: readonly Gap[], blackouts: readonly Blackout[]
   };
 }
 
+/** A list that is heard is no longer than this; the timeline shows the rest, and keys go from one to the next. */
+export const TOLD_MAX = 100;
+
 /** Gaps and blackouts in order, each as one sentence with its place, for those who cannot see them. */
 export function missingWords(
   gaps: readonly Gap[],
@@ -104,10 +107,10 @@ export function missingWords(
     fromUs: one.fromUs,
     words: `${what} from ${at(one.fromUs)} to ${at(one.toUs)}${why === "" ? "" : `: ${why}`}`,
   });
-  return [
+  const all = [
     ...gaps.map((gap) => said("Nothing recorded", gap, reasonText(gap.reason))),
     ...blackouts.map((one) => said("Blackout", one, one.reason)),
-  ]
-    .sort((one, other) => one.fromUs - other.fromUs)
-    .map((one) => one.words);
+  ].sort((one, other) => one.fromUs - other.fromUs);
+  const told = all.slice(0, TOLD_MAX).map((one) => one.words);
+  return all.length > TOLD_MAX ? [...told, `And ${all.length - TOLD_MAX} more`] : told;
 }

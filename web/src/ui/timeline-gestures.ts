@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { clipped, type PlayRange } from "../core/range.ts";
 import { type WheelIntent, wheelIntent } from "../core/timeline-input.ts";
 import { panned, positionAt, shareOf, type View, zoomed } from "../core/timeline-view.ts";
-import type { ViewControl } from "./timeline-hooks.ts";
+import { useFrames, type ViewControl } from "./timeline-hooks.ts";
 
 interface Pinch {
   readonly kind: "pinch";
@@ -47,6 +47,9 @@ export function shareIn(element: Element, clientX: number): number {
   return bounds.width === 0 ? 0 : (clientX - bounds.left) / bounds.width;
 }
 
+/** A pointer that is a whole width past an end pulls by a width in this time. */
+const PULL_MS = 150;
+
 const limited = (share: number): number => Math.max(0, Math.min(1, share));
 
 export function useGestures(around: Around): Gestures {
@@ -55,6 +58,7 @@ export function useGestures(around: Around): Gestures {
   const [pointed, setPointed] = useState<number | null>(null);
   const [gesture, setGesture] = useState<Gesture>({ kind: "none" });
   const down = useRef(new Map<number, number>());
+  const [beyond, setBeyond] = useState(0);
 
   const begin = (event: PointerEvent, share: number): Gesture => {
     const [one, other] = [...down.current.values()];
@@ -75,7 +79,14 @@ export function useGestures(around: Around): Gestures {
     control.show(panned(closer, middle - (one + other) / 2, endUs), false);
   };
 
+  // A drag past an end pulls what is seen along, the faster the farther.
+  useFrames(beyond !== 0 && control.zoom !== null && gesture.kind === "seek", (_, elapsedMs) => {
+    control.show(panned(control.target, (beyond * elapsedMs) / PULL_MS, endUs), false);
+    onSeek(positionAt(control.target, beyond > 0 ? 1 : 0), false);
+  });
+
   const move = (share: number): void => {
+    setBeyond(share > 1 ? share - 1 : Math.min(0, share));
     if (gesture.kind === "seek") {
       onSeek(positionAt(view, share), false);
       if (!gesture.moved) setGesture({ kind: "seek", moved: true });
@@ -92,6 +103,7 @@ export function useGestures(around: Around): Gestures {
     }
     // The finger that is left of two seeks nowhere.
     if (down.current.size === 0) setGesture({ kind: "none" });
+    setBeyond(0);
     if (event.pointerType === "touch") setPointed(null);
   };
 

@@ -74,7 +74,7 @@ export function useTheme(): number {
 const isCalm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Calls back before every frame while `on`. */
-function useFrames(on: boolean, each: (nowMs: number, elapsedMs: number) => void): void {
+export function useFrames(on: boolean, each: (nowMs: number, elapsedMs: number) => void): void {
   const latest = useRef(each);
   latest.current = each;
   useEffect(() => {
@@ -130,6 +130,8 @@ export interface ViewControl {
   readonly view: View;
   readonly target: View;
   readonly zoom: Zoom;
+  /** What a person last asked to see, or null; turning a page while playing is not worth a word. */
+  readonly wished: View | null;
   /** Shows another part; `flies` lets the eye follow. */
   readonly show: (view: View, flies: boolean) => void;
   readonly reset: () => void;
@@ -140,6 +142,7 @@ export function useView(endUs: number, growing: boolean, positionUs: number): Vi
   const [zoom, setZoom] = useState<Zoom>(null);
   const [flight, setFlight] = useState<{ readonly from: View; readonly beganMs: number } | null>(null);
   const [share, setShare] = useState(1);
+  const [wished, setWished] = useState<View | null>(null);
   const target = viewOf(zoom, endUs);
   const view = flight === null ? target : underway(flight.from, target, share);
   useFrames(flight !== null, (nowMs) => {
@@ -147,7 +150,7 @@ export function useView(endUs: number, growing: boolean, positionUs: number): Vi
     if (now >= 1) setFlight(null);
     else setShare(Math.max(0, now));
   });
-  const show = (next: View, flies: boolean): void => {
+  const move = (next: View, flies: boolean): void => {
     setZoom(chosen(next, endUs, growing));
     const isFar = lengthOf(next) !== lengthOf(target) || next.fromUs !== target.fromUs;
     if (!flies || isCalm() || !isFar) setFlight(null);
@@ -156,13 +159,17 @@ export function useView(endUs: number, growing: boolean, positionUs: number): Vi
       setFlight({ from: view, beganMs: performance.now() });
     }
   };
+  const show = (next: View, flies: boolean): void => {
+    setWished(chosen(next, endUs, growing));
+    move(next, flies);
+  };
   const before = useRef(positionUs);
   useEffect(() => {
     if (zoom !== null) {
       const next = followed(target, before.current, positionUs, endUs);
-      if (next !== target) show(next, true);
+      if (next !== target) move(next, true);
     }
     before.current = positionUs;
   }, [positionUs]);
-  return { view, target, zoom, show, reset: () => show(wholeView(endUs), true) };
+  return { view, target, zoom, wished, show, reset: () => show(wholeView(endUs), true) };
 }

@@ -198,7 +198,7 @@ export function Timeline(props: TimelineProps) {
         </ul>
       )}
       <p class="spoken" role="status">
-        {control.zoom === null ? "" : viewText(control.zoom, endUs)}
+        {control.wished === null ? "" : viewText(control.wished, endUs)}
       </p>
       <span ref={probes} hidden>
         {Object.entries(PALETTE).map(([tone, token]) => (

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blackoutsOf } from "../../src/core/blackouts.ts";
 import { activityLane, barUs, changeIn, heights, smoothed, usualRate } from "../../src/core/lane-activity.ts";
-import { blocksOf, groundLane, missingLane, missingWords } from "../../src/core/lane-coverage.ts";
+import { blocksOf, groundLane, missingLane, missingWords, TOLD_MAX } from "../../src/core/lane-coverage.ts";
 import { bookmarksLane, eventsLane, pinsOf } from "../../src/core/lane-marks.ts";
 import { FOLDED_REM, type Frame, nextStop, notesAt, placeRows, type Shape } from "../../src/core/lanes.ts";
 import { Line } from "../../src/core/line.ts";
@@ -178,6 +178,14 @@ describe("what is missing", () => {
       "Nothing recorded from 1 minute 5 seconds to 1 minute 47 seconds: the workstation was off or could not be reached",
       "Blackout from 2 minutes to 2 minutes 27 seconds",
     ]);
+  });
+
+  test("is told up to a limit; the rest is counted", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ fromUs: at * 2 * S, toUs: (at * 2 + 1) * S, reason: "lost" }));
+    expect(missingWords(many(TOLD_MAX), [], spokenPosition)).toHaveLength(TOLD_MAX);
+    const more = missingWords(many(TOLD_MAX + 1), [], spokenPosition);
+    expect([more.length, more.at(-1)]).toEqual([TOLD_MAX + 1, "And 1 more"]);
   });
 
   test("blocks lie in order, none too thin to see, those that touch are one", () => {
