@@ -121,7 +121,7 @@ async def test_it_has_to_be_done_within_a_while(browse_with, config, monkeypatch
         assert "oidc.state" in (await there_and_back(browser, "sue")).headers["location"]
 
 
-async def test_what_the_provider_refuses_is_refused_in_words(browse_with, config):
+async def test_what_the_provider_refuses_is_refused_in_words(browse_with, config, site):
     async with browse_with(config) as browser:
         leaving = await browser.get("/oidc/start")
         state = dict(parse_qsl(urlsplit(leaving.headers["location"]).query))["state"]
@@ -133,6 +133,8 @@ async def test_what_the_provider_refuses_is_refused_in_words(browse_with, config
         assert "refused=oidc.refused" in answer.headers["location"]
         answer = await browser.get("/oidc/callback")
         assert "refused=oidc.state" in answer.headers["location"]
+    noted = [entry.details["code"] for entry in await site.audited("sign_in.refused")]
+    assert noted == ["oidc.state", "oidc.refused", "oidc.refused"]
 
 
 async def test_who_is_no_user_is_refused_unless_the_operator_wants_otherwise(browse_with, config, site):
@@ -197,6 +199,24 @@ async def test_a_provider_that_is_away_is_said(browse_with, config):
     async with browse_with(away) as browser:
         answer = await browser.get("/oidc/start?next=/live")
         assert answer.headers["location"] == "/sign-in?refused=oidc.unavailable&next=%2Flive"
+
+
+async def test_a_provider_that_is_away_is_not_asked_by_everybody(config, monkeypatch):
+    oidc = Oidc(msgspec.structs.replace(config, issuer="http://127.0.0.1:9"), SECRET, SystemClock())
+    asked = []
+    monkeypatch.setattr(oidc, "_fetched", lambda now_us: asked.append(now_us) or _away())
+
+    async def _away():
+        raise UnavailableError("oidc.unavailable", "It is away.")
+
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            await oidc.leave(CALLBACK, "/")
+    assert len(asked) == 1
+    monkeypatch.setattr(oidc_module, "AGAIN_US", 0)
+    with pytest.raises(UnavailableError):
+        await oidc.leave(CALLBACK, "/")
+    assert len(asked) == 2
 
 
 async def test_a_provider_that_calls_itself_otherwise_is_not_believed(browse_with, config):

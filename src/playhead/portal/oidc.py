@@ -36,6 +36,9 @@ WITHIN_US: Final = 600_000_000
 METADATA_US: Final = 3_600_000_000
 """How long the provider's description and keys are kept."""
 
+AGAIN_US: Final = 5_000_000
+"""How long a provider that could not be asked is not asked again: or requests would queue for one that is away."""
+
 KEYS_AGAIN_US: Final = 30_000_000
 """How often at most its keys are asked for again because of one that is not known."""
 
@@ -97,6 +100,7 @@ class Oidc:
         self._tls = ssl.create_default_context()
         self._under_way: OrderedDict[str, _UnderWay] = OrderedDict()
         self._provider: _Provider | None = None
+        self._away: tuple[PlayheadError, int] | None = None
         self._turn = asyncio.Lock()
 
     @classmethod
@@ -169,8 +173,16 @@ class Oidc:
     async def _described(self) -> _Provider:
         async with self._turn:
             known, now_us = self._provider, self._clock.monotonic_us()
-            if known is None or now_us - known.fetched_at_us > METADATA_US:
+            if known is not None and now_us - known.fetched_at_us <= METADATA_US:
+                return known
+            if self._away is not None and now_us - self._away[1] < AGAIN_US:
+                raise self._away[0]
+            try:
                 self._provider = known = await self._fetched(now_us)
+            except PlayheadError as error:
+                self._away = error, self._clock.monotonic_us()
+                raise
+            self._away = None
             return known
 
     async def _fetched(self, now_us: int) -> _Provider:

@@ -49,7 +49,12 @@ async def callback(request: Request) -> Response:
     oidc = _oidc_of(parts)
     address, name = client_address(request.scope), _cookie_name(request)
     try:
-        outsider, next_path = await oidc.come_back(dict(request.query_params), request.cookies.get(name, ""))
+        try:
+            outsider, next_path = await oidc.come_back(dict(request.query_params), request.cookies.get(name, ""))
+        except PlayheadError as error:
+            details = {"how": "oidc", "code": error.code}
+            await parts.audit.refuse("unknown", "sign_in.refused", "", address, details)
+            raise
         admission = Admission(parts.catalogue, parts.sign_in, parts.audit, parts.clock, oidc.config.create_users)
         session = await admission.admit(outsider, address, request.headers.get("user-agent", ""))
     except PlayheadError as error:
