@@ -7,11 +7,23 @@ from playwright.async_api import expect
 
 from web.conftest import seated, served
 from web.premises import Workstation
+from web.small import thumbnail
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/recordings", "/recordings/done?t=31", "/components", "/nowhere")
+PAGES = (
+    "/recordings",
+    "/recordings?agent=Alice+Martin&gap=true",
+    "/recordings?q=nothing+like+that",
+    "/live",
+    "/bookmarks",
+    "/recordings/done?t=31",
+    "/components",
+    "/nowhere",
+)
+OPENED = ("Filter", "Views", "Columns", "Keyboard")
+"""What opens over the library."""
 
 
 async def findings(seat):
@@ -36,6 +48,8 @@ async def test_axe_finds_nothing_on_any_page(chromium, done, growing, scheme):
         await seat.fill_in(password="wrong")
         await expect(seat.page.get_by_role("alert")).to_be_visible()
         assert await findings(seat) == []
+        premises.kept.add("done", 31_000, "Card number on screen")
+        premises.shelf.pictures["ws-02"] = ("one", thumbnail(10_000_000))
         await seat.sign_in()
         for path in PAGES:
             await seat.visit(path)
@@ -45,6 +59,36 @@ async def test_axe_finds_nothing_on_any_page(chromium, done, growing, scheme):
             await expect(seat.page.get_by_role("heading").first).to_be_visible()
             assert await findings(seat) == [], path
             await seat.page.keyboard.press("Escape")
+
+
+async def test_axe_finds_nothing_in_what_opens_over_the_library(chromium, done):
+    async with (
+        served(done, permissions=["view", "annotate", "hold", "export"]) as premises,
+        seated(chromium, premises, reduced_motion="reduce") as seat,
+    ):
+        await seat.sign_in()
+        await seat.page.get_by_role("checkbox", name="Select", exact=True).check()
+        for name in OPENED:
+            await seat.page.get_by_role("button", name=name, exact=True).click()
+            assert await findings(seat) == [], name
+            await seat.page.keyboard.press("Escape")
+        await seat.page.get_by_role("button", name="Filter", exact=True).click()
+        await seat.page.get_by_role("dialog", name="Filter").get_by_role("button", name="Time").click()
+        await expect(seat.page.get_by_label("When")).to_be_focused()
+        assert await findings(seat) == []
+
+
+async def test_every_page_is_whole_with_text_twice_as_large(chromium, done, growing):
+    async with served(done, growing, Workstation("ws-01")) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in()
+        await seat.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        for path in ("/recordings", "/live", "/bookmarks", "/components"):
+            await seat.visit(path)
+            await expect(seat.page.get_by_role("heading").first).to_be_visible()
+            wide = await seat.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, path
 
 
 @pytest.mark.parametrize("width", [390, 768, 2560])
@@ -75,7 +119,11 @@ async def test_nothing_jumps_while_it_loads(chromium, done, growing):
           }).observe({ type: "layout-shift", buffered: true });
         """)
         await seat.sign_in()
-        await expect(seat.page.locator("main ol a")).to_have_count(2)
+        await expect(seat.page.locator("main [role=row][data-key]")).to_have_count(2)
+        await seat.visit("/live")
+        await expect(seat.page.get_by_text("Ready")).to_be_visible()
+        await seat.visit("/bookmarks")
+        await expect(seat.page.get_by_text("No bookmarks yet")).to_be_visible()
         await seat.visit("/recordings/done")
         await seat.until("facts.state === 'media' && facts.position > 1e6")
         assert float(await seat.page.evaluate("document.documentElement.dataset.shift ?? 0")) < 0.02
@@ -98,7 +146,7 @@ async def test_the_theme_is_chosen_and_remembered(chromium, done):
 async def test_the_first_tab_leads_to_the_content(chromium, done):
     async with served(done) as premises, seated(chromium, premises) as seat:
         await seat.sign_in()
-        await expect(seat.page.locator("main ol a")).to_have_count(1)
+        await expect(seat.page.locator("main [role=row][data-key]")).to_have_count(1)
         await seat.page.keyboard.press("Tab")
         await expect(seat.page.get_by_role("link", name="To the content")).to_be_focused()
         await seat.page.keyboard.press("Enter")

@@ -51,9 +51,8 @@ async def test_only_pictures_that_changed_are_fetched_and_only_in_sight(chromium
         await expect(first).to_be_visible()
         address = await first.get_attribute("src")
         premises.publish(recorded)
-        await seat.page.wait_for_function(
-            "() => performance.getEntriesByName(location.origin + '/api/wall').length > 2"
-        )
+        asked = "() => performance.getEntriesByName(location.origin + '/api/wall').length > 2"
+        await seat.page.wait_for_function(asked)
         assert "ws-02 one" in premises.shelf.fetched
         assert premises.shelf.fetched.count("ws-02 one") == 1
         assert not any("ws-39" in one for one in premises.shelf.fetched)

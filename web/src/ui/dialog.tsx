@@ -21,6 +21,19 @@ function Box({ title, open, onClose, children, foot, looks }: BoxProps & { reado
     if (open && dialog.current?.open === false) dialog.current.showModal();
     if (!open) dialog.current?.close();
   }, [open]);
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = body.current;
+    if (!open || box === null) return;
+    // What scrolls must be reached by the keyboard; what does not would only be a stop on the way.
+    const look = (): void => {
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(box);
+    return () => sizes.disconnect();
+  }, [open]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; the click is on the backdrop
     <dialog
@@ -37,7 +50,9 @@ function Box({ title, open, onClose, children, foot, looks }: BoxProps & { reado
           </h2>
           <IconButton icon="close" label="Close" onClick={onClose} />
         </div>
-        <div class={css.body}>{open && children}</div>
+        <div ref={body} class={css.body}>
+          {open && children}
+        </div>
         {open && foot !== undefined && <div class={css.foot}>{foot}</div>}
       </div>
     </dialog>

@@ -7,6 +7,8 @@ import css from "./table.module.css";
 export interface Column<T> {
   readonly key: string;
   readonly title: string;
+  /** Whether the title is only said, not shown: for buttons that say what they do. */
+  readonly silent?: boolean;
   /** A track of a CSS grid: "minmax(8rem, 1fr)". */
   readonly width: string;
   /** The room it needs, in rem. */

@@ -73,7 +73,7 @@ function Title<T>({ column, order, onOrder }: TitleProps<T>) {
   if (column.sort === undefined || onOrder === undefined) {
     return (
       <div role="columnheader" class={looks}>
-        {column.title}
+        {column.silent ? <span class="spoken">{column.title}</span> : column.title}
       </div>
     );
   }

@@ -115,7 +115,8 @@ export function bookmarkColumns(actions: BookmarkActions): readonly Column<Bookm
     },
     {
       key: "actions",
-      title: "",
+      title: "Actions",
+      silent: true,
       width: "2rem",
       min: 2,
       priority: 0,

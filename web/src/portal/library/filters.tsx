@@ -62,7 +62,7 @@ function Adding(props: FiltersProps & { readonly close: () => void }) {
     <div>
       <div class={css.back}>
         <IconButton small icon="back" label="Other filters" onClick={() => setField(null)} />
-        <h3>{FIELD_TITLES[field]}</h3>
+        <h2>{FIELD_TITLES[field]}</h2>
       </div>
       <FieldEditor field={field} {...props} facets={props.facets ?? NO_FACETS} />
     </div>
