@@ -62,19 +62,20 @@ class Labels:
         self.rows = np.empty(0, dtype=np.uint32) if rows is None else rows
         self.codes = np.empty(0, dtype=np.uint32) if codes is None else codes
 
-    def replace(self, touched: NDArray[np.int64], rows: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
-        """Have rows carry these pairs and no others.
+    def replace(self, known: NDArray[np.int64], rows: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
+        """Take off what rows carried, and have others carry these pairs.
 
         Args:
-            touched: the rows.
+            known: rows that may carry something.
             rows: the first of each pair.
             codes: the second.
         """
-        kept = ~np.isin(self.rows, touched)
-        if not len(rows) and kept.all():
-            return
-        self.rows = np.concatenate([self.rows[kept], rows]).astype(np.uint32)
-        self.codes = np.concatenate([self.codes[kept], codes]).astype(np.uint32)
+        if len(known) and len(self.rows):
+            kept = ~np.isin(self.rows, known)
+            self.rows, self.codes = self.rows[kept], self.codes[kept]
+        if len(rows):
+            self.rows = np.concatenate([self.rows, rows]).astype(np.uint32)
+            self.codes = np.concatenate([self.codes, codes]).astype(np.uint32)
 
     def rows_with(self, table: NDArray[np.bool_]) -> NDArray[np.uint32]:
         """The rows with at least one of the names, in no order; one may be there twice."""
@@ -151,10 +152,11 @@ class Columns:
             chunk.columns["flags"][holes] = 0
             chunk.widen(values["started_us"][here], values["length_ms"][here])
             touched = np.concatenate([offsets, holes])
+            known = touched[touched < chunk.size]
             chunk.size = max(chunk.size, int(touched.max()) + 1)
             for labels, (rows, codes) in ((chunk.tags, tags), (chunk.words, words)):
                 labelled = rows // CHUNK_ROWS == place
-                labels.replace(touched, rows[labelled] - chunk.base, codes[labelled])
+                labels.replace(known, rows[labelled] - chunk.base, codes[labelled])
 
     def _values(self, batch: Batch) -> dict[str, NDArray[np.int64]]:
         """Every column, in the order of the batch."""
