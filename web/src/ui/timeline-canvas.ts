@@ -52,6 +52,8 @@ interface Brush {
   readonly picture: Picture;
 }
 
+/** A row lower than this many units has no room for words. */
+const LABELLED = 22;
 /** The height of a silhouette leaves this many units of air above. */
 const AIR = 3;
 const HATCH = 6;
@@ -104,7 +106,7 @@ function paintBlock(brush: Brush, block: Block): void {
     context.fill();
     context.globalAlpha = 1;
   }
-  if (block.label !== undefined) label(brush, block, block.label);
+  if (block.label !== undefined && frame.height >= LABELLED * frame.unit) label(brush, block, block.label);
 }
 
 /** A smooth line through the middles between neighbours; each value bends it towards itself. */
