@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, RoleId, SiteId, UserId, WorkstationId
@@ -184,12 +185,37 @@ class Site:
             return await list_audit(connection, action=action)
 
 
+_EMPTY: list[bytes] = []
+"""A catalogue without rows, once one was made: to make another takes all migrations, to copy one takes nothing."""
+
+
+async def _opened_catalogue(path: Path) -> Catalogue:
+    if not _EMPTY:
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / path.name
+            await (await Catalogue.open(made)).close()
+            _keep(made)
+    _copy(path)
+    return await Catalogue.open(path)
+
+
+def _keep(path: Path) -> None:
+    _EMPTY.append(path.read_bytes())
+
+
+def _copy(path: Path) -> None:
+    """Where there is none yet."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(_EMPTY[0])
+
+
 @asynccontextmanager
 async def opened_site(folder: Path) -> AsyncGenerator[Site]:
     """An empty site in ``folder``, whose segment store commits at once."""
     clock = SimClock()
     (folder / "keys").mkdir(mode=0o700)
-    catalogue = await Catalogue.open(folder / "catalogue.db")
+    catalogue = await _opened_catalogue(folder / "catalogue.db")
     store = SegmentStore(
         folder / "segments",
         disk=SystemDisk(),
