@@ -96,3 +96,11 @@ async def _late(route):
     # So late that what waits for it is painted first.
     response = await route.fetch()
     await route.fulfill(response=response)
+
+
+@pytest.mark.parametrize(("path", "words"), [("/people/users", "looking after users"), ("/audit", "the audit log")])
+async def test_who_may_not_is_told_so_and_nothing_is_asked_of_the_server(chromium, path, words):
+    async with staged(chromium, path, permissions=["view", "play"]) as seat:
+        await expect(seat.page.get_by_role("heading", name="This page is not for you")).to_be_visible()
+        await expect(seat.page.get_by_text(words)).to_be_visible()
+        assert not [asked for asked in seat.premises.counts if asked.startswith(("/api/users", "/api/audit"))]

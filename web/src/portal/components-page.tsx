@@ -5,7 +5,7 @@ import type { Failure } from "../core/failure.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button, IconButton, type Kind, LinkButton } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field, Select } from "../ui/field.tsx";
+import { Field, PasswordField, Select } from "../ui/field.tsx";
 import { ICONS, Icon, Mark } from "../ui/icon.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Empty, FailureNotice, Notice } from "../ui/notice.tsx";
@@ -181,6 +181,13 @@ function Words() {
       <Part title="Fields">
         <div class={`${css.narrow} ${css.stack}`}>
           <Field label="Name" name="name" value="sam" onInput={nothing} />
+          <PasswordField
+            label="New password"
+            name="fresh"
+            value="paper clouds"
+            hint="Something to know before typing."
+            onInput={nothing}
+          />
           <Field
             label="Password"
             name="secret"

@@ -2,7 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { agoText } from "../../core/ago.ts";
-import { type Chain, chainWords } from "../../core/audit.ts";
+import { type Chain, chainWords, readChain } from "../../core/audit.ts";
+import { asObject, instant } from "../../core/decode.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
@@ -16,8 +17,28 @@ interface Checked {
   readonly at: Date;
 }
 
-/** Kept while the application is open: checking reads the whole log, which nobody wants at every visit. */
-const checked = new Loaded<Checked>(async (signal) => ({ chain: await verifyAudit(signal), at: wallNow() }));
+/** Checking reads the whole log and is itself noted in it: so often is enough, unless somebody asks. */
+const CHECK_EVERY_MS = 3_600_000;
+
+const KEPT = "playhead.audit-chain";
+
+/** What this tab found last, if that is not too long ago. */
+function kept(): Checked | null {
+  try {
+    const found = asObject(JSON.parse(sessionStorage.getItem(KEPT) ?? "null"), "kept");
+    const at = instant(found, "at", "kept");
+    return Date.now() - at.getTime() < CHECK_EVERY_MS ? { chain: readChain(found.chain), at } : null;
+  } catch {
+    // Nothing was kept, or by another version of this page: it is checked anew.
+    return null;
+  }
+}
+
+const checked = new Loaded<Checked>(async (signal) => {
+  const found = { chain: await verifyAudit(signal), at: wallNow() };
+  sessionStorage.setItem(KEPT, JSON.stringify(found));
+  return found;
+});
 
 function again(): void {
   checked.value.value = null;
@@ -27,6 +48,7 @@ function again(): void {
 
 export function ChainState() {
   useEffect(() => {
+    checked.value.value ??= kept();
     if (checked.value.value === null) again();
   }, []);
   const known = checked.value.value;

@@ -48,8 +48,8 @@ export const AUDIT_COLUMNS: readonly Column<AuditItem>[] = [
   {
     key: "action",
     title: "What",
-    width: "minmax(11rem, 1.2fr)",
-    min: 11,
+    width: "minmax(13rem, 1.5fr)",
+    min: 13,
     priority: 0,
     cell: (item) => <What item={item} />,
   },

@@ -1,7 +1,7 @@
 /** The audit log: who did what, when and from where; that nothing of it was changed; and all of it as a file. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Session } from "../../core/access.ts";
+import { can, type Session } from "../../core/access.ts";
 import { type AuditItem, auditAddress, narrowed, readFilter } from "../../core/audit.ts";
 import { dayText } from "../../core/time.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
@@ -11,6 +11,7 @@ import { Pager } from "../../ui/pager.tsx";
 import { Table, TableSkeleton } from "../../ui/table.tsx";
 import { wallNow } from "../clock.ts";
 import { Paged, remedyOf, useLoaded } from "../loaded.ts";
+import { Refused } from "../refused.tsx";
 import { go } from "../router.ts";
 import { csvAddress, listAudit } from "./api.ts";
 import { ChainState } from "./chain.tsx";
@@ -21,7 +22,11 @@ import { AuditFilters } from "./filters.tsx";
 const keyOf = (item: AuditItem): string => item.id;
 const narrowOf = (item: AuditItem) => <AuditRow item={item} />;
 
-export function AuditPage({ query }: { readonly query: string; readonly session: Session }) {
+export function AuditPage({ query, session }: { readonly query: string; readonly session: Session }) {
+  return can(session, "audit") ? <Log query={query} /> : <Refused what="reading the audit log" />;
+}
+
+function Log({ query }: { readonly query: string }) {
   const filter = useMemo(() => readFilter(new URLSearchParams(query)), [query]);
   const log = useLoaded(query, () => new Paged<AuditItem>((before, signal) => listAudit(filter, before, signal)));
   const [open, setOpen] = useState<string | null>(null);

@@ -125,6 +125,6 @@ function Answer({ user, recording }: { readonly user: string; readonly recording
 
 function verdict(reasons: readonly Reason[]): string {
   const may = (action: Reason["action"]): boolean => reasons.some((one) => one.action === action && one.allowed);
-  if (may("play")) return "may see and play";
-  return may("view") ? "may see, but not play" : "may not see";
+  if (may("view")) return may("play") ? "may see and play" : "may see, but not play";
+  return may("play") ? "may not find, but may play by a link," : "may not see";
 }

@@ -1,12 +1,13 @@
 /** People: users, groups, roles, who is signed in, and why somebody can see something. */
 
 import { useEffect, useMemo } from "preact/hooks";
-import type { Session } from "../../core/access.ts";
+import { can, type Session } from "../../core/access.ts";
 import type { PeopleSection } from "../../core/route.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { remedyOf } from "../loaded.ts";
+import { Refused } from "../refused.tsx";
 import { AccessSection } from "./access.tsx";
 import { GroupPage } from "./group.tsx";
 import { GroupsSection } from "./groups.tsx";
@@ -32,7 +33,11 @@ interface PeopleProps {
   readonly session: Session;
 }
 
-export function PeoplePage({ section, id, query, session }: PeopleProps) {
+export function PeoplePage(props: PeopleProps) {
+  return can(props.session, "administer") ? <People {...props} /> : <Refused what="looking after users" />;
+}
+
+function People({ section, id, query, session }: PeopleProps) {
   const store = useMemo(() => new PeopleStore(session), [session]);
   useEffect(() => {
     void store.load();

@@ -43,8 +43,9 @@ export class PeopleStore {
     return this.known.value.value?.roles ?? null;
   }
 
+  /** Empty until it is known: an id in its place would flash. */
   roleName(id: string): string {
-    return this.roles?.find((one) => one.id === id)?.name ?? id;
+    return this.roles === null ? "" : (this.roles.find((one) => one.id === id)?.name ?? id);
   }
 
   userName(id: string): string {
@@ -57,6 +58,6 @@ export class PeopleStore {
   }
 
   groupName(id: string): string {
-    return this.groups?.find((one) => one.id === id)?.name ?? id;
+    return this.groups === null ? "" : (this.groups.find((one) => one.id === id)?.name ?? id);
   }
 }

@@ -28,7 +28,8 @@ const keyOf = (user: UserItem): string => user.id;
 const hrefOf = (user: UserItem): string => `/people/users/${encodeURIComponent(user.id)}`;
 
 function rolesText(user: UserItem, store: PeopleStore): string {
-  return listed(user.roles.map((one) => store.roleName(one.role))) || "No role";
+  if (user.roles.length === 0) return "No role";
+  return store.roles === null ? "" : listed(user.roles.map((one) => store.roleName(one.role)));
 }
 
 function Who({ user }: { readonly user: UserItem }) {
@@ -71,7 +72,7 @@ function columnsOf(store: PeopleStore): readonly Column<UserItem>[] {
       width: "minmax(8rem, 1fr)",
       min: 8,
       priority: 4,
-      cell: (user) => user.groups.map((id) => store.groupName(id)).join(", "),
+      cell: (user) => (store.groups === null ? "" : user.groups.map((id) => store.groupName(id)).join(", ")),
     },
     {
       key: "second",
