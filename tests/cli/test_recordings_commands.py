@@ -35,7 +35,7 @@ def flip(path: Path, offset: int) -> None:
 def test_the_newest_come_first(run: Run, library: PremisesPlaces) -> None:
     said = run("recordings", "list", "--data", library.root)
     heads, *rows = said.out.splitlines()
-    assert heads.split() == ["ID", "STARTED", "LENGTH", "SIZE", "STATE", "WORKSTATION", "AGENT"]
+    assert heads.split() == ["ID", "STARTED", "LENGTH", "SIZE", "STATE", "WORKSTATION", "AGENT", "TAGS"]
     assert [row.split()[0] for row in rows] == [str(OTHERS), str(BROKEN_OFF), str(WHOLE)]
     assert rows[2].split()[3] == "0:00:03"
     assert rows[2].split()[-3:] == ["complete", "pc-1", "agent.one"]
@@ -54,6 +54,10 @@ def test_the_list_for_a_program(run: Run, library: PremisesPlaces) -> None:
         "coveredMs": 3000,
         "bytes": file_of(library, "a").stat().st_size,
         "segments": 1,
+        "site": "site",
+        "tags": [],
+        "held": False,
+        "blackout": False,
     }
 
 
@@ -64,6 +68,15 @@ def test_the_list_for_a_program(run: Run, library: PremisesPlaces) -> None:
         (["--state", "interrupted"], [BROKEN_OFF]),
         (["--workstation", "pc-1", "--state", "complete"], [WHOLE]),
         (["--workstation", "pc-9"], []),
+        (["--workstation", "pc-1", "--workstation", "pc-2", "--order", "started"], [WHOLE, BROKEN_OFF, OTHERS]),
+        (["--agent", "CORP\\AGENT.ONE", "--state", "complete"], [OTHERS, WHOLE]),
+        (["--group", "nobody"], []),
+        (["--from", "2026-01-01", "--to", "2026-01-03", "--site", "site", "--limit", 1], [OTHERS]),
+        (["--search", "agent pc-2"], [OTHERS]),
+        (["--gap"], []),
+        (["--no-gap", "--no-blackout", "--not-held", "--max-length", "10 s", "--state", "interrupted"], [BROKEN_OFF]),
+        (["--min-length", "1 h"], []),
+        (["--tag", "vip"], []),
     ],
 )
 def test_only_some(run: Run, library: PremisesPlaces, wanted: list[str], found: list[RecordingId]) -> None:
@@ -71,15 +84,22 @@ def test_only_some(run: Run, library: PremisesPlaces, wanted: list[str], found: 
     assert [item["id"] for item in json.loads(said.out)] == [str(each) for each in found]
 
 
+@pytest.mark.parametrize(
+    "wanted", [["--order", "name"], ["--min-length", "5"], ["--from", "yesterday"], ["--state", "lost"], ["--limit", 0]]
+)
+def test_what_cannot_be_asked_for(run: Run, library: PremisesPlaces, wanted: list[str]) -> None:
+    assert run("recordings", "list", *wanted, "--data", library.root).code == 2
+
+
 def test_more_than_were_asked_for(run: Run, library: PremisesPlaces) -> None:
     said = run("recordings", "list", "--limit", 2, "--data", library.root)
     assert len(said.out.splitlines()) == 3
-    assert "Only the newest 2; ask for more with --limit." in said.err
+    assert "Only the first 2; ask for more with --limit." in said.err
 
 
 def test_nothing_to_list(run: Run, library: PremisesPlaces) -> None:
     said = run("recordings", "list", "--workstation", "pc-9", "--data", library.root)
-    assert (said.code, said.out) == (0, "No recordings. Start one with `playhead record start WORKSTATION`.\n")
+    assert (said.code, said.out) == (0, "No such recordings. Start one with `playhead record start WORKSTATION`.\n")
 
 
 @pytest.mark.parametrize("what", [["list"], ["verify", "0198"], ["export", "0198", "out.mp4"]])
@@ -218,6 +238,44 @@ def test_a_file_of_another_site(run: Run, library: PremisesPlaces) -> None:
     said = run("recordings", "verify", WHOLE, "--data", library.root)
     assert (said.code, said.out) == (1, "NOT whole\n")
     assert "(vid.recipient)" in said.err
+
+
+# --- tag, hold
+
+
+def test_tags_are_given_and_taken(run: Run, library: PremisesPlaces) -> None:
+    said = run("recordings", "tag", WHOLE, "VIP", "to train", "--data", library.root)
+    assert (said.code, said.out) == (0, "")
+    assert "tagged “vip”" in said.err
+    (found,) = json.loads(run("recordings", "list", "--json", "--tag", "Vip", "--data", library.root).out)
+    assert (found["id"], found["tags"]) == (str(WHOLE), ["to train", "vip"])
+    assert "was tagged “vip” already" in run("recordings", "tag", WHOLE, "vip", "--data", library.root).err
+    run("recordings", "tag", WHOLE, "vip", "--remove", "--data", library.root)
+    assert json.loads(run("recordings", "list", "--json", "--tag", "vip", "--data", library.root).out) == []
+    said = run("recordings", "tag", WHOLE, "a,b", "--data", library.root)
+    assert said.code == 1
+    assert "is no tag" in said.err
+
+
+def test_a_recording_is_held_and_released(run: Run, library: PremisesPlaces) -> None:
+    assert run("recordings", "hold", WHOLE, "--reason", "case 4711", "--data", library.root).code == 0
+    (found,) = json.loads(run("recordings", "list", "--json", "--held", "--data", library.root).out)
+    assert found["id"] == str(WHOLE)
+    assert "held" in run("recordings", "list", "--search", "4711", "--data", library.root).out
+    run("recordings", "hold", WHOLE, "--release", "--data", library.root)
+    assert json.loads(run("recordings", "list", "--json", "--held", "--data", library.root).out) == []
+    with closing(sqlite3.connect(library.catalogue)) as connection:
+        noted = connection.execute(
+            "SELECT actor, action, subject FROM audit WHERE action LIKE 'recording.%'"
+        ).fetchall()
+    assert noted == [("operator", f"recording.{what}", str(WHOLE)) for what in ("held", "released")]
+
+
+@pytest.mark.parametrize("options", [[], ["--release", "--reason", "both"]])
+def test_a_hold_takes_a_reason_or_ends(run: Run, library: PremisesPlaces, options: list[str]) -> None:
+    said = run("recordings", "hold", WHOLE, *options, "--data", library.root)
+    assert said.code == 2
+    assert "Give a --reason to hold it, or --release." in said.err
 
 
 # --- export

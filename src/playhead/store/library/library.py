@@ -67,7 +67,7 @@ class Library:
         try:
             while True:
                 try:
-                    await self._loaded()
+                    await asyncio.shield(self._load_once())
                     await self.keep()
                 except PlayheadError as error:
                     _log.warning("library not kept", code=error.code, reason=error.message)
@@ -141,12 +141,15 @@ class Library:
                 raise UnavailableError("library.loading", "The library is being read anew.", hint="Try again soon.")
             yield connection
 
-    async def _loaded(self) -> None:
+    def _load_once(self) -> asyncio.Task[None]:
         if self._loading is None or (self._loading.done() and self._loading.exception() is not None):
             self._loading = asyncio.create_task(self._load(), name="load the library")
+        return self._loading
+
+    async def _loaded(self) -> None:
         try:
             async with asyncio.timeout(self._patience_s):
-                await asyncio.shield(self._loading)
+                await asyncio.shield(self._load_once())
         except TimeoutError:
             raise UnavailableError("library.loading", "The library is being read.", hint="Try again soon.") from None
 
@@ -166,7 +169,6 @@ class Library:
                 async with self._catalogue.reading() as connection:
                     batch = await rows_between(connection, first, first + LOADED_AT_ONCE - 1)
                 await asyncio.to_thread(self._columns.apply, batch)
-            _log.info("library loaded", recordings=last + 1)
 
     async def _take_kept(self, chunks: list[bytes], kept_at: int) -> None:
         columns = Columns()
