@@ -38,6 +38,12 @@ export const VIEW_NAME_CHARS_MAX = 64;
 /** Longest tag, as at the server. */
 export const TAG_CHARS_MAX = 40;
 
+/** A tag as the server keeps it, in one case and with single blanks; null where it cannot be one. */
+export function tagOf(text: string): string | null {
+  const tag = text.normalize("NFKC").toLowerCase().trim().replaceAll(/\s+/g, " ");
+  return tag === "" || [...tag].length > TAG_CHARS_MAX || tag.includes(",") ? null : tag;
+}
+
 /** What a person looks at again and again: filters, sorting and columns under a name. */
 export interface SavedView {
   readonly id: string;

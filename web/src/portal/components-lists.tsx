@@ -135,7 +135,15 @@ function Narrowing() {
             </Chip>
           )}
         >
-          {() => <Options label="Agents" options={OPTIONS} chosen={chosen} onChange={setChosen} create={addTag} />}
+          {() => (
+            <Options
+              label="Agents"
+              options={OPTIONS}
+              chosen={chosen}
+              onChange={setChosen}
+              create={(text) => text.trim()}
+            />
+          )}
         </Popover>
         <Chip label="Held" onRemove={() => undefined}>
           yes
@@ -162,8 +170,6 @@ function Narrowing() {
     </Part>
   );
 }
-
-const addTag = (text: string): string => `Add “${text}”`;
 
 function Over() {
   const [open, setOpen] = useState<"" | "small" | "drawer">("");

@@ -23,8 +23,8 @@ interface OptionsProps {
   readonly single?: boolean;
   /** Given, the list is searched by somebody else, and what was typed may be longer than it. */
   readonly onSearch?: (text: string) => void;
-  /** Given, what was typed can be chosen even where it is not in the list. */
-  readonly create?: (text: string) => string;
+  /** Given, what was typed can be chosen even where it is not in the list: as which value, or null where it cannot. */
+  readonly create?: (text: string) => string | null;
   readonly empty?: string;
   readonly onChange: (chosen: string[]) => void;
 }
@@ -57,7 +57,8 @@ export function Options({
   // What was chosen before stands at the top, and stays there while it is changed.
   const all = [...first.map((value) => options.find((one) => one.value === value) ?? { value, text: value }), ...rest];
   const found = words === "" ? all : all.filter((one) => one.text.toLowerCase().includes(words));
-  const isNew = create !== undefined && words !== "" && !all.some((one) => one.text.toLowerCase() === words);
+  const made = create?.(text) ?? null;
+  const isNew = made !== null && words !== "" && !all.some((one) => one.value === made);
   const change = (value: string, on: boolean): void => {
     if (single) onChange(on ? [value] : []);
     else onChange(on ? [...chosen, value] : chosen.filter((one) => one !== value));
@@ -91,11 +92,11 @@ export function Options({
           kind="quiet"
           icon="plus"
           onClick={() => {
-            change(text.trim(), true);
+            change(made, true);
             setText("");
           }}
         >
-          {create(text.trim())}
+          Add “{made}”
         </Button>
       )}
     </div>

@@ -33,6 +33,7 @@ interface RowProps<T> {
   readonly row: T;
   readonly columns: readonly Column<T>[];
   readonly narrow: ((row: T) => ComponentChildren) | undefined;
+  readonly beside: ((row: T) => ComponentChildren) | undefined;
   readonly href: ((row: T) => string) | undefined;
   readonly onOpen: ((row: T) => void) | undefined;
   readonly selectable: boolean;
@@ -44,7 +45,18 @@ interface RowProps<T> {
   readonly onPoint: ((row: T | null, element: HTMLElement | null) => void) | undefined;
 }
 
-const COMPARED = ["at", "topRem", "row", "columns", "narrow", "href", "selected", "selectable", "reachable"] as const;
+const COMPARED = [
+  "at",
+  "topRem",
+  "row",
+  "columns",
+  "narrow",
+  "beside",
+  "href",
+  "selected",
+  "selectable",
+  "reachable",
+] as const;
 
 export class TableRow<T> extends Component<RowProps<T>> {
   override shouldComponentUpdate(next: RowProps<T>): boolean {
@@ -70,12 +82,19 @@ export class TableRow<T> extends Component<RowProps<T>> {
   }
 
   private cells(): ComponentChildren {
-    const { row, columns, narrow } = this.props;
+    const { row, columns, narrow, beside } = this.props;
     if (narrow !== undefined) {
       return (
-        <div role="gridcell" class={css.whole}>
-          {this.opener(narrow(row))}
-        </div>
+        <>
+          <div role="gridcell" class={css.whole}>
+            {this.opener(narrow(row))}
+          </div>
+          {beside !== undefined && (
+            <div role="gridcell" class={css.beside}>
+              {beside(row)}
+            </div>
+          )}
+        </>
       );
     }
     const opening = columns.find((column) => column.opens) ?? columns[0];

@@ -42,6 +42,8 @@ interface TableProps<T> {
   readonly groupOf?: (row: T) => string;
   /** A row where there is no room for columns. */
   readonly narrow?: (row: T) => ComponentChildren;
+  /** What can be clicked beside such a row. */
+  readonly beside?: (row: T) => ComponentChildren;
   readonly order?: TableOrder;
   readonly onOrder?: (order: TableOrder) => void;
   readonly selection?: Selection;
@@ -148,7 +150,10 @@ export function Table<T>(props: TableProps<T>) {
     const seen = at >= sight.first && at < sight.end;
     if (seen || (line.kind === "row" && line.index === activeIndex)) shown.push([at, line]);
   });
-  const template = [selectable ? "1.5rem" : "", ...(isNarrow ? ["minmax(0, 1fr)"] : columns.map((one) => one.width))];
+  const template = [
+    selectable ? "1.5rem" : "",
+    ...(isNarrow ? ["minmax(0, 1fr)", props.beside === undefined ? "" : "auto"] : columns.map((one) => one.width)),
+  ];
   const style = {
     "--row": `${rowRem}rem`,
     "--heading": `${HEADING_REM}rem`,
@@ -179,6 +184,7 @@ export function Table<T>(props: TableProps<T>) {
               row={line.row}
               columns={columns}
               narrow={isNarrow ? narrow : undefined}
+              beside={props.beside}
               href={props.href}
               onOpen={props.onOpen}
               selectable={selectable}

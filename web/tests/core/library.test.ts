@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bulkWords } from "../../src/core/bulk-words.ts";
-import { inViewOrder, NO_FACETS, readBulk, readFacets, readViews, type SavedView } from "../../src/core/facets.ts";
+import {
+  inViewOrder,
+  NO_FACETS,
+  readBulk,
+  readFacets,
+  readViews,
+  type SavedView,
+  tagOf,
+} from "../../src/core/facets.ts";
 import { PlayheadError } from "../../src/core/failure.ts";
 import {
   type Filter,
@@ -183,6 +191,12 @@ describe("what the server says", () => {
     const order = inViewOrder([view, { ...view, name: "z", mine: true }, { ...view, name: "a" }]);
     expect(order.map((one) => one.name)).toEqual(["z", "a", "b"]);
     expect(readBulk({ done: 2, refused: [{ id: "x", code: "access.refused" }] }).done).toBe(2);
+  });
+
+  test("a tag is what the server keeps", () => {
+    expect(tagOf("  Card \u00a0 Number ")).toBe("card number");
+    expect(tagOf("x".repeat(40))).toHaveLength(40);
+    expect(["", "  ", "a,b", "x".repeat(41)].map(tagOf)).toEqual([null, null, null, null]);
   });
 
   test("what became of a change to many", () => {

@@ -50,7 +50,7 @@ function Whose({ bookmark }: { readonly bookmark: Bookmark }) {
   return bookmark.shared ? <Badge tone="accent">Shared</Badge> : <span class={css.muted}>Only me</span>;
 }
 
-function Actions({ bookmark, actions }: { readonly bookmark: Bookmark; readonly actions: BookmarkActions }) {
+export function Actions({ bookmark, actions }: { readonly bookmark: Bookmark; readonly actions: BookmarkActions }) {
   const change = [
     { text: "Change", icon: "edit", onSelect: () => actions.edit(bookmark) },
     { text: "Delete", icon: "trash", danger: true, onSelect: () => actions.remove(bookmark) },

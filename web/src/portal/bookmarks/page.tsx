@@ -14,7 +14,7 @@ import { toast } from "../../ui/toast.tsx";
 import { go } from "../router.ts";
 import { mustSignIn } from "../session.ts";
 import css from "./bookmarks.module.css";
-import { bookmarkAddress, bookmarkColumns, NarrowBookmark } from "./columns.tsx";
+import { Actions, type BookmarkActions, bookmarkAddress, bookmarkColumns, NarrowBookmark } from "./columns.tsx";
 import { EditBookmark } from "./edit.tsx";
 import { RecordingLookup } from "./recordings.ts";
 import { BookmarksStore } from "./store.ts";
@@ -79,16 +79,17 @@ export function BookmarksPage({ query, session }: { readonly query: string; read
   const lookup = useMemo(() => new RecordingLookup(), []);
   const [text, setText] = useState(words);
   const [edited, setEdited] = useState<Bookmark | null>(null);
-  const columns = useMemo(
-    () =>
-      bookmarkColumns({
-        lookup,
-        edit: setEdited,
-        remove: (one) => void remove(store, one),
-        copy: (one) => void copy(one),
-      }),
+  const actions = useMemo(
+    (): BookmarkActions => ({
+      lookup,
+      edit: setEdited,
+      remove: (one) => void remove(store, one),
+      copy: (one) => void copy(one),
+    }),
     [store, lookup],
   );
+  const columns = useMemo(() => bookmarkColumns(actions), [actions]);
+  const beside = useMemo(() => (one: Bookmark) => <Actions bookmark={one} actions={actions} />, [actions]);
   const narrow = useMemo(() => (one: Bookmark) => <NarrowBookmark bookmark={one} lookup={lookup} />, [lookup]);
   useEffect(() => {
     void store.load();
@@ -133,6 +134,7 @@ export function BookmarksPage({ query, session }: { readonly query: string; read
             keyOf={keyOf}
             href={bookmarkAddress}
             narrow={narrow}
+            beside={beside}
             more={store.next.value !== null}
             pageKeys
           />

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import { bulkWords, recordingsText } from "../../core/bulk-words.ts";
-import { type Facets, TAG_CHARS_MAX } from "../../core/facets.ts";
+import { type Facets, tagOf } from "../../core/facets.ts";
 import { toFailure } from "../../core/failure.ts";
 import type { RecordingItem } from "../../core/library.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -83,11 +83,11 @@ function TagMenu(props: BulkProps) {
           options={known.map((tag) => ({ value: tag, text: tag }))}
           chosen={has}
           empty="No tags yet. Type the first one."
-          create={(text) => `Add “${text.slice(0, TAG_CHARS_MAX)}”`}
+          create={tagOf}
           onChange={(tags) => {
             const added = tags.find((tag) => !has.includes(tag));
             const removed = has.find((tag) => !tags.includes(tag));
-            if (added !== undefined) void apply(props, { action: "tag", tag: added.slice(0, TAG_CHARS_MAX) });
+            if (added !== undefined) void apply(props, { action: "tag", tag: added });
             if (removed !== undefined) void apply(props, { action: "untag", tag: removed });
           }}
         />
@@ -100,6 +100,7 @@ function HoldDialog(props: BulkProps & { readonly action: "hold" | "release"; re
   const { action, chosen, onClose } = props;
   const [reason, setReason] = useState("");
   const title = action === "hold" ? "Hold" : "Release";
+  const missing = action === "hold" && reason.trim() === "";
   const submit = (): void => {
     onClose();
     void apply(props, { action, reason: reason.trim() });
@@ -113,7 +114,7 @@ function HoldDialog(props: BulkProps & { readonly action: "hold" | "release"; re
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={reason.trim() === ""} onClick={submit}>
+          <Button kind="primary" disabled={missing} onClick={submit}>
             {title}
           </Button>
         </>
@@ -123,7 +124,7 @@ function HoldDialog(props: BulkProps & { readonly action: "hold" | "release"; re
         class={css.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (reason.trim() !== "") submit();
+          if (!missing) submit();
         }}
       >
         <p>

@@ -57,6 +57,23 @@ function Nothing({ filter, session }: { readonly filter: Filter; readonly sessio
   );
 }
 
+interface TroubleProps {
+  readonly failure: Failure;
+  readonly onRemedy: (failure: Failure) => void;
+}
+
+/** Why there is no list. Where the question itself is the trouble, another one helps. */
+function Trouble({ failure, onRemedy }: TroubleProps) {
+  if (failure.remedy !== "none") return <FailureNotice failure={failure} onRemedy={onRemedy} />;
+  return (
+    <Notice tone="danger" title={failure.message} hint={failure.hint}>
+      <Button small onClick={() => show(NO_FILTER)}>
+        Show all recordings
+      </Button>
+    </Notice>
+  );
+}
+
 function ColumnsMenu() {
   const chosen = chosenColumns.value;
   return (
@@ -190,7 +207,6 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
   const remedy = (asked: Failure): void => {
     if (asked.remedy === "sign-in") mustSignIn();
     else if (asked.remedy === "reload") location.reload();
-    else if (asked.remedy === "none") show(NO_FILTER);
     else void store.load();
   };
   return (
@@ -209,7 +225,7 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
         </span>
         <FilterChips filter={filter} facets={facets ?? NO_FACETS} onSearch={onSearch} onChange={show} />
       </div>
-      {failure !== null && <FailureNotice failure={failure} onRemedy={remedy} />}
+      {failure !== null && <Trouble failure={failure} onRemedy={remedy} />}
       {failure === null && !feedOpen.value && store.items.value !== null && (
         <Notice
           tone="warn"
