@@ -210,3 +210,10 @@ async def test_what_is_done_is_noted_with_the_page_it_was_done_from(site, browse
     await browser.delete("/api/session")
     (entry,) = await site.audited("sign_out.ok")
     assert entry.page == ""
+
+
+async def test_a_program_whose_token_is_refused_is_noted(site, browser):
+    assert code_of(await browser.get("/api/audit", headers={"authorization": "Bearer x.y.z"}))[0] == 401
+    (entry,) = await site.audited("token.refused")
+    assert (entry.actor, entry.subject, entry.address) == ("unknown", "/api/audit", "192.0.2.10")
+    assert entry.details["code"].startswith("token.")

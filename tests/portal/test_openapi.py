@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -152,11 +153,11 @@ def server(folder):
 def token(folder, audience, **more):
     keyring = Keyring.open_existing(PremisesPlaces(folder).keys, SystemClock())
     now_s = int(time.time())
-    claims = Claims(audience, UserId("operator"), "token-1", now_s, now_s + 600, **more)
+    claims = Claims(audience, UserId("operator"), "token-1", now_s, now_s + 3_600, **more)
     return sign(claims, signing_key(keyring), issuer=keyring.site)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_server_keeps_to_it(data, tmp_path):
     folder, header = data
     with server(folder) as portal:
@@ -186,6 +187,10 @@ def test_the_server_keeps_to_it(data, tmp_path):
         said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert said.returncode == 0, _failures(said.stdout) + said.stderr
     assert "request failed" not in (folder / "log").read_text()
+    verify = [sys.executable, "-m", "playhead", "audit", "verify", "--json", "--data", str(folder)]
+    verified = json.loads(subprocess.run(verify, capture_output=True, text=True, check=True).stdout)
+    assert verified["whole"]
+    assert PremisesPlaces(folder).audit_head.exists()
 
 
 def _failures(text):

@@ -85,7 +85,11 @@ async def _identified(request: Request, bearer: HTTPAuthorizationCredentials | N
     if bearer is not None:
         now_s = parts.clock.wall_us() // 1_000_000
         keys = verifying_keys(parts.keyring)
-        claims = verify(bearer.credentials, keys, audience=Audience.API, issuer=parts.keyring.site, now_s=now_s)
+        try:
+            claims = verify(bearer.credentials, keys, audience=Audience.API, issuer=parts.keyring.site, now_s=now_s)
+        except RefusedError as error:
+            await parts.audit.refuse("unknown", "token.refused", request.url.path, address, {"code": error.code})
+            raise
         return Caller(Who(claims.user, grants=built_in_grants(ADMINISTRATOR)), address, None)
     session = await parts.sessions.find(request.cookies.get(session_cookie(request.scope["scheme"])))
     if session is None:

@@ -11,7 +11,7 @@ from playhead.store.catalogue.audit import AuditEntry, check_limit, entry_of
 from playhead.store.catalogue.schema import audit
 
 LOOKED_AT_MAX: Final = 100_000
-"""Entries that one search goes through where no index has just those wanted: about 100 ms. Past it the page may be
+"""Entries that one search goes through where no index has just those wanted: about 200 ms. Past it the page may be
 short, or empty, and its ``next`` goes on from there."""
 
 SET_BACK_US: Final = 86_400_000_000
