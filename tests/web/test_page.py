@@ -26,10 +26,11 @@ OPENED = ("Filter", "Views", "Columns", "Keyboard")
 """What opens over the library."""
 
 
-async def findings(seat):
-    """What axe-core has against the page."""
+async def findings(seat, options=None):
+    """What axe-core has against the page; ``options`` as it takes them."""
     await seat.page.evaluate(AXE.read_text())
-    result = await seat.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    script = "(options) => axe.run(document, { resultTypes: ['violations'], ...options })"
+    result = await seat.page.evaluate(script, options or {})
     return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in result["violations"]]
 
 
