@@ -91,6 +91,16 @@ def test_a_user_who_is_locked_out_is_let_in(run: Run, jo: Path) -> None:
     assert rows(jo, "SELECT actor, subject FROM audit WHERE action = 'user.unlocked'") == [("operator", "jo")]
 
 
+def test_every_change_is_in_the_audit_log(run: Run, jo: Path) -> None:
+    run("users", "set-password", "jo", "--password-stdin", "--data", jo, stdin=f"another {GOOD}\n")
+    run("users", "disable", "jo", "--data", jo)
+    run("users", "enable", "jo", "--data", jo)
+    assert rows(jo, "SELECT actor, action, subject FROM audit ORDER BY id") == [
+        ("operator", action, "jo") for action in ("user.added", "user.password_set", "user.disabled", "user.enabled")
+    ]
+    assert GOOD not in str(rows(jo, "SELECT * FROM audit"))
+
+
 def test_another_password(run: Run, jo: Path) -> None:
     before = rows(jo, "SELECT password_hash FROM users")
     said = run("users", "set-password", "jo", "--password-stdin", "--data", jo, stdin=f"another {GOOD}\n")

@@ -10,13 +10,14 @@ import pytest
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, UserId
-from playhead.domain.access import Who
+from playhead.domain.access import Action, Grant, OfAgent, Scope, Who
 from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
 from playhead.domain.roles import AGENT, MANAGER, built_in_grants
 from playhead.portal import feed as feed_module
 from playhead.portal.api import events
 from playhead.portal.feed import RESYNC, WAITING_MAX, WATCHERS_MAX, News
-from playhead.store.catalogue import users
+from playhead.store.catalogue import recordings, users
+from playhead.store.catalogue.access import set_assignments
 
 SUE = Who(UserId("sue"), grants=built_in_grants(MANAGER))
 JANE = Who(UserId("jane"), grants=built_in_grants(AGENT))
@@ -136,6 +137,35 @@ async def test_the_stream_ends_with_its_session(parts, site, monkeypatch):
     site.clock.advance(events.CHECK_US)
     with pytest.raises(StopAsyncIteration):
         await anext(lines)
+
+
+async def test_the_stream_shows_what_its_user_may_see_now(parts, site, monkeypatch):
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    session = await parts.sessions.open(await user(site), "192.0.2.10")
+    lines = await stream(parts, session)
+    await anext(lines)
+    (watcher,) = parts.feed._watchers
+    about = News("recordings", "{}", OfAgent("jane"))
+    async with site.catalogue.writing() as connection:
+        await set_assignments(connection, SUE.user, [])
+    watcher.offer(about)
+    assert (await anext(lines)).startswith("event: recordings")
+    site.clock.advance(events.CHECK_US)
+    assert await anext(lines) == ": alive\n\n"
+    watcher.offer(about)
+    assert await anext(lines) == ": alive\n\n"
+    await lines.aclose()
+
+
+async def test_a_recording_from_before_ones_first_day_is_no_news(site, parts):
+    late = Who(UserId("sue"), grants=(Grant(Action.VIEW, Scope.ALL, 2),))
+    await site.add_recording(RECORDING, agent="jane", started_at_us=1)
+    async with site.catalogue.reading() as connection:
+        found = await recordings.find_recording(connection, RECORDING)
+    with parts.feed.watch(late) as watcher, parts.feed.watch(SUE) as sue:
+        parts.feed._publish([feed_module._recording_news(parts.feed.item(found))])
+        assert (await heard(sue))[1]["id"] == str(RECORDING)
+        assert await watcher.next(0.01) is None
 
 
 async def test_an_open_page_alone_does_not_keep_a_session_alive(parts, site):

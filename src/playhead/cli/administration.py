@@ -1,6 +1,6 @@
 """What an administrator does on the premises server itself: people, enrolment codes."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,15 +9,15 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import NotFoundError
 from playhead.base.ids import RoleId, UserId, WorkstationId
 from playhead.cli.console import done
+from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
 from playhead.domain.roles import Assignment
 from playhead.portal.lockout import user_key
 from playhead.portal.passwords import Passwords
-from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.access import assignments_of
-from playhead.store.catalogue.audit import add_audit_entry
+from playhead.store.catalogue.audit import AuditEntry, add_audit_entry
 from playhead.store.catalogue.enrolment_codes import add_code
 from playhead.store.catalogue.login_sessions import delete_login_sessions_of
 from playhead.store.catalogue.second_factors import delete_totp
@@ -55,6 +55,7 @@ async def new_enrolment_code(places: PremisesPlaces, workstation: str | None, *,
             created_at_us=now_us,
             expires_at_us=now_us + hours * HOUR_US,
         )
+        await note(connection, "enrolment.code_made", workstation or "", {"hours": hours})
     return code.text
 
 
@@ -70,6 +71,8 @@ async def add_person(places: PremisesPlaces, user: str, *, name: str, roles: Seq
     assignments = [Assignment(RoleId(role)) for role in dict.fromkeys(roles)]
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
         await add_user(connection, person, assignments)
+        told = {"name": name, "roles": " ".join(str(one.role) for one in assignments)}
+        await note(connection, "user.added", user, told)
     done(f"{user} may sign in as {' and '.join(str(one.role) for one in assignments)}.")
 
 
@@ -81,9 +84,10 @@ async def change_password(places: PremisesPlaces, user: str, password: str) -> N
         NotFoundError: ``user.not_found``.
     """
     hashed = await _hashed(places, password, user)
-    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
-        await set_user_password(connection, UserId(user), hashed)
-        await delete_login_sessions_of(connection, UserId(user))
+    identifier = UserId(user)
+    async with _acting(places, "user.password_set", identifier) as connection:
+        await set_user_password(connection, identifier, hashed)
+        await delete_login_sessions_of(connection, identifier)
     done(f"{user} has a new password and is signed out everywhere.")
 
 
@@ -92,10 +96,12 @@ async def disable_person(places: PremisesPlaces, user: str, *, disabled: bool) -
 
     Raises:
         NotFoundError: ``user.not_found``.
+        ConflictError: ``user.last_administrator``.
     """
-    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
-        await set_disabled(connection, UserId(user), SystemClock().wall_us() if disabled else None)
-        await delete_login_sessions_of(connection, UserId(user))
+    identifier = UserId(user)
+    async with _acting(places, "user.disabled" if disabled else "user.enabled", identifier) as connection:
+        await set_disabled(connection, identifier, SystemClock().wall_us() if disabled else None)
+        await delete_login_sessions_of(connection, identifier)
     done(f"{user} may {'no longer' if disabled else 'again'} sign in.")
 
 
@@ -131,8 +137,15 @@ async def _acting(places: PremisesPlaces, action: str, user: UserId) -> AsyncGen
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
         await get_user(connection, user)
         yield connection
-        entry = AuditTrail(catalogue, SystemClock()).entry("operator", action, str(user), "")
-        await add_audit_entry(connection, entry)
+        await note(connection, action, str(user))
+
+
+async def note(
+    connection: AsyncConnection, action: str, subject: str, details: Mapping[str, str | int] | None = None
+) -> None:
+    """Add what is done on the server itself to the audit log, in the transaction that does it."""
+    entry = AuditEntry(SystemClock().wall_us(), str(OPERATOR), action, subject, "", details or {})
+    await add_audit_entry(connection, entry)
 
 
 async def people(places: PremisesPlaces) -> list[tuple[User, tuple[Assignment, ...]]]:
@@ -153,6 +166,7 @@ async def revoke(places: PremisesPlaces, workstation: str) -> None:
     """
     async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
         await revoke_workstation(connection, WorkstationId(workstation), SystemClock().wall_us())
+        await note(connection, "workstation.revoked", workstation)
     done(f"{workstation} may no longer connect. Its recordings stay. A new enrolment lets it in again.")
 
 

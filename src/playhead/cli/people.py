@@ -11,16 +11,14 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import GroupId, RoleId, UserId
 from playhead.base.instants import wall_us
-from playhead.cli.administration import opened_catalogue
+from playhead.cli.administration import note, opened_catalogue
 from playhead.cli.console import done
-from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.access import OF_INSTALLATION, Action, Scope, agent_key
 from playhead.domain.roles import Assignment, Permission
 from playhead.domain.slugs import slug
 from playhead.store.catalogue import groups, roles, users
 from playhead.store.catalogue.access import assignments_of, set_assignments
-from playhead.store.catalogue.audit import AuditEntry, add_audit_entry
 from playhead.store.catalogue.groups import Group
 from playhead.store.catalogue.login_sessions import delete_login_sessions_of
 from playhead.store.catalogue.roles import Role
@@ -34,8 +32,7 @@ class Writing:
 
     async def note(self, action: str, subject: str, details: Mapping[str, str | int]) -> None:
         """Add it to the audit log, in the transaction that does it."""
-        entry = AuditEntry(SystemClock().wall_us(), str(OPERATOR), action, subject, "", details)
-        await add_audit_entry(self.connection, entry)
+        await note(self.connection, action, subject, details)
 
 
 @asynccontextmanager
