@@ -2,6 +2,7 @@
 
 import { PlayheadError } from "../core/failure.ts";
 import type { Joining } from "../core/feed.ts";
+import { INTO_PICTURE_US } from "../core/loader.ts";
 import type { VideoOrder } from "../core/player.ts";
 
 /** Room on the timeline behind what is known: a recording that grows must not change the duration all the time. */
@@ -139,7 +140,7 @@ export class VideoDriver {
   }
 
   obey(order: VideoOrder): void {
-    if (order.setUs !== null) this.video.currentTime = order.setUs / 1_000_000;
+    if (order.setUs !== null && !this.isAt(order.setUs)) this.video.currentTime = order.setUs / 1_000_000;
     if (order.rate !== this.rate || this.video.playbackRate !== order.rate) {
       this.rate = order.rate;
       this.video.playbackRate = order.rate;
@@ -147,6 +148,13 @@ export class VideoDriver {
     this.wantsToRun = order.runs;
     if (!order.runs && !this.video.paused) this.video.pause();
     if (order.runs && this.video.paused && !this.blocked) this.run();
+  }
+
+  /** Whether the element stands there already and has shown nothing yet: a new one does at the beginning. */
+  private isAt(positionUs: number): boolean {
+    const { video } = this;
+    const fresh = !video.seeking && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;
+    return fresh && Math.abs(video.currentTime * 1_000_000 - positionUs) <= INTO_PICTURE_US;
   }
 
   private run(): void {
