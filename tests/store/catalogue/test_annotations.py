@@ -126,6 +126,17 @@ class TestBookmarks:
             with raises(LimitError, "list.limit"):
                 await b.list_bookmarks(connection, SUE, ALL, limit=limit)
 
+    @pytest.mark.parametrize("mine", [True, False])
+    @pytest.mark.parametrize("sight", [ALL, Sight(everyone=False, agents={"jane": 2, "joe": None})])
+    @pytest.mark.parametrize("more", [{}, {"before": 9}, {"words": ["refund"]}])
+    async def test_an_index_serves_every_list_without_scan_or_sort(self, connection, mine, sight, more):
+        query = b.bookmarks_query(SUE, sight, mine=mine, **more).limit(50)
+        sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        plan = " ".join(row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+        assert plan.startswith("SEARCH bookmarks USING INDEX ix_bookmarks_")
+        assert "SCAN" not in plan
+        assert "TEMP B-TREE" not in plan
+
     async def test_change_and_go(self, connection):
         made = await add_bookmark(connection)
         changed = replace(made, text="there", at_us=1, end_us=2, shared=True)
