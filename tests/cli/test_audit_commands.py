@@ -1,6 +1,7 @@
 """``playhead audit``: what it lists, writes and proves, and that what is exported here is in it."""
 
 import csv
+import getpass
 import json
 import sqlite3
 from contextlib import closing
@@ -30,9 +31,9 @@ def test_what_is_exported_is_noted_and_listed(run: Run, logged: PremisesPlaces) 
     said = run("audit", "list", "--action", "recording", "--data", logged.root, "--json")
     entries = json.loads(said.out)
     assert [(entry["actor"], entry["action"], entry["subject"]) for entry in entries] == [
-        ("system", "recording.exported", str(WHOLE))
+        ("operator", "recording.exported", str(WHOLE))
     ] * 2
-    assert entries[0]["details"]["with"] == "command line"
+    assert entries[0]["details"] == {"by": getpass.getuser()}
 
 
 def test_a_list_for_people(run: Run, logged: PremisesPlaces) -> None:

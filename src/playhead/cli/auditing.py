@@ -14,6 +14,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.base.instants import utc, wall_us
 from playhead.cli.console import done, emit_json, notice, table
+from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.audit_chain import Head
 from playhead.store.audit_anchor import AuditAnchor
@@ -132,7 +133,7 @@ async def verify(places: PremisesPlaces, heads: tuple[str, ...], *, as_json: boo
 async def note(catalogue: Catalogue, action: str, subject: str) -> None:
     """Put into the log what somebody does at the command line, with the name that the system has for them."""
     trail = AuditTrail(catalogue, SystemClock())
-    await trail.note("system", action, subject, "", {"by": getpass.getuser(), "with": "command line"})
+    await trail.note(str(OPERATOR), action, subject, "", {"by": getpass.getuser()})
 
 
 async def _batches(catalogue: Catalogue, filters: AuditFilter) -> AsyncGenerator[list[AuditEntry]]:
