@@ -134,7 +134,7 @@ async def test_theatre_hides_the_side_and_is_remembered(chromium, done):
         stage = seat.page.locator("[data-playhead-state]")
         narrow = (await stage.bounding_box())["width"]
         await seat.page.keyboard.press("t")
-        await expect(seat.page.get_by_role("button", name="Show the side")).to_be_visible()
+        await expect(seat.page.get_by_role("button", name="Leave theatre")).to_be_visible()
         assert (await stage.bounding_box())["width"] > narrow + 200
         await seat.page.reload()
         await seat.until("facts.state === 'media'")

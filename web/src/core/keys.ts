@@ -145,7 +145,7 @@ export const KEY_HELP: readonly { readonly title: string; readonly rows: readonl
         [["V"], "Next monitor"],
         [["G"], "All monitors, or one"],
         [["F"], "Full screen"],
-        [["T"], "Theatre: wide, without the side"],
+        [["T"], "Theatre: as wide as the page"],
         [["P"], "Picture in picture"],
         [["M"], "Sound on or off, where there is any"],
       ],

@@ -159,7 +159,7 @@ function Windows({ state, actions }: PartProps) {
         <span class={css.roomy}>
           <IconButton
             icon="theatre"
-            label={state.theatre ? "Show the side" : "Theatre"}
+            label={state.theatre ? "Leave theatre" : "Theatre"}
             keys="T"
             pressed={state.theatre}
             onClick={actions.toggleTheatre}

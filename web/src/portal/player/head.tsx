@@ -30,12 +30,14 @@ export function Head({ store, onBack }: { readonly store: PlayerStore; readonly 
           </small>
         )}
       </h1>
-      {live && (
-        <Badge tone="live" dot>
-          Recording now
-        </Badge>
-      )}
-      {item?.state === "interrupted" && <Badge tone="warn">Interrupted</Badge>}
+      <span class={css.badges}>
+        {live && (
+          <Badge tone="live" dot>
+            Recording now
+          </Badge>
+        )}
+        {item?.state === "interrupted" && <Badge tone="warn">Interrupted</Badge>}
+      </span>
       <span class={css.deeds}>
         <Why id={store.id} />
         {store.download.isOffered && (
