@@ -1,6 +1,6 @@
 /** One picture that stands for a recording, for lists. */
 
-import { posterOf } from "../core/poster.ts";
+import { POSTER_SHARE, posterOf } from "../core/poster.ts";
 import { MediaService } from "./service.ts";
 import { TokenClient } from "./tokens.ts";
 
@@ -21,12 +21,12 @@ export class Posters {
   }
 
   /** The object address of a picture; null where there is none. Fails as a request does. */
-  async get(recording: string, signal: AbortSignal): Promise<string | null> {
+  async get(recording: string, durationMs: number, signal: AbortSignal): Promise<string | null> {
     const known = this.held.get(recording);
     if (known !== undefined) return known;
     const tokens = new TokenClient(this.source.tokenUrl, recording, this.source.csrfToken);
     const service = new MediaService(recording, tokens);
-    const poster = posterOf(await service.index(signal));
+    const poster = posterOf(await service.index(signal, durationMs * 1000 * POSTER_SHARE));
     const blob = poster === null ? null : await service.thumbnail(poster.segment, poster.record, signal);
     const url = blob === null ? null : URL.createObjectURL(blob);
     this.held.set(recording, url);

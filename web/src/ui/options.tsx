@@ -70,7 +70,7 @@ export function Options({
         <SearchBox
           label={`Find in ${label.toLowerCase()}`}
           value={text}
-          autofocus
+          focused
           maxLength={64}
           onInput={(value) => {
             setText(value);

@@ -1,6 +1,7 @@
 /** A box to search in. */
 
-import type { Ref } from "preact";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import css from "./search.module.css";
@@ -11,19 +12,26 @@ interface SearchProps {
   /** The key that leads here, shown while it is empty. */
   readonly keys?: string;
   readonly maxLength?: number;
-  readonly input?: Ref<HTMLInputElement>;
-  readonly autofocus?: boolean;
+  readonly input?: RefObject<HTMLInputElement | null>;
+  /** Whether what was just opened begins here. */
+  readonly focused?: boolean;
   readonly onInput: (value: string) => void;
 }
 
-export function SearchBox({ label, value, keys, maxLength = 200, input, autofocus, onInput }: SearchProps) {
+export function SearchBox({ label, value, keys, maxLength = 200, input, focused = false, onInput }: SearchProps) {
+  const own = useRef<HTMLInputElement>(null);
+  const box = input ?? own;
+  useEffect(() => {
+    // The attribute would come too late: what opens is filled in after the browser looked for it.
+    if (focused) box.current?.focus({ preventScroll: true });
+  }, [focused]);
   return (
     <div class={css.search}>
       <span class={css.sign}>
         <Icon name="search" size={16} />
       </span>
       <input
-        {...(input === undefined ? {} : { ref: input })}
+        ref={box}
         class={css.input}
         type="search"
         enterkeyhint="search"
@@ -34,7 +42,6 @@ export function SearchBox({ label, value, keys, maxLength = 200, input, autofocu
         maxLength={maxLength}
         autocomplete="off"
         spellcheck={false}
-        autofocus={autofocus}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
       {value !== "" ? (

@@ -88,6 +88,8 @@ export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
       if (active !== null && !selection.keys.has(active)) onSelect?.(active, false);
       onSelect?.(to, true);
     }
+    // At either end nothing moves, and nothing may be left to do for when the list changes.
+    if (to === active) return;
     moved.current = true;
     setActive(to);
   };

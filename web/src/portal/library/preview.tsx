@@ -34,7 +34,7 @@ export function Preview({ pointed, session }: { readonly pointed: Pointed | null
     const stop = new AbortController();
     const timer = setTimeout(() => {
       setRested(pointed);
-      posters.get(pointed.item.id, stop.signal).then(
+      posters.get(pointed.item.id, pointed.item.durationMs, stop.signal).then(
         (url) => setPicture({ id: pointed.item.id, url }),
         (error: unknown) => {
           // A look in passing is not worth a message; opening the recording says what is wrong.

@@ -16,6 +16,9 @@ import { request, requestJson } from "../../net/http.ts";
 /** As many recordings as the server changes at once. */
 export const BULK_ITEMS_MAX = 500;
 
+/** As much of what somebody types as the server looks for. */
+const PREFIX_CHARS_MAX = 40;
+
 export type BulkOrder =
   | { readonly action: "tag" | "untag"; readonly tag: string }
   | { readonly action: "hold" | "release"; readonly reason: string };
@@ -27,7 +30,7 @@ function change(session: Session, method: string, body?: object): RequestInit {
 
 /** What there is to narrow to; `prefix` narrows that itself. */
 export async function getFacets(prefix: string, signal: AbortSignal): Promise<Facets> {
-  const query = prefix === "" ? "" : `?${new URLSearchParams({ q: prefix })}`;
+  const query = prefix === "" ? "" : `?${new URLSearchParams({ q: prefix.slice(0, PREFIX_CHARS_MAX) })}`;
   return readFacets(await requestJson(`/api/recordings/facets${query}`, { signal }));
 }
 
