@@ -56,6 +56,17 @@ async def test_a_second_factor_is_set_up_and_its_codes_are_kept_before_going_on(
         assert seat.premises.users[USER]["totp"]
 
 
+async def test_codes_that_were_not_kept_are_not_passed_over(chromium):
+    async with staged(chromium, "/account") as seat:
+        await seat.page.get_by_role("button", name="Set up").click()
+        await seat.page.get_by_label("Code", exact=True).fill(CODE)
+        await seat.page.keyboard.press("Enter")
+        await expect(seat.page.get_by_role("list", name="Recovery codes")).to_be_visible()
+        await seat.page.keyboard.press("Escape")
+        await expect(seat.page.get_by_text("The recovery codes were not kept.")).to_be_visible()
+        await expect(seat.page.get_by_role("button", name="Turn off")).to_be_visible()
+
+
 async def test_a_second_factor_is_turned_off_with_the_password(chromium):
     async with staged(chromium, "/account") as seat:
         seat.premises.users[USER]["totp"] = True

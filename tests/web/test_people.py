@@ -110,7 +110,7 @@ async def test_a_group_gets_a_member_who_is_no_user_and_a_supervisor(chromium):
     async with staged(chromium, "/people/groups/sales") as seat:
         await seat.page.get_by_role("button", name="Add a member").click()
         await seat.page.get_by_label("Find in members").fill("Temp07")
-        await seat.page.get_by_role("button", name="Add the login “Temp07”").click()
+        await seat.page.get_by_role("button", name="Add “temp07”").click()
         await expect(seat.page.get_by_role("list", name="Members").get_by_text("temp07")).to_be_visible()
         await seat.page.keyboard.press("Escape")
         await seat.page.get_by_role("button", name="Add a supervisor").click()
@@ -167,6 +167,7 @@ async def test_a_session_is_ended(chromium):
         await seat.page.get_by_role("button", name="Refresh").click()
         await seat.page.get_by_role("button", name="End the session of kim, Edge on Windows").click()
         await expect(seat.page.get_by_text("Edge on Windows", exact=True)).to_have_count(0)
+        await expect(seat.page.get_by_role("list", name="Sessions")).to_be_focused()
         assert [one["id"] for one in seat.premises.logins] == ["s-here"]
 
 

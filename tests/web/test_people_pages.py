@@ -55,7 +55,7 @@ async def resized(seat, width, text):
 
 async def fits(seat):
     """Whether nothing reaches beyond the window, once tables have chosen the columns for its width."""
-    whole = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    whole = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     try:
         await seat.page.wait_for_function(whole, timeout=2_000, polling=30)
     except PlaywrightTimeoutError:

@@ -87,6 +87,12 @@ export function knownActions(): readonly (readonly [action: string, words: strin
   return Object.entries(KNOWN).sort(([, one], [, other]) => one.localeCompare(other, "en"));
 }
 
+/** A code, or an area of codes, that somebody typed; null where it is neither. */
+export function actionOf(typed: string): string | null {
+  const code = typed.trim().toLowerCase();
+  return /^[a-z_]{1,32}(\.[a-z_]{1,32})?$/.test(code) ? code : null;
+}
+
 const NOTABLE =
   /^(user|group|role|totp|password)\.|\.(deleted|exported|downloaded|made|held|released|ended)$|^sign_in\.recovery$/;
 

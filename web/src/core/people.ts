@@ -188,6 +188,18 @@ export function userIdFault(id: string): string | null {
   return /^[a-z0-9]/.test(id) && /[a-z0-9]$/.test(id) ? null : "Begin and end with a letter or a digit.";
 }
 
+/** Characters of an operating-system login, as in the server's `people_models.py`. */
+export const LOGIN_CHARS_MAX = 256;
+
+/** The login of an agent as the server knows it: without a Windows domain, in small letters; null where it is none. */
+export function loginOf(typed: string): string | null {
+  const login = typed
+    .slice(typed.lastIndexOf("\\") + 1)
+    .trim()
+    .toLowerCase();
+  return login === "" || login.length > LOGIN_CHARS_MAX ? null : login;
+}
+
 export function nameFault(name: string): string | null {
   if (name.trim() === "") return "Enter a name.";
   return name.trim().length > NAME_CHARS_MAX ? `At most ${NAME_CHARS_MAX} characters.` : null;

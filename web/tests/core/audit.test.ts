@@ -15,6 +15,7 @@ import {
   subjectAddress,
 } from "../../src/core/audit.ts";
 import {
+  actionOf,
   actionWords,
   actorAddress,
   actorWords,
@@ -86,6 +87,16 @@ describe("entries", () => {
       ["Old role", "–"],
       ["Roles", '["a"]'],
     ]);
+  });
+
+  test.each([
+    ["Recording", "recording"],
+    [" recording.played ", "recording.played"],
+    ["recording.", null],
+    ["what she did", null],
+    ["", null],
+  ])("%j asks for %j", (typed, code) => {
+    expect(actionOf(typed)).toBe(code);
   });
 
   test("the kinds to choose from have words of their own", () => {

@@ -7,6 +7,8 @@ import {
   dateField,
   dateOfField,
   initials,
+  LOGIN_CHARS_MAX,
+  loginOf,
   NAME_CHARS_MAX,
   nameFault,
   readGroup,
@@ -165,6 +167,17 @@ describe("users", () => {
 
   test.each(["s", "sam", "sam.rivera", "a_b-c.9", "a".repeat(USER_ID_CHARS_MAX)])("the id %j is taken", (id) => {
     expect(userIdFault(id)).toBeNull();
+  });
+
+  test.each([
+    [" CONTOSO\\Temp07 ", "temp07"],
+    ["temp07", "temp07"],
+    ["CONTOSO\\", null],
+    [" ", null],
+    ["a".repeat(LOGIN_CHARS_MAX), "a".repeat(LOGIN_CHARS_MAX)],
+    ["a".repeat(LOGIN_CHARS_MAX + 1), null],
+  ])("the login of %j is %j", (typed, login) => {
+    expect(loginOf(typed)).toBe(login);
   });
 
   test("names have a length", () => {

@@ -23,7 +23,14 @@ interface SetUpProps {
 
 export function TotpSetUp({ session, open, onClose }: SetUpProps) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const close = (): void => {
+  const close = (kept: boolean): void => {
+    if (codes !== null && !kept) {
+      toast({
+        text: "The recovery codes were not kept.",
+        hint: "Turn the second factor off and on again to get new ones.",
+        tone: "danger",
+      });
+    }
     onClose(codes !== null);
     setCodes(null);
   };
@@ -31,12 +38,12 @@ export function TotpSetUp({ session, open, onClose }: SetUpProps) {
     <Dialog
       title={codes === null ? "Set up an authenticator app" : "Keep your recovery codes"}
       open={open}
-      onClose={close}
+      onClose={() => close(false)}
     >
       {codes === null ? (
         <Scan session={session} onDone={setCodes} />
       ) : (
-        <Keep session={session} codes={codes} onDone={close} />
+        <Keep session={session} codes={codes} onDone={() => close(true)} />
       )}
     </Dialog>
   );

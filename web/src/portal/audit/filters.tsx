@@ -9,7 +9,7 @@ import {
   type FilterKey,
   narrowed,
 } from "../../core/audit.ts";
-import { actionWords, knownActions } from "../../core/audit-words.ts";
+import { actionOf, actionWords, knownActions } from "../../core/audit-words.ts";
 import { dateOfField } from "../../core/people.ts";
 import { Button } from "../../ui/button.tsx";
 import { Chip, Chips } from "../../ui/chip.tsx";
@@ -131,7 +131,7 @@ function OneFilter({ name, value, onSet }: OneProps) {
         label="Kinds of entries"
         options={ACTIONS}
         chosen={value === "" ? [] : [value]}
-        create={(text) => `Only “${text}”`}
+        create={actionOf}
         onChange={([one]) => onSet(one ?? "")}
       />
     );

@@ -1,7 +1,7 @@
 /** One group: its name, its members, its supervisors. */
 
 import { useState } from "preact/hooks";
-import { type GroupItem, nameFault, toggled } from "../../core/people.ts";
+import { type GroupItem, loginOf, nameFault, toggled } from "../../core/people.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Section } from "../../ui/page.tsx";
@@ -99,7 +99,7 @@ function GroupParts({ group, store, doing }: PartsProps) {
           label="Members"
           add="Add a member"
           empty="Nobody is in this group yet."
-          create={(text) => `Add the login “${text}”`}
+          create={loginOf}
           chosen={group.members}
           busy={doing.busy.value}
           onToggle={edit("members")}

@@ -1,10 +1,10 @@
 /** People: users, groups, roles, who is signed in, and why somebody can see something. */
 
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
 import type { PeopleSection } from "../../core/route.ts";
 import { FailureNotice } from "../../ui/notice.tsx";
-import { Page } from "../../ui/page.tsx";
+import { Page, PageHead } from "../../ui/page.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { remedyOf } from "../loaded.ts";
 import { Refused } from "../refused.tsx";
@@ -46,7 +46,14 @@ function People({ section, id, query, session }: PeopleProps) {
   useEffect(() => {
     document.title = `${id ?? SECTIONS[section]} · People · Playhead`;
   }, [section, id]);
+  const first = useRef(true);
+  useEffect(() => {
+    // Within these pages, too, a new one is announced by moving the focus to it.
+    if (!first.current) document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+    first.current = false;
+  }, [section, id]);
   const failure = store.known.failure.value;
+  const blind = failure !== null && store.known.value.value === null;
   return (
     <Page>
       <Tabs
@@ -58,7 +65,11 @@ function People({ section, id, query, session }: PeopleProps) {
         }))}
       />
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void store.load())} />}
-      <Section section={section} id={id} query={query} store={store} />
+      {blind ? (
+        <PageHead title={SECTIONS[section]} />
+      ) : (
+        <Section section={section} id={id} query={query} store={store} />
+      )}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Options } from "../../ui/options.tsx";
 import { opensAttributes, Popover } from "../../ui/popover.tsx";
+import { useKeptFocus } from "../kept-focus.ts";
 import { Loaded, useLoaded } from "../loaded.ts";
 import { listUsers } from "./api.ts";
 import { Face } from "./face.tsx";
@@ -17,15 +18,16 @@ interface PickerProps {
   readonly add: string;
   readonly empty: string;
   /** Given, somebody can be added who is no user: the login of an agent. */
-  readonly create?: (text: string) => string;
+  readonly create?: (text: string) => string | null;
   readonly chosen: readonly string[];
   readonly busy: boolean;
   readonly onToggle: (user: string) => void;
 }
 
 export function PeoplePicker({ store, label, add, empty, create, chosen, busy, onToggle }: PickerProps) {
+  const list = useKeptFocus<HTMLUListElement>();
   return (
-    <ul class={css.list} aria-label={label}>
+    <ul ref={list} class={css.list} tabIndex={-1} aria-label={label}>
       {chosen.map((id) => (
         <li key={id} class={css.row}>
           <Face name={store.userName(id)} />
@@ -99,7 +101,7 @@ function Found({ label, create, chosen, onToggle }: FoundProps) {
       onChange={(next) => {
         const one = next.find((id) => !ticked.includes(id)) ?? ticked.find((id) => !next.includes(id));
         setTicked(next);
-        if (one !== undefined) onToggle(one.toLowerCase());
+        if (one !== undefined) onToggle(one);
       }}
     />
   );

@@ -6,6 +6,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { wallNow } from "../clock.ts";
+import { useKeptFocus } from "../kept-focus.ts";
 import css from "./people.module.css";
 
 interface SessionListProps {
@@ -17,8 +18,9 @@ interface SessionListProps {
 }
 
 export function SessionList({ items, named = false, busy, onEnd }: SessionListProps) {
+  const list = useKeptFocus<HTMLUListElement>();
   return (
-    <ul class={css.list}>
+    <ul ref={list} class={css.list} tabIndex={-1} aria-label="Sessions">
       {items.map((one) => (
         <li key={one.id} class={css.session}>
           <span class={css.sign}>

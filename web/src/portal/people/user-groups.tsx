@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Options } from "../../ui/options.tsx";
 import { Section } from "../../ui/page.tsx";
 import { opensAttributes, Popover } from "../../ui/popover.tsx";
+import { useKeptFocus } from "../kept-focus.ts";
 import css from "./people.module.css";
 import type { PeopleStore } from "./store.ts";
 import type { ChangeUser } from "./user.tsx";
@@ -18,6 +19,7 @@ interface UserGroupsProps {
 }
 
 export function UserGroups({ user, store, busy, onChange }: UserGroupsProps) {
+  const list = useKeptFocus<HTMLUListElement>();
   const groups = store.groups ?? [];
   const supervised = groups.filter((one) => one.supervisors.includes(user.id));
   const change = (chosen: readonly string[]): void => {
@@ -29,7 +31,7 @@ export function UserGroups({ user, store, busy, onChange }: UserGroupsProps) {
   };
   return (
     <Section title="Groups">
-      <ul class={css.list}>
+      <ul ref={list} class={css.list} tabIndex={-1} aria-label="Groups">
         {user.groups.map((id) => (
           <li key={id} class={css.row}>
             <div class={css.words}>

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { Section } from "../../ui/page.tsx";
 import { opensAttributes, Popover } from "../../ui/popover.tsx";
+import { useKeptFocus } from "../kept-focus.ts";
 import css from "./people.module.css";
 import type { PeopleStore } from "./store.ts";
 import type { ChangeUser } from "./user.tsx";
@@ -21,12 +22,13 @@ interface UserRolesProps {
 }
 
 export function UserRoles({ user, store, busy, onChange }: UserRolesProps) {
+  const list = useKeptFocus<HTMLUListElement>();
   const { roles } = user;
   const save = (next: readonly Assignment[], said: string): void => onChange({ roles: next }, said, { roles });
   const others = (store.roles ?? []).filter((one) => !roles.some((held) => held.role === one.id));
   return (
     <Section title="Roles" hint="Roles add up: what one of them allows is allowed.">
-      <ul class={css.list}>
+      <ul ref={list} class={css.list} tabIndex={-1} aria-label="Roles">
         {roles.map((one) => (
           <RoleRow
             key={one.role}

@@ -9,6 +9,7 @@ import { FailureNotice } from "../../ui/notice.tsx";
 import { Section } from "../../ui/page.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { wallNow } from "../clock.ts";
+import { useKeptFocus } from "../kept-focus.ts";
 import { remedyOf, useDoing } from "../loaded.ts";
 import { resetTotp, unlock } from "./api.ts";
 import { Confirm } from "./confirm.tsx";
@@ -29,6 +30,7 @@ type Asked = "password" | "totp" | "disable" | null;
 export function UserSignIn({ user, store, onChange, onReload }: UserSignInProps) {
   const [asked, setAsked] = useState<Asked>(null);
   const doing = useDoing();
+  const list = useKeptFocus<HTMLUListElement>();
   const now = wallNow();
   const close = (): void => setAsked(null);
   const act = (work: () => Promise<void>, said: string): Promise<boolean> =>
@@ -41,7 +43,7 @@ export function UserSignIn({ user, store, onChange, onReload }: UserSignInProps)
   return (
     <Section title="Signing in">
       {doing.failure.value !== null && <FailureNotice failure={doing.failure.value} onRemedy={remedyOf(onReload)} />}
-      <ul class={css.list}>
+      <ul ref={list} class={css.list} tabIndex={-1} aria-label="Signing in">
         {locked && user.lockedUntil !== null && (
           <Fact
             title="Locked"

@@ -1,5 +1,6 @@
 /** One user: roles, groups, how they sign in, where they are signed in. */
 
+import { can } from "../../core/access.ts";
 import type { UserItem } from "../../core/people.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
@@ -48,7 +49,7 @@ export function UserPage({ id, store }: { readonly id: string; readonly store: P
         failure === null && <UserSkeleton />
       ) : (
         <>
-          <Head user={user} />
+          <Head user={user} mayAudit={can(store.session, "audit")} />
           <UserRoles user={user} store={store} busy={doing.busy.value} onChange={change} />
           <UserGroups user={user} store={store} busy={doing.busy.value} onChange={change} />
           <UserSignIn user={user} store={store} onChange={change} onReload={() => void loaded.load()} />
@@ -59,7 +60,7 @@ export function UserPage({ id, store }: { readonly id: string; readonly store: P
   );
 }
 
-function Head({ user }: { readonly user: UserItem }) {
+function Head({ user, mayAudit }: { readonly user: UserItem; readonly mayAudit: boolean }) {
   return (
     <div class={css.head}>
       <Face name={user.name || user.id} large />
@@ -70,7 +71,7 @@ function Head({ user }: { readonly user: UserItem }) {
         <p class={css.muted}>Signs in as {user.id}</p>
       </div>
       <div class={css.buttons}>
-        <LinkButton href={`/audit?${new URLSearchParams({ actor: user.id })}`}>What they did</LinkButton>
+        {mayAudit && <LinkButton href={`/audit?${new URLSearchParams({ actor: user.id })}`}>What they did</LinkButton>}
         <LinkButton href={`/people/access?${new URLSearchParams({ user: user.id })}`}>What they may see</LinkButton>
       </div>
     </div>
