@@ -4,8 +4,8 @@ export default defineConfig({
   build: {
     outDir: "../src/playhead/portal/static",
     emptyOutDir: true,
-    // Every browser that has MediaSource, light-dark() and :has() (Chromium 123, Firefox 121, Safari 17.5).
-    target: ["chrome123", "firefox121", "safari17.5"],
+    // Every browser that has MediaSource, light-dark(), :has() and popovers (Chromium 123, Firefox 125, Safari 17.5).
+    target: ["chrome123", "firefox125", "safari17.5"],
     // The content security policy allows no data: scripts or styles; small images stay files as well.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,4 +1,4 @@
-"""The same player in Firefox, whose media source behaves differently just where recordings are special."""
+"""The same pages in Firefox, whose media source behaves differently just where recordings are special."""
 
 import json
 
@@ -22,12 +22,16 @@ async def firefox(tmp_path_factory):
         yield browser
 
 
-async def sign_in(firefox, premises, path):
+PLAYER = "document.querySelector('[data-playhead-state]') !== null"
+ROWS = "document.querySelectorAll('main [role=row][data-key]').length"
+
+
+async def sign_in(firefox, premises, path, ready=PLAYER):
     body = json.dumps({"user": USER, "password": PASSWORD})
     await firefox.goto(f"{premises.origin}/sign-in")
     await firefox.run(f"fetch('/api/session', {{ method: 'POST', body: {json.dumps(body)} }}).then((r) => r.status)")
     await firefox.goto(premises.origin + path)
-    await firefox.until("document.querySelector('[data-playhead-state]') !== null")
+    await firefox.until(ready)
 
 
 async def press(firefox, key):
@@ -80,3 +84,22 @@ async def test_pausing_live_and_going_back_shows_exact_pictures(firefox, growing
         await firefox.until(f"{NUMBER} === {expected_us}")
         await press(firefox, "n")
         await firefox.until(f"{FACTS}.playheadLive === 'true' && {NUMBER} >= 50e6")
+
+
+async def test_the_library_is_narrowed_and_rows_are_chosen(firefox, done, growing):
+    def click(words, within="body"):
+        find = f"[...document.querySelectorAll('{within} button')].find((one) => one.textContent.includes('{words}'))"
+        return firefox.run(f"{find}.click() ?? true")
+
+    async with served(done, growing, permissions=["view", "annotate"]) as premises:
+        await sign_in(firefox, premises, "/recordings", f"{ROWS} === 2")
+        await press(firefox, "j")
+        await press(firefox, "x")
+        await firefox.until("document.body.textContent.includes('1 selected')")
+        await click("Filter")
+        await firefox.until("document.querySelector(':popover-open') !== null")
+        await click("Gaps", ":popover-open")
+        await firefox.until("document.querySelector(':popover-open').textContent.includes('Has gaps')")
+        await click("Has gaps", ":popover-open")
+        await firefox.until(f"{ROWS} === 1 && location.search === '?gap=true'")
+        await firefox.until("document.querySelector(':popover-open') === null")

@@ -105,10 +105,11 @@ export function WallPage({ query, session }: { readonly query: string; readonly 
     else if (asked.remedy === "back") go("/recordings");
     else void store.load();
   };
-  const count = tiles === null ? "" : tiles.length === 1 ? "1 is being recorded" : `${tiles.length} are being recorded`;
+  const recordedNow = tiles?.length ?? 0;
+  const count = recordedNow === 1 ? "1 is being recorded" : `${recordedNow} are being recorded`;
   return (
     <Page>
-      <PageHead title="Live" lead={count}>
+      <PageHead title="Live" lead={recordedNow === 0 ? "" : count}>
         <div class={css.find}>
           <SearchBox
             label="Agent or workstation"
