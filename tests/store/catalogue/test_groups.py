@@ -118,3 +118,20 @@ class TestLimits:
         await g.add_group(connection, g.Group(GroupId("a"), "A", members(4), (SAM,)))
         await g.add_group(connection, g.Group(GroupId("b"), "B", members(4, first=2), (SAM, SUE)))
         assert await self._refused(connection, g.Group(GroupId("c"), "C", members(1, first=6), (SAM,))) == "group.team"
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("SELECT agent_key FROM group_members WHERE group_id = 'a'", "sqlite_autoindex_group_members_1"),
+        ("SELECT group_id FROM group_members WHERE agent_key IN ('a', 'b')", "ix_group_members_agent_key"),
+        ("SELECT group_id FROM group_supervisors WHERE user_id = 'a'", "ix_group_supervisors_user_id"),
+        ("SELECT user_id FROM user_roles WHERE role_id = 'a'", "ix_user_roles_role_id"),
+        ("SELECT role_id FROM user_roles WHERE user_id = 'a'", "sqlite_autoindex_user_roles_1"),
+        ("SELECT * FROM login_sessions WHERE public_id = 'a'", "uq_login_sessions_public_id"),
+        ("SELECT * FROM login_sessions WHERE user_id = 'a'", "ix_login_sessions_user_id"),
+    ],
+)
+async def test_what_is_asked_at_every_request_is_found_by_an_index(connection, question, index):
+    plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}")).all()
+    assert index in plan[0].detail
