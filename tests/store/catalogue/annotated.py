@@ -28,3 +28,12 @@ async def fill(connection, *, recordings=3):
             agent="jane" if number < 3 else "joe",
             started_at_us=number,
         )
+
+
+async def plan_of(connection, query):
+    """How SQLite would answer, in one line: without going through a table, and without sorting."""
+    sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    plan = " ".join(row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+    return plan

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from store.catalogue.annotated import plan_of
 
 from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
@@ -49,14 +50,6 @@ async def connection(tmp_path):
             await enrol_workstation(found, workstation=desk, signer=bytes(32), certificate_hash=bytes(32), now_us=1)
         yield found
     await catalogue.close()
-
-
-async def plan_of(connection, query):
-    sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    plan = " ".join(row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}"))
-    assert "SCAN" not in plan
-    assert "TEMP B-TREE" not in plan
-    return plan
 
 
 async def facts(connection, number):

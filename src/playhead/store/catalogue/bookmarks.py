@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
@@ -66,29 +66,22 @@ async def list_bookmarks(
     if not 1 <= limit <= PAGE_ITEMS_MAX:
         raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} bookmarks, not {limit}.")
     rows: list[Row[Any]] = []
-    for mine in (True, False):  # one index each; both in one query would sort all of them
-        query = bookmarks_query(user, sight, mine=mine, recording=recording, words=words, before=before)
-        rows += (await connection.execute(query.limit(limit))).all()
+    if recording is not None:  # few; which of them are to be seen is looked at later, for the sake of one index
+        query = bookmarks_query(sight, bookmarks.c.recording_id == recording, words, before)
+        rows += [row for row in (await connection.execute(query)).all() if row.shared or row.user_id == user]
+    else:  # one index each; both in one query would sort all of them
+        for which in (bookmarks.c.user_id == user, and_(bookmarks.c.shared, bookmarks.c.user_id != user)):
+            query = bookmarks_query(sight, which, words, before)
+            rows += (await connection.execute(query.limit(limit))).all()
     return [_bookmark(row) for row in sorted(rows, key=lambda row: -row.id)[:limit]]
 
 
 def bookmarks_query(
-    user: UserId,
-    sight: Sight,
-    *,
-    mine: bool,
-    recording: RecordingId | None = None,
-    words: Sequence[str] = (),
-    before: int | None = None,
+    sight: Sight, which: ColumnElement[bool], words: Sequence[str] = (), before: int | None = None
 ) -> Select[Any]:
-    """The queries behind `list_bookmarks`, without their limit: a user's own, and those that others share."""
-    query = select(bookmarks).join(recordings, recordings.c.id == bookmarks.c.recording_id).where(in_sight(sight))
-    if mine:
-        query = query.where(bookmarks.c.user_id == user)
-    else:
-        query = query.where(bookmarks.c.shared, bookmarks.c.user_id != user)
-    if recording is not None:
-        query = query.where(bookmarks.c.recording_id == recording)
+    """Some of the bookmarks of recordings in sight, without a limit, newest first."""
+    query = select(bookmarks).join(recordings, recordings.c.id == bookmarks.c.recording_id)
+    query = query.where(which, in_sight(sight))
     for word in words:
         query = query.where(bookmarks.c.words.contains(f" {word}", autoescape=True))
     if before is not None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, String, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, String, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.domain.words import words_of
@@ -43,20 +43,28 @@ async def highest_number(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.coalesce(func.max(recordings.c.number), -1)))).scalar_one()
 
 
+def label_queries(which: ColumnElement[bool]) -> tuple[Select[int, str, bool], Select[int, str], Select[int, str]]:
+    """Bookmarks, reasons of holds, and tags of recordings, each with the recording's number first.
+
+    Which bookmarks are shared is looked at later: asked for it, SQLite would go through all of a site's.
+    """
+    number, own = recordings.c.number, recordings.c.id
+    marks = select(number, bookmarks.c.words, bookmarks.c.shared).join(bookmarks, bookmarks.c.recording_id == own)
+    reasons = select(number, holds.c.reason).join(holds, holds.c.recording_id == own)
+    labels = select(number, tags.c.tag).join(tags, tags.c.recording_id == own)
+    return marks.where(which), reasons.where(which), labels.where(which)
+
+
 async def _rows(connection: AsyncConnection, which: ColumnElement[bool]) -> Batch:
-    number = recordings.c.number
-    tagged = select(number, tags.c.tag).join(tags, tags.c.recording_id == recordings.c.id).where(which)
-    marked = select(number, bookmarks.c.words).join(bookmarks, bookmarks.c.recording_id == recordings.c.id)
-    marked = marked.where(which, bookmarks.c.shared)
-    held = select(number, holds.c.reason).join(holds, holds.c.recording_id == recordings.c.id).where(which)
-    reasons = [(row[0], words_of(row[1])) for row in (await connection.execute(held)).all()]
-    texts = [(row[0], row[1].split()) for row in (await connection.execute(marked)).all()]
-    tag_pairs = [(row[0], row[1]) for row in (await connection.execute(tagged)).all()]
+    marks, reasons, labels = label_queries(which)
+    marked = [(row[0], row[1].split()) for row in (await connection.execute(marks)).all() if row[2]]
+    held = [(row[0], words_of(row[1])) for row in (await connection.execute(reasons)).all()]
+    tagged = [(row[0], row[1]) for row in (await connection.execute(labels)).all()]
     rows = (await connection.execute(select(*_FACTS).where(which))).all()
     if not rows:
         return Batch()
     numbers, started_us, length_us, agents, workstations, sites, states, gaps, blackouts = zip(*rows, strict=True)
-    is_held = {number for number, _ in reasons}
+    is_held = {number for number, _ in held}
     return Batch(
         numbers=numbers,
         started_us=started_us,
@@ -68,6 +76,6 @@ async def _rows(connection: AsyncConnection, which: ColumnElement[bool]) -> Batc
         gaps=gaps,
         blackouts=blackouts,
         held=[number in is_held for number in numbers],
-        tags=tag_pairs,
-        words=list({(number, word) for number, words in (*texts, *reasons) for word in words}),
+        tags=tagged,
+        words=list({(number, word) for number, words in (*marked, *held) for word in words}),
     )
