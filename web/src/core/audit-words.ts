@@ -2,6 +2,7 @@
 
 import type { AuditItem } from "./audit.ts";
 import type { Json } from "./decode.ts";
+import { positionText } from "./time.ts";
 
 /** How much attention an entry asks for. */
 export type AuditTone = "neutral" | "notice" | "refusal";
@@ -114,14 +115,21 @@ function valueText(value: unknown): string {
   return String(value);
 }
 
-/** The details as lines to read: `fromMs` is From ms. */
+/** Milliseconds are positions in a recording or lengths of it, and read as such: `1:02`. */
+function inTime(key: string, value: unknown): string | null {
+  return /(_ms|Ms)$/.test(key) && typeof value === "number" ? positionText(value * 1000) : null;
+}
+
+/** The details as lines to read: `before_roles` is "Before roles", `from_ms` is "From". */
 export function detailLines(details: Json): readonly (readonly [name: string, value: string])[] {
   return Object.entries(details).map(([key, value]) => {
-    const spaced = key
+    const time = inTime(key, value);
+    const name = time === null ? key : key.replace(/(_ms|Ms)$/, "");
+    const spaced = name
       .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
       .replaceAll("_", " ")
       .toLowerCase();
-    return [spaced.charAt(0).toUpperCase() + spaced.slice(1), valueText(value)] as const;
+    return [spaced.charAt(0).toUpperCase() + spaced.slice(1), time ?? valueText(value)] as const;
   });
 }
 

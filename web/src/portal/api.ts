@@ -22,11 +22,6 @@ export async function getSession(): Promise<Session> {
   return readSession(await requestJson("/api/session"));
 }
 
-export async function signIn(user: string, password: string): Promise<Session> {
-  const body = JSON.stringify({ user, password });
-  return readSession(await requestJson("/api/session", { method: "POST", headers: JSON_TYPE, body }));
-}
-
 export async function signOut(session: Session): Promise<void> {
   await request("/api/session", { method: "DELETE", headers: { "X-CSRF-Token": session.csrfToken } });
 }

@@ -82,8 +82,9 @@ describe("entries", () => {
   });
 
   test("details are lines", () => {
-    expect(detailLines({ fromMs: 1200, old_role: null, roles: ["a"] })).toEqual([
-      ["From ms", "1200"],
+    expect(detailLines({ from_ms: 61_200, parts_ms: "0-5", old_role: null, roles: ["a"] })).toEqual([
+      ["From", "1:01"],
+      ["Parts ms", "0-5"],
       ["Old role", "–"],
       ["Roles", '["a"]'],
     ]);
