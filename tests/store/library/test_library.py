@@ -53,7 +53,7 @@ async def catalogue(tmp_path, monkeypatch):
 
 @pytest.fixture
 def library(catalogue):
-    return Library(catalogue)
+    return Library(catalogue, patience_s=60)
 
 
 async def add(catalogue, *numbers, agent="jane", workstation="pc-1", site="north"):
@@ -193,7 +193,7 @@ class TestKeeping:
             raise AssertionError("every recording is read again")
 
         monkeypatch.setattr(module, "rows_between", not_read)
-        again = Library(catalogue)
+        again = Library(catalogue, patience_s=60)
         assert await found(again) == list(range(8, 0, -1))
         assert await found(again, agents={"joe"}) == [8]
         assert await found(again, words=("47",)) == [3]
@@ -219,10 +219,10 @@ class TestKeeping:
         await library.keep()
         assert len(await self.rows(catalogue, recording_changes)) == 1
         await add(catalogue, 8)
-        assert await found(library) == await found(Library(catalogue)) == list(range(8, 0, -1))
+        assert await found(library) == await found(Library(catalogue, patience_s=60)) == list(range(8, 0, -1))
 
     async def test_a_library_that_was_asleep_meanwhile_reads_all_again(self, catalogue, library):
-        other = Library(catalogue)
+        other = Library(catalogue, patience_s=60)
         await add(catalogue, 1)
         assert await found(other) == await found(library) == [1]
         await add(catalogue, 2, 3)
@@ -240,7 +240,7 @@ class TestKeeping:
         await library.keep()
         async with catalogue.writing() as connection:
             await connection.execute(library_chunks.update().where(library_chunks.c.id == 1).values(data=data))
-        assert await found(Library(catalogue)) == list(range(7, 0, -1))
+        assert await found(Library(catalogue, patience_s=60)) == list(range(7, 0, -1))
 
     async def test_what_was_kept_in_part_is_made_anew(self, catalogue, library, monkeypatch):
         """The server died while it kept the library for the first time."""
@@ -257,7 +257,7 @@ class TestKeeping:
         async with catalogue.writing() as connection:
             await connection.execute(library_chunks.delete().where(library_chunks.c.id == 1))
             assert await get_counter(connection, "library") == 0
-        assert await found(Library(catalogue)) == list(range(7, 0, -1))
+        assert await found(Library(catalogue, patience_s=60)) == list(range(7, 0, -1))
 
     async def test_a_chunk_that_could_not_be_kept_is_kept_the_next_time(self, catalogue, library, monkeypatch):
         await add(catalogue, 1)
@@ -308,7 +308,7 @@ class TestLoading:
     async def test_it_loads_and_keeps_while_it_runs(self, catalogue, monkeypatch):
         await add(catalogue, 1)
         kept = asyncio.Event()
-        library = Library(catalogue)
+        library = Library(catalogue, patience_s=60)
         whole = library.keep
 
         async def keep():

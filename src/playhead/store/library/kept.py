@@ -55,15 +55,10 @@ def decode_chunk(data: bytes, columns: Columns) -> None:
         raise CorruptError("library.kept", f"A kept part of the library cannot be read: {error}.") from error
 
 
-async def load_chunks(connection: AsyncConnection) -> list[bytes]:
-    """The chunks that are kept, from the first on, without a hole."""
-    found: list[bytes] = []
-    while True:
-        query = select(library_chunks.c.data).where(library_chunks.c.id == len(found))
-        data = (await connection.execute(query)).scalar_one_or_none()
-        if data is None:
-            return found
-        found.append(data)
+async def load_chunk(connection: AsyncConnection, place: int) -> bytes | None:
+    """A chunk that is kept, or None."""
+    query = select(library_chunks.c.data).where(library_chunks.c.id == place)
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def keep_chunk(connection: AsyncConnection, place: int, data: bytes) -> None:

@@ -19,7 +19,7 @@ from playhead.store.catalogue.counters import get_counter, raise_counter
 from playhead.store.catalogue.recordings import recordings_by_number
 from playhead.store.library.columns import Batch, Columns
 from playhead.store.library.facets import Facets, facets
-from playhead.store.library.kept import decode_chunk, encode_chunk, keep_chunk, load_chunks
+from playhead.store.library.kept import decode_chunk, encode_chunk, keep_chunk, load_chunk
 from playhead.store.library.rows import highest_number, rows_between, rows_of
 from playhead.store.library.search import search
 
@@ -162,7 +162,7 @@ class Library:
                 last = await highest_number(connection)
                 kept_at = await get_counter(connection, _COUNTER) - 1
                 if kept_at >= 0 and (await changes_after(connection, kept_at)).whole:
-                    await self._take_kept(await load_chunks(connection), kept_at)
+                    await self._take_kept(connection, kept_at)
             if self._columns.chunks:
                 return
             for first in range(0, last + 1, LOADED_AT_ONCE):
@@ -170,10 +170,11 @@ class Library:
                     batch = await rows_between(connection, first, first + LOADED_AT_ONCE - 1)
                 await asyncio.to_thread(self._columns.apply, batch)
 
-    async def _take_kept(self, chunks: list[bytes], kept_at: int) -> None:
+    async def _take_kept(self, connection: AsyncConnection, kept_at: int) -> None:
+        """One chunk after another, so that no two are in memory twice."""
         columns = Columns()
         try:
-            for data in chunks:
+            while (data := await load_chunk(connection, len(columns.chunks))) is not None:
                 await asyncio.to_thread(decode_chunk, data, columns)
         except CorruptError as error:
             _log.warning("library made anew", code=error.code, reason=error.message)
