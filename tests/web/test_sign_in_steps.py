@@ -12,7 +12,7 @@ FRESH = "paper clouds over rivers"
 
 
 def library(seat):
-    return seat.page.get_by_role("heading", name="Recordings")
+    return seat.page.get_by_role("heading", name="Recordings", exact=True)
 
 
 async def test_a_second_factor_is_asked_for_and_may_be_corrected(chromium):
