@@ -118,7 +118,7 @@ class Witness:
 
 def main() -> None:
     folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
-    dice = random.Random(11)  # noqa: S311 - moments that no recorder's ticks are in step with
+    dice = random.Random(11)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     witness = Witness(folder)
     print("ready", flush=True)

@@ -18,7 +18,7 @@ from playhead.domain.words import searched_words, tag_of
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Length(click.ParamType):
+class _Length(click.ParamType[Duration]):
     name = "length"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Duration:  # noqa: ANN401 # as click has it
