@@ -23,7 +23,7 @@ from playhead.wire.screen.messages import Accept, Ack, Decline, Goodbye, Heartbe
 from playhead.wire.vid import Flag, Header, Kind, RecordHeader, Track, encode_header
 
 NOISE = os.urandom(1 << 20)
-chance = Random(1)  # noqa: S311 # a load that can be repeated
+chance = Random(1)  # a load that can be repeated
 STARTED_AT_US = 1_800_000_000_000_000
 PIECE_BYTES_MAX = 200_000
 PORTION_BYTES = 64 * 1024
