@@ -200,14 +200,15 @@ async def portal(folder: Path, catalogue: Catalogue) -> AsyncGenerator[int]:
             await running
 
 
-async def load(catalogue: Catalogue) -> tuple[float, float]:
-    """How long the library takes to load, and to be kept, in seconds."""
+async def load(catalogue: Catalogue) -> tuple[float, float, float]:
+    """How long the library takes to load, and to be kept, in seconds; and how much memory it holds, in MB."""
+    before_mb = memory_mb()
     library = Library(catalogue, patience_s=3600)
     began = time.monotonic()
     await library.page(Question(sight=Sight(everyone=True)))
     loaded = time.monotonic()
     await library.keep()
-    return loaded - began, time.monotonic() - loaded
+    return loaded - began, time.monotonic() - loaded, memory_mb() - before_mb
 
 
 async def measure(folder: Path, options: argparse.Namespace) -> None:
@@ -215,14 +216,13 @@ async def measure(folder: Path, options: argparse.Namespace) -> None:
     if not path.exists():
         print(f"made in {await make_catalogue(path, options.rows):.0f} s")
     catalogue = await Catalogue.open(path)
-    before_mb = memory_mb()
     async with catalogue.reading() as connection:
         is_kept = await get_counter(connection, "library") > 0
     if not is_kept:
-        loaded_s, kept_s = await load(catalogue)
+        loaded_s, kept_s, _ = await load(catalogue)
         print(f"a first start, which reads every recording, takes {loaded_s:.1f} s; keeping the columns {kept_s:.1f} s")
         figures |= {"first_start_s": round(loaded_s, 1)}
-    loaded_s, _ = await load(catalogue)
+    loaded_s, _, used_mb = await load(catalogue)
     with path.open("rb") as file:  # into the system's file cache: the disk's own speed is another matter
         while file.read(1 << 24):
             pass
@@ -243,13 +243,12 @@ async def measure(folder: Path, options: argparse.Namespace) -> None:
     print_table(
         ["asked", "times", "p50 ms", "p95 ms", "max ms", "CPU p50", "CPU p95", "found"], [*rows, facets.row("facets")]
     )
-    report(path, options, figures, filters, (first, later, amid), loaded_s, before_mb)
+    report(path, options, figures, filters, (first, later, amid), loaded_s, used_mb)
 
 
-def report(path, options, figures: Figures, filters, combined, loaded_s: float, before_mb: float) -> None:  # noqa: ANN001, PLR0917 - at the end of a script
+def report(path, options, figures: Figures, filters, combined, loaded_s: float, used_mb: float) -> None:  # noqa: ANN001, PLR0917 - at the end of a script
     first, later, amid = combined
     slowest = max(filters, key=lambda name: filters[name].at(0.95))
-    used_mb = memory_mb() - before_mb
     figures |= {
         "slowest_filter": slowest,
         "slowest_filter_p95_ms": round(filters[slowest].at(0.95) * 1e3, 1),
@@ -263,7 +262,7 @@ def report(path, options, figures: Figures, filters, combined, loaded_s: float, 
         "start_s": round(loaded_s, 2),
         "memory_mb": round(used_mb),
     }
-    print(f"slowest filter: {slowest}; memory of the portal with its library {used_mb:.0f} MB")
+    print(f"slowest filter: {slowest}; memory of the library {used_mb:.0f} MB")
     if not options.no_peer:
         peer = ask_peer(path, options.seed)
         given_up = sum(took >= GIVE_UP_S for took in peer.all)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -62,12 +63,12 @@ class _Selection:
         else:
             self._and(test(values))
 
-    def keep_rows(self, mask: Mask) -> None:
-        """Leave those in a mask of the whole chunk."""
+    def keep_rows(self, mask: Callable[[Offsets | None], Mask]) -> None:
+        """Leave those that a test of some rows, or (None) of all, lets pass."""
         if self._offsets is not None:
-            self._offsets = self._offsets[mask[self._offsets]]
+            self._offsets = self._offsets[mask(self._offsets)]
         else:
-            self._and(mask)
+            self._and(mask(None))
 
     def offsets(self) -> Offsets:
         """What is left, ascending."""
@@ -94,16 +95,17 @@ class _Word:
     tags: Mask
     words: Mask
 
-    def mask(self, chunk: Chunk) -> Mask:
-        """The rows that have it."""
+    def mask(self, chunk: Chunk, offsets: Offsets | None) -> Mask:
+        """Which of some rows have it; None: of all."""
         found = np.zeros(chunk.size, dtype=np.bool_)
-        if self.agents.any():
-            found |= self.agents[chunk["agent"]]
-        if self.workstations.any():
-            found |= self.workstations[chunk["workstation"]]
         for labels, table in ((chunk.tags, self.tags), (chunk.words, self.words)):
             if table.any() and len(labels.codes):
                 found[labels.rows_with(table)] = True
+        found = found if offsets is None else found[offsets]
+        for name, table in (("agent", self.agents), ("workstation", self.workstations)):
+            if table.any():
+                values = chunk[name]
+                found |= table[values if offsets is None else values[offsets]]
         return found
 
 
@@ -201,9 +203,9 @@ def matching(chunk: Chunk, tests: Tests, cut: Cut | None = None) -> Offsets:
     """The rows that pass all tests, and what else they must be; ascending."""
     left = _Selection(chunk)
     if tests.tags is not None:
-        mask = np.zeros(chunk.size, dtype=np.bool_)
-        mask[chunk.tags.rows_with(tests.tags)] = True
-        left.keep_rows(mask)
+        tagged = np.zeros(chunk.size, dtype=np.bool_)
+        tagged[chunk.tags.rows_with(tests.tags)] = True
+        left.keep_rows(lambda _: tagged)  # the first test: of all rows
     if cut is not None:
         for test in cut.tests():
             left.keep(cut.column, test)
@@ -211,7 +213,7 @@ def matching(chunk: Chunk, tests: Tests, cut: Cut | None = None) -> Offsets:
         left.keep(name, test)
     for word in tests.words:
         if not left.is_empty():
-            left.keep_rows(word.mask(chunk))
+            left.keep_rows(partial(word.mask, chunk))
     offsets = left.offsets()
     if tests.since_us is not None:
         offsets = offsets[chunk["started_us"][offsets] >= tests.since_us[chunk["agent"][offsets]]]
