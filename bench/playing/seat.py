@@ -1,12 +1,11 @@
 """Someone in front of a real browser: opens recordings and seeks, and is told when the picture was there."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from playwright.async_api import Browser, CDPSession, Page
+from playwright.async_api import Browser, Page
 
 VIEW: Final = (1280, 800)
 PATIENCE_MS: Final = 20_000
@@ -55,10 +54,8 @@ SOUGHT: Final = """() => {
 class Seat:
     """A page of the portal, signed in, on the list of recordings."""
 
-    def __init__(self, page: Page, devtools: CDPSession, browser: CDPSession) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self._devtools = devtools
-        self._browser = browser
 
     async def _shown(self) -> float:
         return await self.page.evaluate(f"""Promise.race([
@@ -87,27 +84,9 @@ class Seat:
         await self.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6)
         return await self._shown()
 
-    async def facts(self) -> dict[str, str]:
-        stage = self.page.locator("[data-playhead-state]")
-        return json.loads(await stage.evaluate("(stage) => JSON.stringify(stage.dataset)"))
 
-    async def position_s(self) -> float:
-        return float((await self.facts())["playheadPosition"]) / 1e6
-
-    async def choose_speed(self, speed: str) -> None:
-        await self.page.get_by_role("combobox", name="Speed").select_option(speed)
-
-    async def memory_mb(self) -> tuple[float, float]:
-        """Of the page's scripts after collecting, and of its process (its own pages and its share of others)."""
-        await self._devtools.send("HeapProfiler.collectGarbage")
-        metrics: dict[str, Any] = await self._devtools.send("Performance.getMetrics")
-        heap = next(one["value"] for one in metrics["metrics"] if one["name"] == "JSHeapUsedSize")
-        processes = (await self._browser.send("SystemInfo.getProcessInfo"))["processInfo"]
-        renderers = [one["id"] for one in processes if one["type"] == "renderer"]
-        return heap / 1e6, max((_pss_mb(pid) for pid in renderers), default=0.0)
-
-
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
+    """Memory of a process: its own pages and its share of others."""
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:  # it has ended meanwhile
@@ -120,14 +99,12 @@ async def seated(browser: Browser, address: str, user: str, password: str) -> As
     """A window in which somebody has signed in through the form."""
     window = await browser.new_context(viewport={"width": VIEW[0], "height": VIEW[1]})
     page = await window.new_page()
-    devtools = await window.new_cdp_session(page)
-    await devtools.send("Performance.enable")
     await page.goto(f"{address}/recordings")
     await page.get_by_label("Name").fill(user)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.keyboard.press("Enter")
     await page.locator('a[href^="/recordings/"]').first.wait_for()
     try:
-        yield Seat(page, devtools, await browser.new_browser_cdp_session())
+        yield Seat(page)
     finally:
         await window.close()
