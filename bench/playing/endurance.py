@@ -54,6 +54,7 @@ async def endure(page: Window, link: str, login: dict[str, str], playing_s: floa
     asked = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": json.dumps(login)}
     await page.value(f"fetch('/api/session', {json.dumps(asked)}).then((answer) => answer.status)")
     await page.ask("Page.navigate", url=link)
+    await page.loaded()
     await page.value(PLAYING)
     # What a browser keeps for itself (decoders and their pictures) is there after some seeks.
     for _ in range(SEEKS // 4):
