@@ -1,14 +1,15 @@
 import socket
+from dataclasses import replace
 
 import pytest
 
 from playhead.base.errors import UnavailableError
 from playhead.cli import ports
-from playhead.environment.ports import Port, Service
+from playhead.environment.ports import Port, Service, port_of
 
 
 def row(number: int) -> Port:
-    return Port(Service.PORTAL, number, "HTTP", "browser", "premises", "web portal", "optional TLS")
+    return replace(port_of(Service.PORTAL), number=number, purpose="web portal")
 
 
 @pytest.fixture

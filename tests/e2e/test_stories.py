@@ -92,7 +92,7 @@ def link_to(site: Site, agent: str) -> str:
 async def test_find_a_call_of_last_tuesday_and_send_a_colleague_the_moment(browser: Browser, site: Site) -> None:
     async with somebody(browser, site, "sam") as page:
         await page.get_by_role("button", name="Filter").click()
-        await page.get_by_role("button", name="Time").click()
+        await page.get_by_role("dialog", name="Filter").get_by_role("button", name="Time").click()
         await page.get_by_label("When").fill("last tuesday")
         await page.keyboard.press("Enter")
         await expect(page).to_have_url(re.compile("last-tuesday"))
