@@ -51,7 +51,8 @@ class Window:
         """Wait for the first page; what is asked while a browser goes there is not answered."""
         for _ in range(PATIENCE_S * 5):
             try:
-                if await self.value("document.readyState") == "complete":
+                # A new window shows an empty page of its own at first.
+                if await self.value("location.protocol.startsWith('http') && document.readyState === 'complete'"):
                     return
             except RuntimeError:
                 pass
