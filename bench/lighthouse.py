@@ -30,6 +30,8 @@ CATEGORIES: Final = ("performance", "accessibility", "best-practices")
 SCORE_MIN: Final = 95
 SHIFT_MAX: Final = 0.02
 NAME: Final = "desk-1"
+ATTEMPTS: Final = 2
+"""It fails now and then to start its browser."""
 
 
 def install() -> Path:
@@ -70,8 +72,12 @@ def judge(program: Path, address: str, cookie: str, *, desktop: bool) -> dict[st
     command += ["--preset=desktop"] if desktop else []
     command += [f"--extra-headers={json.dumps({'Cookie': cookie})}"]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    for _ in range(ATTEMPTS):
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+        print(done.stderr.strip()[-2_000:], file=sys.stderr)
+    raise SystemExit("Lighthouse gives no report; what it said stands above.")
 
 
 async def reports(folder: Path, runs: int) -> dict[str, list[dict[str, Any]]]:

@@ -62,6 +62,7 @@ async def measure(seat: Seat, recordings: dict[str, str], opens: int, seeks: int
     for name, recording in recordings.items():
         found[name].cold = await seat.open(recording)
         await seat.back()
+    await seat.forget()
     for turn in range(opens):
         for name, recording in recordings.items():
             found[name].opens.append(await seat.open(recording))

@@ -65,8 +65,13 @@ class Window:
         return answer["result"].get("value")
 
     async def memory_mb(self) -> float:
-        """Of the page's process, after collecting."""
+        """Of the page's process, after collecting and giving back what the browser holds in reserve.
+
+        A browser keeps freed memory for itself until it is told that memory is scarce; what stays then is the page's.
+        """
         await self.ask("HeapProfiler.collectGarbage")
+        await self.ask("Memory.simulatePressureNotification", level="critical")
+        await asyncio.sleep(2)
         processes = (await self.ask("SystemInfo.getProcessInfo", page=False))["processInfo"]
         return max(pss_mb(one["id"]) for one in processes if one["type"] == "renderer")
 

@@ -76,6 +76,12 @@ class Seat:
         await self.page.go_back()
         await self.page.locator('a[href^="/recordings/"]').first.wait_for()
 
+    async def forget(self) -> None:
+        """Take nothing from the browser's cache from now on: a short recording would soon be in it as a whole."""
+        tools = await self.page.context.new_cdp_session(self.page)
+        await tools.send("Network.enable")
+        await tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
     async def seek(self, share: float) -> float:
         """Click the timeline; milliseconds to the picture of that place."""
         box = await self.page.get_by_role("slider", name="Position in the recording").bounding_box()
