@@ -11,7 +11,7 @@ import pytest
 from cli.conftest import Run
 
 from playhead.base.ids import UserId
-from playhead.cli.administration import opened_catalogue
+from playhead.cli.catalogues import opened_catalogue
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.roles import ADMINISTRATOR, SUPERVISOR, Assignment
 from playhead.store.catalogue.users import User, add_user

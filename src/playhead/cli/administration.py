@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.clock import SystemClock
 from playhead.base.errors import NotFoundError
 from playhead.base.ids import RoleId, UserId, WorkstationId
+from playhead.cli.catalogues import opened_catalogue
 from playhead.cli.console import done
 from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
@@ -15,7 +16,6 @@ from playhead.cli.settings import PremisesSettings
 from playhead.domain.roles import Assignment
 from playhead.portal.lockout import user_key
 from playhead.portal.passwords import Passwords
-from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.access import assignments_of
 from playhead.store.catalogue.audit import AuditEntry, add_audit_entry
 from playhead.store.catalogue.enrolment_codes import add_code
@@ -28,17 +28,6 @@ from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.store.keyring import Keyring
 
 HOUR_US = 3_600_000_000
-
-
-@asynccontextmanager
-async def opened_catalogue(places: PremisesPlaces) -> AsyncGenerator[Catalogue]:
-    """The catalogue of a data folder, made where there is none yet; beside a running server too."""
-    places.make()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
-        yield catalogue
-    finally:
-        await catalogue.close()
 
 
 async def new_enrolment_code(places: PremisesPlaces, workstation: str | None, *, hours: int = 24) -> str:

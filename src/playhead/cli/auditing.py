@@ -3,7 +3,6 @@
 import getpass
 import stat
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ import click
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.base.instants import utc, wall_us
+from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import done, emit_json, notice, table
 from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
@@ -63,7 +63,7 @@ def wanted(
 
 async def show(places: PremisesPlaces, filters: AuditFilter, *, limit: int, as_json: bool) -> None:
     """Print the newest entries."""
-    async with catalogue_of(places) as catalogue:
+    async with existing_catalogue(places) as catalogue:
         found: list[AuditEntry] = []
         async for batch in _batches(catalogue, filters):
             found += batch
@@ -94,7 +94,7 @@ async def export(places: PremisesPlaces, filters: AuditFilter, out: Path, *, for
         message = f"{out} exists."
         raise InvalidInputError("export.exists", message, hint="Name another file, or replace it with --force.")
     count = 0
-    async with catalogue_of(places) as catalogue:
+    async with existing_catalogue(places) as catalogue:
         await note(catalogue, "audit.exported", "")
         with out.open("wb") as file:
             out.chmod(stat.S_IRUSR | stat.S_IWUSR)
@@ -108,7 +108,7 @@ async def export(places: PremisesPlaces, filters: AuditFilter, out: Path, *, for
 async def verify(places: PremisesPlaces, heads: tuple[str, ...], *, as_json: bool) -> bool:
     """Look at every entry; whether all is well."""
     known = [Head.parse(text) for text in heads]
-    async with catalogue_of(places) as catalogue:
+    async with existing_catalogue(places) as catalogue:
         clock = SystemClock()
         anchor = AuditAnchor(places.audit_head, Keyring.open_existing(places.keys, clock), clock)
         found = await AuditProof(catalogue, anchor).verify(*known)
@@ -145,17 +145,6 @@ async def _batches(catalogue: Catalogue, filters: AuditFilter) -> AsyncGenerator
         before = page.next
         if before is None:
             return
-
-
-@asynccontextmanager
-async def catalogue_of(places: PremisesPlaces) -> AsyncGenerator[Catalogue]:
-    """The catalogue of a data folder, open."""
-    places.require()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
-        yield catalogue
-    finally:
-        await catalogue.close()
 
 
 def _summary(entry: AuditEntry) -> dict[str, object]:

@@ -7,21 +7,11 @@ import click
 
 from playhead.cli.options import data_option
 from playhead.cli.places import PremisesPlaces
+from playhead.environment.firewall.rules import Role
+from playhead.environment.firewall.written import FORMS
 
-_ROLES = ("premises", "client", "site")
-_FORMS = (
-    "request",
-    "nftables",
-    "iptables",
-    "ip6tables",
-    "iptables-hook",
-    "ufw",
-    "firewalld",
-    "powershell",
-    "netsh",
-    "aws",
-    "azure",
-)
+_ROLES = tuple(role.value for role in Role)
+_FORMS = ("request", *FORMS)
 
 
 @click.group(
@@ -56,7 +46,9 @@ def ports(data: Path, form: str, *, show_all: bool) -> None:
 
 @environment.command()
 @click.argument("form", type=click.Choice(_FORMS))
-@click.option("--role", type=click.Choice(_ROLES), default="premises", show_default=True, help="Whose firewall.")
+@click.option(
+    "--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Whose firewall."
+)
 @click.option("--from", "clients", multiple=True, metavar="RANGE", help="Where client PCs are. May be repeated.")
 @click.option("--server", "servers", multiple=True, metavar="ADDRESS", help="The premises server. May be repeated.")
 @click.option("--remove", is_flag=True, help="Print what takes the rules away again.")

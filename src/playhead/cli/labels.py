@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
+from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import done, notice
 from playhead.cli.library import resolve
 from playhead.cli.operator import OPERATOR
@@ -13,7 +14,6 @@ from playhead.cli.places import PremisesPlaces
 from playhead.domain.recordings import Recording
 from playhead.domain.words import tag_of
 from playhead.store.audit_trail import AuditTrail
-from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import add_audit_entry
 from playhead.store.catalogue.holds import Hold, add_hold, release_hold
 from playhead.store.catalogue.tags import add_tag, remove_tag
@@ -78,14 +78,10 @@ class _Change:
 @asynccontextmanager
 async def _changing(places: PremisesPlaces, text: str) -> AsyncGenerator[_Change]:
     """One transaction on the recording that ``text`` names."""
-    places.require()
     clock = SystemClock()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
+    async with existing_catalogue(places) as catalogue:
         async with catalogue.writing() as connection:
             recording = await resolve(connection, text)
             change = _Change(connection, recording, AuditTrail(catalogue, clock), clock.wall_us())
             yield change
         change.say()
-    finally:
-        await catalogue.close()

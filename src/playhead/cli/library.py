@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, InvalidInputError, NotFoundError, RefusedError
-from playhead.cli.auditing import catalogue_of, note
+from playhead.cli.auditing import note
+from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
 from playhead.cli.finding import Filters
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.library import Order
 from playhead.domain.recordings import Recording, Segment
 from playhead.premises.export import OpenSegment, export_mp4
-from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.groups import members_of
 from playhead.store.catalogue.recordings import recordings_beginning_with
 from playhead.store.catalogue.segments import Located, get_segment
@@ -38,13 +38,8 @@ LOADING_S_MAX = 600.0
 @asynccontextmanager
 async def reading(places: PremisesPlaces) -> AsyncGenerator[AsyncConnection]:
     """The catalogue of a data folder, as it is at this moment."""
-    places.require()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
-        async with catalogue.reading() as connection:
-            yield connection
-    finally:
-        await catalogue.close()
+    async with existing_catalogue(places) as catalogue, catalogue.reading() as connection:
+        yield connection
 
 
 async def resolve(connection: AsyncConnection, text: str) -> Recording:
@@ -72,17 +67,13 @@ async def resolve(connection: AsyncConnection, text: str) -> Recording:
 
 async def show(places: PremisesPlaces, filters: Filters, *, limit: int, as_json: bool) -> None:
     """Print the recordings that are asked for."""
-    places.require()
-    catalogue = await Catalogue.open(places.catalogue)
-    try:
+    async with existing_catalogue(places) as catalogue:
         members = None
         if filters.group_id is not None:
             async with catalogue.reading() as connection:
                 members = await members_of(connection, filters.group_id)
         library = Library(catalogue, patience_s=LOADING_S_MAX)
         page = await library.page(filters.question(members), Order(filters.order), limit=limit)
-    finally:
-        await catalogue.close()
     if as_json:
         emit_json([_summary(recording) for recording in page.items])
     elif not page.items:
@@ -115,7 +106,7 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
     async with reading(places) as connection:
         recording = await resolve(connection, text)
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
-    async with catalogue_of(places) as catalogue:
+    async with existing_catalogue(places) as catalogue:
         await note(catalogue, "recording.exported", str(recording.id))
     site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
     parts: list[OpenSegment] = []

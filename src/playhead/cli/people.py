@@ -11,7 +11,8 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import GroupId, RoleId, UserId
 from playhead.base.instants import wall_us
-from playhead.cli.administration import note, opened_catalogue
+from playhead.cli.administration import note
+from playhead.cli.catalogues import opened_catalogue
 from playhead.cli.console import done
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.access import OF_INSTALLATION, Action, Scope, agent_key

@@ -13,9 +13,10 @@ from playhead.cli.settings import PremisesSettings
 from playhead.environment.antivirus import clamav, defender, neutral
 from playhead.environment.antivirus.exclusions import of_premises, of_workstation
 from playhead.environment.antivirus.profiles import PROFILES
+from playhead.environment.firewall import request
 from playhead.environment.firewall.rules import Role, rules_of
 from playhead.environment.firewall.running import difference
-from playhead.environment.firewall.written import FORMS, request_of
+from playhead.environment.firewall.written import FORMS
 from playhead.environment.installation import Installation, Listener, parse_networks
 from playhead.environment.pages import HEADS, as_csv, as_markdown, as_plain, cells
 from playhead.environment.ports import REGISTRY, Port, Service
@@ -80,7 +81,7 @@ def write_firewall(places: PremisesPlaces, wish: Wish, *, remove: bool, compare:
     if compare:
         return _compare(difference(rules, wish.form), show=show)
     if wish.form == "request":
-        click.echo(request_of(rules, role), nl=False)
+        click.echo(request.render(rules, role), nl=False)
         return 0
     form = FORMS[wish.form]
     if role not in form.roles:

@@ -1,9 +1,8 @@
 """The port table, written for people and programs."""
 
-import csv
-import io
 from collections.abc import Sequence
 
+from playhead.environment import tables
 from playhead.environment.ports import Port
 
 HEADS = ("port", "transport", "from", "to", "for", "open at", "secured", "module", "in this version")
@@ -27,17 +26,12 @@ def cells(row: Port) -> tuple[str, ...]:
 
 def as_markdown(rows: Sequence[Port]) -> str:
     """A table for a page."""
-    lines = [HEADS, ("---",) * len(HEADS), *(cells(row) for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return tables.markdown(HEADS, map(cells, rows))
 
 
 def as_csv(rows: Sequence[Port]) -> str:
-    """For a spreadsheet (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    writer.writerows(cells(row) for row in rows)
-    return out.getvalue()
+    """For a spreadsheet."""
+    return tables.comma_separated(HEADS, map(cells, rows))
 
 
 def as_plain(rows: Sequence[Port]) -> list[dict[str, str | int | bool | list[str]]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from environment.firewall.made import INSTALLATION, OPEN
 
+from playhead.environment.firewall import request
 from playhead.environment.firewall.rules import Role, rules_of
-from playhead.environment.firewall.written import FORMS, request_of
+from playhead.environment.firewall.written import FORMS
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [(name, role) for name, form in FORMS.items() for role in sorted(form.roles)]
@@ -35,7 +36,7 @@ def test_removals_are_as_they_were(name):
 
 @pytest.mark.parametrize("role", Role)
 def test_the_request_is_as_it_was(role):
-    compare(f"request.{role}.md", request_of(rules_of(role, INSTALLATION), role))
+    compare(f"request.{role}.md", request.render(rules_of(role, INSTALLATION), role))
 
 
 @pytest.mark.parametrize(("name", "role"), CASES)

@@ -1,8 +1,6 @@
 """The same list for every other product: a table to read, and two for programs."""
 
-import csv
-import io
-
+from playhead.environment import tables
 from playhead.environment.antivirus.exclusions import Exclusion
 
 HEADS = ("what", "path", "of", "scans", "criteria", "why", "warning")
@@ -15,17 +13,12 @@ def cells(row: Exclusion) -> tuple[str, ...]:
 
 def as_markdown(rows: tuple[Exclusion, ...]) -> str:
     """A table for a page."""
-    lines = [HEADS, ("---",) * len(HEADS), *([cell.replace("|", r"\|") for cell in cells(row)] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return tables.markdown(HEADS, map(cells, rows))
 
 
 def as_csv(rows: tuple[Exclusion, ...]) -> str:
-    """For a spreadsheet (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    writer.writerows(cells(row) for row in rows)
-    return out.getvalue()
+    """For a spreadsheet."""
+    return tables.comma_separated(HEADS, map(cells, rows))
 
 
 def as_plain(rows: tuple[Exclusion, ...]) -> list[dict[str, str | list[str]]]:

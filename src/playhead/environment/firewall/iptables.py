@@ -4,7 +4,12 @@ from playhead.environment.firewall.rules import Direction, Rule, guarded_ports, 
 
 CHAIN = "PLAYHEAD"
 
-_HOOK = {Direction.IN: "INPUT", Direction.OUT: "OUTPUT", Direction.THROUGH: "FORWARD"}
+_JUMP = {
+    Direction.IN: f"INPUT ! -i lo -j {CHAIN}",
+    Direction.OUT: f"OUTPUT ! -o lo -j {CHAIN}",
+    Direction.THROUGH: f"FORWARD -j {CHAIN}",
+}
+"""How each of the system's chains leads to ours: for all but what the machine says to itself."""
 
 
 def render(rules: tuple[Rule, ...], *, version: int = 4) -> str:
@@ -32,18 +37,15 @@ def render(rules: tuple[Rule, ...], *, version: int = 4) -> str:
 
 def render_hook(direction: Direction, *, version: int = 4) -> str:
     """Shell commands that lead to the chain from the system's own, once."""
-    program, hook = _program(version), _HOOK[direction]
-    loopback = {Direction.IN: " ! -i lo", Direction.OUT: " ! -o lo", Direction.THROUGH: ""}[direction]
-    jump = f"{hook}{loopback} -j {CHAIN}"
+    program, jump = _program(version), _JUMP[direction]
     return f"{program} -C {jump} 2>/dev/null || {program} -I {jump}\n"
 
 
 def render_removal(direction: Direction, *, version: int = 4) -> str:
     """Shell commands that undo both; harmless where there is nothing."""
-    program, hook = _program(version), _HOOK[direction]
-    loopback = {Direction.IN: " ! -i lo", Direction.OUT: " ! -o lo", Direction.THROUGH: ""}[direction]
+    program, jump = _program(version), _JUMP[direction]
     return (
-        f"{program} -D {hook}{loopback} -j {CHAIN} 2>/dev/null || true\n"
+        f"{program} -D {jump} 2>/dev/null || true\n"
         f"{program} -F {CHAIN} 2>/dev/null || true\n{program} -X {CHAIN} 2>/dev/null || true\n"
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from playhead.environment.firewall import firewalld, iptables, nftables, request, terraform, ufw, windows
+from playhead.environment.firewall import firewalld, iptables, nftables, terraform, ufw, windows
 from playhead.environment.firewall.rules import Direction, Role, Rule
 
 Writer = Callable[[tuple[Rule, ...]], str]
@@ -52,8 +52,3 @@ FORMS: Final[dict[str, Form]] = {
     "azure": Form("Terraform, Azure", terraform.render_azure, None, _SERVERS),
 }
 """The change request is apart: it names the role (`playhead.environment.firewall.request`)."""
-
-
-def request_of(rules: tuple[Rule, ...], role: Role) -> str:
-    """The change request."""
-    return request.render(rules, role)
