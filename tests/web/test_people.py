@@ -80,7 +80,7 @@ async def test_disabling_asks_first_and_locking_can_be_ended(chromium):
         assert not seat.premises.users["bruno"]["disabled"]
         await seat.page.get_by_role("button", name="Disable").click()
         await seat.page.get_by_role("dialog").get_by_role("button", name="Disable").click()
-        await expect(seat.page.get_by_role("heading", name="Bruno Okafor")).to_contain_text("Disabled")
+        await expect(seat.page.get_by_role("heading", name="Bruno Okafor", level=1)).to_contain_text("Disabled")
 
 
 async def test_a_password_is_set_and_a_second_factor_taken_away(chromium):
