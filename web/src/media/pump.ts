@@ -180,6 +180,9 @@ export class Pump {
     this.fetching = mine;
     let next = wish.range.from;
     const signal = AbortSignal.any([abort.signal, this.signal]);
+    // On its way together with the pieces, not after the first of them; who needs it hears of its failure.
+    const first = line.piece(next);
+    this.initialisation(model.segmentId(first.segment), line.track, first.epoch).catch(() => undefined);
     try {
       await this.supply.persistence.until(this.pieces, signal, async (progressed) => {
         const segment = model.segmentId(line.piece(next).segment);

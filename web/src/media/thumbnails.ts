@@ -11,7 +11,7 @@ export const SPRITES_MAX = 128;
 /** Single ones are of 4 to 20 kB, and only for where the pointer rests. */
 export const SINGLES_MAX = 64;
 /** So many sprites are asked for at a time; the pieces that play share the connection. */
-export const PREFETCHES_MAX = 2;
+export const PREFETCHES_MAX = 1;
 
 /** What was asked for, the one used longest ago first. */
 class Shelf {
@@ -91,6 +91,7 @@ export class Thumbnails {
   private readonly sprites = new Shelf(SPRITES_MAX);
   private wanted: { readonly pictures: Pictures; readonly at: number; left: number } | null = null;
   private prefetching = 0;
+  private yielding = false;
 
   constructor(service: MediaService, signal: AbortSignal) {
     this.service = service;
@@ -121,6 +122,13 @@ export class Thumbnails {
         this.wanted = null;
       },
     };
+  }
+
+  /** Lets the picture go first: while it is being waited for, nothing is prefetched. */
+  yieldWhile(waiting: boolean): void {
+    if (waiting === this.yielding) return;
+    this.yielding = waiting;
+    this.prefetchOn();
   }
 
   /** What is here already: the sharp one, or its tile. */
@@ -154,7 +162,7 @@ export class Thumbnails {
   }
 
   private prefetchOn(): void {
-    while (this.prefetching < PREFETCHES_MAX && !this.sprites.full && !this.signal.aborted) {
+    while (!this.yielding && this.prefetching < PREFETCHES_MAX && !this.sprites.full && !this.signal.aborted) {
       const next = this.nearestMissing();
       if (next === null || this.wanted === null || this.wanted.left <= 0) return;
       this.wanted.left -= 1;

@@ -7,8 +7,8 @@ import { pointText, type TimeMode } from "../core/timeline-ticks.ts";
 import type { View } from "../core/timeline-view.ts";
 import css from "./timeline-tip.module.css";
 
-/** A pointer that rests this long gets the picture in its full size. */
-const SHARPEN_MS = 120;
+/** A pointer that rests this long gets the picture in its full size, and the neighbours are fetched; one that is on its way to a click does not. */
+const REST_MS = 120;
 /** Width of the picture in rem, where there is room for it. */
 const WIDTH_REM = 15;
 const SHAPE = 16 / 9;
@@ -37,12 +37,12 @@ function usePicture(pictures: PictureSource | null, positionUs: number): ShownPi
     const arrived = (picture: ShownPicture | null): void => {
       if (current) setArrived(picture);
     };
-    pictures.prefetch(positionUs);
     if (shown === null) void pictures.get(positionUs).then(arrived);
     const timer = setTimeout(() => {
+      pictures.prefetch(positionUs);
       const seen = pictures.peek(positionUs);
       if (seen !== null && !seen.sharp) void pictures.sharpen(seen.of).then(arrived);
-    }, SHARPEN_MS);
+    }, REST_MS);
     return () => {
       current = false;
       clearTimeout(timer);

@@ -39,7 +39,7 @@ function world(sprites: number, tail = 0) {
     for (const one of waiting.splice(0)) one.answer(new Blob([one.key]));
     await vi.waitFor(() => Promise.resolve());
   };
-  return { asked, waiting, stop, source: held.source(() => pictures), settle };
+  return { asked, waiting, stop, held, source: held.source(() => pictures), settle };
 }
 
 let revoked: string[] = [];
@@ -101,13 +101,24 @@ describe("small pictures", () => {
   test("around the pointer the nearest come first, a few at a time, until it leaves", async () => {
     const { asked, source, settle } = world(6);
     source.prefetch(3 * TILES * 10 * S);
-    expect(asked).toEqual(["sprite 75", "sprite 50"]);
     expect(asked).toHaveLength(PREFETCHES_MAX);
-    await settle();
-    expect(asked.slice(2)).toEqual(["sprite 100", "sprite 25"]);
+    for (let round = 0; round < 3; round += 1) await settle();
+    expect(asked).toEqual(["sprite 75", "sprite 50", "sprite 100", "sprite 25"]);
     source.rest();
     await settle();
     expect(asked).toHaveLength(4);
+  });
+
+  test("while the picture is waited for nothing is prefetched, but what somebody points at comes", async () => {
+    const { asked, source, held, settle } = world(6);
+    held.yieldWhile(true);
+    source.prefetch(0);
+    expect(asked).toEqual([]);
+    void source.get(2 * TILES * 10 * S);
+    expect(asked).toEqual(["sprite 50"]);
+    await settle();
+    held.yieldWhile(false);
+    expect(asked).toEqual(["sprite 50", "sprite 0"]);
   });
 
   test("before anybody points, no more than wished for are asked for", async () => {

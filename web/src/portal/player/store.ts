@@ -111,6 +111,7 @@ export class PlayerStore {
       changed: (snapshot) => {
         this.snapshot.value = snapshot;
         this.blocked.value = driver.blocked;
+        this.thumbnails.yieldWhile(snapshot.loading);
         this.system.follow(snapshot, performance.now());
       },
       connection: (connection) => {
