@@ -11,19 +11,18 @@ import {
   readWorkstations,
   type WorkstationItem,
 } from "../core/library.ts";
-import { request, requestJson } from "../net/http.ts";
+import { requestJson } from "../net/http.ts";
+import { change, changed } from "./change.ts";
 
 /** One screenful and a bit: the next page is asked for before the end is seen. */
 const PAGE_ITEMS = 50;
-
-const JSON_TYPE = { "Content-Type": "application/json" };
 
 export async function getSession(): Promise<Session> {
   return readSession(await requestJson("/api/session"));
 }
 
 export async function signOut(session: Session): Promise<void> {
-  await request("/api/session", { method: "DELETE", headers: { "X-CSRF-Token": session.csrfToken } });
+  await change(session, "DELETE", "/api/session");
 }
 
 export async function listRecordings(filter: Filter, before: string | null, signal: AbortSignal): Promise<Page> {
@@ -43,10 +42,7 @@ export async function listWorkstations(signal: AbortSignal): Promise<Workstation
 
 /** Starts or stops recording; the recording that was started or stopped, if any. */
 export async function record(session: Session, workstation: string, action: "start" | "stop"): Promise<string | null> {
-  const value = await requestJson(`/api/workstations/${encodeURIComponent(workstation)}/record`, {
-    method: "POST",
-    headers: { ...JSON_TYPE, "X-CSRF-Token": session.csrfToken },
-    body: JSON.stringify({ action }),
-  });
+  const url = `/api/workstations/${encodeURIComponent(workstation)}/record`;
+  const value = await changed(session, "POST", url, { action });
   return optional(text, asObject(value, "record"), "recording", "record");
 }

@@ -5,7 +5,8 @@ import type { Session } from "../../core/access.ts";
 import { type Bookmark, type BookmarkDraft, draftBody, readBookmark, readBookmarks } from "../../core/bookmark.ts";
 import { type Failure, toFailure } from "../../core/failure.ts";
 import { withPage } from "../../core/growing-list.ts";
-import { isAbort, request, requestJson } from "../../net/http.ts";
+import { isAbort, requestJson } from "../../net/http.ts";
+import { change, changed } from "../change.ts";
 import { isSignedOut, mustSignIn } from "../session.ts";
 
 const PAGE_ITEMS = 60;
@@ -52,20 +53,20 @@ export class BookmarksStore {
 
   /** @throws PlayheadError: why it stays as it was. */
   async change(bookmark: Bookmark, draft: BookmarkDraft): Promise<void> {
-    const changed = readBookmark(await this.send("PATCH", addressOf(bookmark.id), draftBody(draft)));
-    this.items.value = this.items.value?.map((one) => (one.id === changed.id ? changed : one)) ?? null;
+    const kept = readBookmark(await changed(this.session, "PATCH", addressOf(bookmark.id), draftBody(draft)));
+    this.items.value = this.items.value?.map((one) => (one.id === kept.id ? kept : one)) ?? null;
   }
 
   /** @throws PlayheadError: why it is still there. */
   async remove(bookmark: Bookmark): Promise<void> {
-    await request(addressOf(bookmark.id), { method: "DELETE", headers: { "X-CSRF-Token": this.session.csrfToken } });
+    await change(this.session, "DELETE", addressOf(bookmark.id));
     this.items.value = this.items.value?.filter((one) => one.id !== bookmark.id) ?? null;
   }
 
   /** Makes one again that was deleted a moment ago. */
   async restore(bookmark: Bookmark, at: number): Promise<void> {
     const body = { ...draftBody(bookmark), recording: bookmark.recording };
-    const made = readBookmark(await this.send("POST", "/api/bookmarks", body));
+    const made = readBookmark(await changed(this.session, "POST", "/api/bookmarks", body));
     this.items.value = this.items.value?.toSpliced(at, 0, made) ?? null;
   }
 
@@ -74,11 +75,6 @@ export class BookmarksStore {
     if (this.query !== "") query.set("q", this.query);
     if (before !== null) query.set("before", before);
     return readBookmarks(await requestJson(`/api/bookmarks?${query}`, { signal: this.stop.signal }));
-  }
-
-  private async send(method: string, url: string, body: object): Promise<unknown> {
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.session.csrfToken };
-    return await requestJson(url, { method, headers, body: JSON.stringify(body) });
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {

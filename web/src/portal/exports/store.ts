@@ -7,7 +7,8 @@ import { exportFailure, readExport } from "../../core/export-job.ts";
 import { type Failure, PlayheadError, toFailure } from "../../core/failure.ts";
 import type { RecordingItem } from "../../core/library.ts";
 import { pause } from "../../net/backoff.ts";
-import { isAbort, isTransient, request, requestJson } from "../../net/http.ts";
+import { isAbort, isTransient, requestJson } from "../../net/http.ts";
+import { change, changed } from "../change.ts";
 
 /** As many as anybody saves by hand. */
 export const EXPORTS_MAX = 20;
@@ -76,19 +77,17 @@ async function run(session: Session): Promise<void> {
 }
 
 async function one(session: Session, row: ExportRow, signal: AbortSignal): Promise<void> {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": session.csrfToken };
   let id: string | null = null;
   try {
     update(row.key, { step: "working", done: 0 });
-    const body = JSON.stringify({ recording: row.recording.id });
-    const order = await requestJson("/api/exports", { method: "POST", headers, body, signal });
+    const order = await changed(session, "POST", "/api/exports", { recording: row.recording.id }, { signal });
     id = text(asObject(order, "export"), "id", "export");
     update(row.key, { step: "ready", url: await follow(row.key, id, signal), saved: false });
   } catch (error) {
     if (isAbort(error) || signal.aborted) {
       // Where this does not arrive the server forgets it within the hour.
       if (id !== null) {
-        await request(`/api/exports/${encodeURIComponent(id)}`, { method: "DELETE", headers }).catch(() => undefined);
+        await change(session, "DELETE", `/api/exports/${encodeURIComponent(id)}`).catch(() => undefined);
       }
       return;
     }

@@ -11,7 +11,8 @@ import {
   type SavedView,
   type ViewDraft,
 } from "../../core/facets.ts";
-import { request, requestJson } from "../../net/http.ts";
+import { requestJson } from "../../net/http.ts";
+import { change, changed } from "../change.ts";
 
 /** As many recordings as the server changes at once. */
 export const BULK_ITEMS_MAX = 500;
@@ -22,11 +23,6 @@ const PREFIX_CHARS_MAX = 40;
 export type BulkOrder =
   | { readonly action: "tag" | "untag"; readonly tag: string }
   | { readonly action: "hold" | "release"; readonly reason: string };
-
-function change(session: Session, method: string, body?: object): RequestInit {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": session.csrfToken };
-  return body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-}
 
 /** What there is to narrow to; `prefix` narrows that itself. */
 export async function getFacets(prefix: string, signal: AbortSignal): Promise<Facets> {
@@ -40,12 +36,12 @@ export async function listViews(signal: AbortSignal): Promise<SavedView[]> {
 
 /** Saves a view: a new one, or `id` anew. */
 export async function saveView(session: Session, draft: ViewDraft, id: string | null): Promise<SavedView> {
-  if (id === null) return readView(await requestJson("/api/views", change(session, "POST", draft)));
-  return readView(await requestJson(`/api/views/${encodeURIComponent(id)}`, change(session, "PUT", draft)));
+  if (id === null) return readView(await changed(session, "POST", "/api/views", draft));
+  return readView(await changed(session, "PUT", `/api/views/${encodeURIComponent(id)}`, draft));
 }
 
 export async function deleteView(session: Session, id: string): Promise<void> {
-  await request(`/api/views/${encodeURIComponent(id)}`, change(session, "DELETE"));
+  await change(session, "DELETE", `/api/views/${encodeURIComponent(id)}`);
 }
 
 /** Changes many recordings, in as many requests as that needs. */
@@ -53,7 +49,7 @@ export async function changeMany(session: Session, ids: readonly string[], order
   const result = { done: 0, refused: [] as { id: string; code: string }[] };
   for (let at = 0; at < ids.length; at += BULK_ITEMS_MAX) {
     const body = { recordings: ids.slice(at, at + BULK_ITEMS_MAX), ...order };
-    const part = readBulk(await requestJson("/api/recordings/bulk", change(session, "POST", body)));
+    const part = readBulk(await changed(session, "POST", "/api/recordings/bulk", body));
     result.done += part.done;
     result.refused.push(...part.refused);
   }

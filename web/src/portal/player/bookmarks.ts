@@ -12,7 +12,8 @@ import {
   readBookmarks,
 } from "../../core/bookmark.ts";
 import { type Failure, toFailure } from "../../core/failure.ts";
-import { isAbort, request, requestJson } from "../../net/http.ts";
+import { isAbort, requestJson } from "../../net/http.ts";
+import { change, changed } from "../change.ts";
 
 /** As many as a page of the list at the server. A recording with more is searched there. */
 const PAGE_ITEMS = 100;
@@ -104,7 +105,7 @@ export class BookmarkStore {
 
   /** @throws PlayheadError: why it is still there. */
   async remove(bookmark: Bookmark): Promise<void> {
-    await request(this.addressOf(bookmark.id), this.change("DELETE"));
+    await change(this.session, "DELETE", this.addressOf(bookmark.id), undefined, { signal: this.signal });
     this.items.value = this.items.value.filter((one) => one.id !== bookmark.id);
   }
 
@@ -119,12 +120,7 @@ export class BookmarkStore {
     return `/api/bookmarks/${encodeURIComponent(id)}`;
   }
 
-  private change(method: string): RequestInit {
-    return { method, headers: { "X-CSRF-Token": this.session.csrfToken }, signal: this.signal };
-  }
-
-  private async send(method: string, url: string, body: object): Promise<unknown> {
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.session.csrfToken };
-    return await requestJson(url, { method, headers, body: JSON.stringify(body), signal: this.signal });
+  private async send(method: "POST" | "PATCH", url: string, body: object): Promise<unknown> {
+    return await changed(this.session, method, url, body, { signal: this.signal });
   }
 }

@@ -7,7 +7,8 @@ import { type ExportJob, exportFailure, readExport } from "../../core/export-job
 import { type Failure, PlayheadError, toFailure } from "../../core/failure.ts";
 import type { PlayRange } from "../../core/range.ts";
 import { pause } from "../../net/backoff.ts";
-import { isAbort, isTransient, request, requestJson } from "../../net/http.ts";
+import { isAbort, isTransient, requestJson } from "../../net/http.ts";
+import { change, changed } from "../change.ts";
 
 /** Progress is asked for this often: quick enough to be believed. */
 const ASK_MS = 500;
@@ -80,11 +81,9 @@ export class DownloadStore {
     this.id = null;
     this.state.value = { step: "choosing" };
     if (id === null || !working) return;
-    const headers = { "X-CSRF-Token": this.session.csrfToken };
+    const url = `/api/exports/${encodeURIComponent(id)}`;
     // Also when the page is being left; where it does not arrive, the server forgets it within the hour.
-    await request(`/api/exports/${encodeURIComponent(id)}`, { method: "DELETE", headers, keepalive: true }).catch(
-      () => undefined,
-    );
+    await change(this.session, "DELETE", url, undefined, { keepalive: true }).catch(() => undefined);
   }
 
   /** Hands the prepared file to the browser. */
@@ -99,9 +98,8 @@ export class DownloadStore {
 
   private async order(range: PlayRange | null, signal: AbortSignal): Promise<string> {
     const part = range === null ? {} : { fromMs: Math.round(range.fromUs / 1000), toMs: Math.round(range.toUs / 1000) };
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": this.session.csrfToken };
-    const body = JSON.stringify({ recording: this.recording, ...part });
-    const answer = await requestJson("/api/exports", { method: "POST", headers, body, signal });
+    const order = { recording: this.recording, ...part };
+    const answer = await changed(this.session, "POST", "/api/exports", order, { signal });
     return text(asObject(answer, "export"), "id", "export");
   }
 
