@@ -92,6 +92,11 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     wall_time_us: Number
     live: bool = False
     """Whether someone is watching live now."""
+    server: OptionalUnique = b""
+    """Which of the site's servers this is, whatever its address; empty where it does not say."""
+
+    def __post_init__(self) -> None:
+        _check_optional_unique(self.server)
 
 
 class Offer(_Message, frozen=True, tag="offer"):
@@ -151,6 +156,21 @@ class End(_Message, frozen=True, tag="end"):
     reason: Literal["sealed", "killed", "disk_full", "lost"]
 
 
+class Elsewhere(_Message, frozen=True, tag="elsewhere"):
+    """Another server of the site has all of this segment, and has said so with its final `Ack`: make no claim to it."""
+
+    recording: Unique
+    segment: Unique
+    server: Unique
+    """`Welcome.server` of the one that has it."""
+
+
+class Released(_Message, frozen=True, tag="released"):
+    """Answer to `Elsewhere`: this server makes no claim to the segment, durably."""
+
+    segment: Unique
+
+
 CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
 """What a workstation can be asked to do."""
 
@@ -192,6 +212,9 @@ class Status(_Message, frozen=True, tag="status"):
     monitors: Annotated[
         tuple[Annotated[str, Meta(max_length=limits.MAX_MONITOR_CHARACTERS)], ...], Meta(max_length=limits.MAX_MONITORS)
     ] = ()
+    aside_segments: Number = 0
+    """Refused by the server for good, and set aside."""
+    aside_bytes: Number = 0
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
@@ -223,6 +246,8 @@ Control = (
     | Decline
     | Ack
     | End
+    | Elsewhere
+    | Released
     | Command
     | Result
     | Status
