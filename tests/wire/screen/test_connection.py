@@ -102,8 +102,8 @@ STATES = {
     State.GREETING: (lambda: said(HELLO), set(), {"Welcome"}),
     State.OPEN: (
         accepted_pair,
-        {"Offer", "Records", "End", "Elsewhere", "Result", "Status", "Heartbeat"},
-        {"Accept", "Decline", "Ack", "Released", "Command", "Heartbeat"},
+        {"Offer", "Records", "End", "Elsewhere", "Backlog", "Result", "Status", "Heartbeat"},
+        {"Accept", "Decline", "Ack", "Released", "Pace", "Command", "Heartbeat"},
     ),
 }
 FITTING = {type(message).__name__: message for message in ONE_OF_EACH} | {

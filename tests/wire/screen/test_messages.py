@@ -81,6 +81,8 @@ BOUNDS = [
     ("Elsewhere", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),
     ("Elsewhere", "server", [b"p" * 16], [b"", b"p" * 15, b"p" * 17]),
     ("Released", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),
+    ("Backlog", "bytes", [0, TOP], [-1, TOP + 1]),
+    ("Pace", "bytesPerS", [0, TOP], [-1, TOP + 1]),
     ("Offer", "channel", [1, 2**32 - 1], [0, 2**32]),
     ("Offer", "recording", [b"r" * 16], [b"", b"r" * 15, b"r" * 17]),
     ("Offer", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),

@@ -171,6 +171,23 @@ class Released(_Message, frozen=True, tag="released"):
     segment: Unique
 
 
+class Backlog(_Message, frozen=True, tag="backlog"):
+    """The workstation holds finished segments to send beside what it records now, or has none any more.
+
+    From the first one on it sends them at the pace it is told, and none before it is told one.
+    """
+
+    bytes: Number
+    """How much there is of them; 0: nothing any more."""
+
+
+class Pace(_Message, frozen=True, tag="pace"):
+    """How fast this workstation may send what it catches up: its share of what the site allows for that."""
+
+    bytes_per_s: Number
+    """0: as fast as it can."""
+
+
 CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
 """What a workstation can be asked to do."""
 
@@ -248,6 +265,8 @@ Control = (
     | End
     | Elsewhere
     | Released
+    | Backlog
+    | Pace
     | Command
     | Result
     | Status
