@@ -17,6 +17,9 @@ from playhead.wire.screen import (
     Heartbeat,
     Hello,
     Inquire,
+    Journal,
+    JournalAck,
+    JournalEntry,
     Offer,
     Pace,
     Records,
@@ -52,6 +55,8 @@ ONE_OF_EACH = (
     Command(7, "status"),
     Result(7, ok=True),
     Status("idle"),
+    Journal((JournalEntry(7, 8, "killed", until_us=9, wanted="ordered", recording=b"r" * 16, detail="why"),), 5),
+    JournalAck(7),
     Heartbeat(5),
     GOODBYE,
 )

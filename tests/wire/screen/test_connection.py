@@ -102,8 +102,8 @@ STATES = {
     State.GREETING: (lambda: said(HELLO), set(), {"Welcome"}),
     State.OPEN: (
         accepted_pair,
-        {"Offer", "Records", "End", "Elsewhere", "Backlog", "Result", "Status", "Heartbeat"},
-        {"Accept", "Decline", "Ack", "Released", "Pace", "Command", "Heartbeat"},
+        {"Offer", "Records", "End", "Elsewhere", "Backlog", "Result", "Status", "Journal", "Heartbeat"},
+        {"Accept", "Decline", "Ack", "Released", "Pace", "Command", "JournalAck", "Heartbeat"},
     ),
 }
 FITTING = {type(message).__name__: message for message in ONE_OF_EACH} | {

@@ -59,6 +59,8 @@ def change(message, /, **fields):
 
 BY_NAME = {type(message).__name__: message for message in CONTROL}
 
+ENTRY = {"seq": 1, "atUs": 2, "state": "locked"}
+
 BOUNDS = [
     # message, field, accepted at the limit, refused past it
     ("Hello", "versions", [[1], [65535] * 16], [[], [0], [65536], [1] * 17]),
@@ -77,6 +79,14 @@ BOUNDS = [
     ("Welcome", "siteKey", [b"k" * 32], [b"k" * 31, b"k" * 33]),
     ("Welcome", "wallTimeUs", [0, TOP], [-1, TOP + 1]),
     ("Welcome", "server", [b"", b"p" * 16], [b"p" * 15, b"p" * 17]),
+    ("Welcome", "journal", [-1, 0, TOP], [-2, TOP + 1]),
+    ("Journal", "entries", [[], [ENTRY] * 64], [[ENTRY] * 65, [{}]]),
+    ("Journal", "entries", [[ENTRY | {"seq": TOP}]], [[ENTRY | {"seq": -1}], [ENTRY | {"seq": TOP + 1}]]),
+    ("Journal", "entries", [[ENTRY | {"state": "off"}]], [[ENTRY | {"state": "spooled"}], [ENTRY | {"wanted": "no"}]]),
+    ("Journal", "entries", [[ENTRY | {"detail": "ü" * 200}]], [[ENTRY | {"detail": "d" * 201}]]),
+    ("Journal", "entries", [[ENTRY | {"recording": b"r" * 16}]], [[ENTRY | {"recording": b"r"}]]),
+    ("Journal", "heldFromUs", [0, TOP], [-1, TOP + 1]),
+    ("JournalAck", "seq", [0, TOP], [-1, TOP + 1]),
     ("Elsewhere", "recording", [b"r" * 16], [b"", b"r" * 15, b"r" * 17]),
     ("Elsewhere", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),
     ("Elsewhere", "server", [b"p" * 16], [b"", b"p" * 15, b"p" * 17]),
@@ -107,7 +117,7 @@ BOUNDS = [
     ("Result", "code", ["c" * 64], ["c" * 65]),
     ("Result", "message", ["t" * 1024], ["t" * 1025]),
     ("Result", "recording", [b"", b"r" * 16], [b"r", b"r" * 15, b"r" * 17]),
-    ("Status", "state", ["idle", "recording", "blackout", "no_display", "disk_full", "failed"], ["", "happy"]),
+    ("Status", "state", ["idle", "recording", "logged_out", "asleep", "failed"], ["", "happy", "off"]),
     ("Status", "recording", [b"", b"r" * 16], [b"r", b"r" * 17]),
     ("Status", "reason", ["t" * 1024], ["t" * 1025]),
     ("Status", "fps", [0, 0.0, 1000.0], [-0.1, 1000.1, math.nan, math.inf]),

@@ -46,6 +46,12 @@ MAX_MONITORS = 32
 MAX_MONITOR_CHARACTERS = 255
 """A monitor's name."""
 
+MAX_JOURNAL_ENTRIES = 64
+"""Entries of one `Journal`: at their longest they take half a control frame. The next ones follow its `JournalAck`."""
+
+MAX_DETAIL_CHARACTERS = 200
+"""What a journal entry says beside its state."""
+
 HANDSHAKE_S = 10.0
 """From the connection (after TLS) to the answer of the first message; also how long a TLS handshake may take."""
 

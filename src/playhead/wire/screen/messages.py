@@ -94,6 +94,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     """Whether someone is watching live now."""
     server: OptionalUnique = b""
     """Which of the site's servers this is, whatever its address; empty where it does not say."""
+    journal: Annotated[int, Meta(ge=-1, le=limits.MAX_OFFSET)] = -1
+    """Number of the newest journal entry that is durable here: those after it are wanted. -1: none are taken."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.server)
@@ -218,10 +220,27 @@ class Result(_Message, frozen=True, tag="result"):
         _check_optional_unique(self.recording)
 
 
+StateName = Literal[
+    "idle",
+    "recording",
+    "blackout",
+    "logged_out",
+    "locked",
+    "asleep",
+    "update",
+    "governor",
+    "denied",
+    "no_display",
+    "disk_full",
+    "failed",
+]
+"""What a workstation can be doing while its program runs: nothing is wanted of it, it records, or why it does not."""
+
+
 class Status(_Message, frozen=True, tag="status"):
     """What the workstation is doing; sent after `Welcome`, on every change, and when asked."""
 
-    state: Literal["idle", "recording", "blackout", "no_display", "disk_full", "failed"]
+    state: StateName
     recording: OptionalUnique = b""
     reason: Text = ""
     fps: Annotated[float, Meta(ge=0, le=1000)] = 0.0
@@ -235,6 +254,42 @@ class Status(_Message, frozen=True, tag="status"):
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
+
+
+Wanted = Literal["", "ordered", "continuous"]
+"""Whether a recording is to be made: no; until it is stopped; whenever the site records."""
+
+
+class JournalEntry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Something that a workstation noted of itself. Its times are those of its own wall clock."""
+
+    seq: Number
+    """Larger than that of every entry before it, for ever."""
+    at_us: Number
+    state: StateName | Literal["off", "killed", "unknown"]
+    """From ``at_us`` on; or what was so from ``at_us`` to ``until_us``, as was found out later."""
+    until_us: Number = 0
+    """Where it tells of a stretch that is over; 0 where it tells of a change that lasts until the next one."""
+    wanted: Wanted = ""
+    recording: OptionalUnique = b""
+    detail: Annotated[str, Meta(max_length=limits.MAX_DETAIL_CHARACTERS)] = ""
+
+    def __post_init__(self) -> None:
+        _check_optional_unique(self.recording)
+
+
+class Journal(_Message, frozen=True, tag="journal"):
+    """What the workstation noted, oldest first, and what it still holds. Sent only where `Welcome` asks for it."""
+
+    entries: Annotated[tuple[JournalEntry, ...], Meta(max_length=limits.MAX_JOURNAL_ENTRIES)] = ()
+    held_from_us: Number = 0
+    """When the oldest segment begins that it holds and that is not durable as a whole; 0 where it holds none."""
+
+
+class JournalAck(_Message, frozen=True, tag="journal_ack"):
+    """Every journal entry up to ``seq`` is durable at the server."""
+
+    seq: Number
 
 
 class Heartbeat(_Message, frozen=True, tag="heartbeat"):
@@ -270,6 +325,8 @@ Control = (
     | Command
     | Result
     | Status
+    | Journal
+    | JournalAck
     | Heartbeat
     | Goodbye
 )
