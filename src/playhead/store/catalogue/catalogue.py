@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -14,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.store.catalogue.checkpoints import Checkpoints
-from playhead.store.catalogue.connection import connect, create
+from playhead.store.catalogue.connection import TidyThread, connect, create
 from playhead.store.catalogue.migrate import upgrade
 from playhead.store.catalogue.turn import Turn
+
+Connect = Callable[..., TidyThread]
+"""As `playhead.store.catalogue.connection.connect`."""
 
 READERS_MAX: Final = 4
 """Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
@@ -39,11 +42,12 @@ class Catalogue:
         self._turn = Turn()
 
     @classmethod
-    async def open(cls, location: str | Path) -> Self:
+    async def open(cls, location: str | Path, *, connect: Connect = connect) -> Self:
         """Open a catalogue, making or upgrading it where needed.
 
         Args:
             location: the path of an SQLite file (its folder must exist), or an SQLAlchemy URL with an asyncio driver.
+            connect: makes SQLite's connections; for simulations.
 
         Raises:
             InvalidInputError: ``catalogue.location``.
@@ -55,7 +59,7 @@ class Catalogue:
         try:
             if url.get_backend_name() == "sqlite":
                 await asyncio.to_thread(create, _file(url))
-                writer, swift, readers, checkpoints = _sqlite(url)
+                writer, swift, readers, checkpoints = _sqlite(url, connect)
             else:
                 writer = swift = readers = create_async_engine(url)
             try:
@@ -135,7 +139,7 @@ def _file(url: URL) -> Path:
     return Path(url.database)
 
 
-def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
+def _sqlite(url: URL, connect: Connect) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
     def engine(pool_size: int, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> AsyncEngine:
         made = create_async_engine(url, connect_args={"async_creator_fn": connect}, pool_size=pool_size, max_overflow=0)
         _prepare(made, begin=begin, synchronous=synchronous, query_only=query_only)
@@ -150,7 +154,7 @@ def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoint
 
 
 def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str, query_only: bool) -> None:
-    def connect(connection: Any, _record: object) -> None:  # noqa: ANN401 # the driver's own, untyped
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 # the driver's own, untyped
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -162,5 +166,5 @@ def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str, query_only: b
         if begin:
             connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
