@@ -300,6 +300,32 @@ segments = Table(
     Index(None, "has_blackout", "ended"),
 )
 
+# What could not be taken in, or not be made, and waits for somebody to look at it.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    # "segment" or "upload"; with the subject, such as a segment's id, what it is told apart by.
+    Column("kind", String(8), nullable=False),
+    Column("subject", Text, nullable=False),
+    # Without references: neither need be known here.
+    Column("recording_id", UniqueIdType(RecordingId)),
+    Column("workstation_id", NameIdType(WorkstationId)),
+    # Where it waits: "store", "aside", "workstation", "nowhere" (`playhead.domain.quarantine`).
+    Column("place", String(16), nullable=False),
+    Column("location", Text, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("first_at_us", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("details", JSON, nullable=False),
+    Index("uq_quarantine_kind_subject", "kind", "subject", unique=True),
+    Index(None, "workstation_id", "id"),
+    sqlite_autoincrement=True,
+)
+
 enrolment_codes = Table(
     "enrolment_codes",
     metadata,

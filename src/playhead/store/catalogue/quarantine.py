@@ -1,0 +1,119 @@
+"""The list of what waits for somebody: segments that are not whole or were refused, exports that fail."""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playhead.base.errors import NotFoundError
+from playhead.domain.quarantine import REFUSED_MAX, Kind, Quarantined
+from playhead.store.catalogue.schema import quarantine
+
+PAGE_ITEMS_MAX: Final = 200
+
+_CODE_CHARS_MAX: Final = 64
+_MESSAGE_CHARS_MAX: Final = 1_024
+
+
+async def quarantine_one(connection: AsyncConnection, found: Quarantined) -> Quarantined:
+    """Add something, or say of what is there already that it was found so again; returns it as it is listed.
+
+    Of segments that wait at one workstation `REFUSED_MAX` are listed, the newest.
+    """
+    before = await find_quarantined(connection, found.kind, found.subject)
+    values: dict[str, Any] = {
+        "recording_id": found.recording,
+        "workstation_id": found.workstation,
+        "place": found.place,
+        "location": found.location,
+        "code": found.code[:_CODE_CHARS_MAX],
+        "message": found.message[:_MESSAGE_CHARS_MAX],
+        "bytes": found.bytes,
+        "at_us": found.at_us,
+        "details": dict(found.details),
+    }
+    if before is not None:
+        changed = update(quarantine).where(quarantine.c.id == before.id)
+        await connection.execute(changed.values(**values, attempts=before.attempts + 1))
+        return await get_quarantined(connection, before.id)
+    values |= {"kind": found.kind, "subject": found.subject, "first_at_us": found.at_us, "attempts": found.attempts}
+    added = await connection.execute(insert(quarantine).values(values).returning(quarantine.c.id))
+    number: int = added.scalar_one()
+    if found.place == "workstation":
+        await _forget_oldest(connection, found)
+    return await get_quarantined(connection, number)
+
+
+async def find_quarantined(connection: AsyncConnection, kind: Kind, subject: str) -> Quarantined | None:
+    """One thing by what it is, or None."""
+    query = select(quarantine).where(quarantine.c.kind == kind, quarantine.c.subject == subject)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _quarantined(row)
+
+
+async def get_quarantined(connection: AsyncConnection, number: int) -> Quarantined:
+    """One thing by its place in the list.
+
+    Raises:
+        NotFoundError: ``quarantine.not_found``.
+    """
+    row = (await connection.execute(select(quarantine).where(quarantine.c.id == number))).one_or_none()
+    if row is None:
+        raise NotFoundError("quarantine.not_found", f"Nothing with the number {number} is in quarantine.")
+    return _quarantined(row)
+
+
+async def list_quarantined(connection: AsyncConnection, *, before: int | None, limit: int) -> list[Quarantined]:
+    """Up to ``limit`` things, newest first, those added before ``before``."""
+    query = select(quarantine).order_by(quarantine.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(quarantine.c.id < before)
+    return [_quarantined(row) for row in (await connection.execute(query)).all()]
+
+
+async def count_quarantined(connection: AsyncConnection) -> int:
+    """How many things wait."""
+    return (await connection.execute(select(func.count()).select_from(quarantine))).scalar_one()
+
+
+async def aside_locations(connection: AsyncConnection, locations: Collection[str]) -> set[str]:
+    """Those of ``locations`` whose files the list knows."""
+    query = select(quarantine.c.location).where(quarantine.c.location.in_(locations))
+    return set((await connection.execute(query)).scalars())
+
+
+async def release_quarantined(connection: AsyncConnection, kind: Kind, subject: str) -> bool:
+    """Take something off the list; returns whether it was there."""
+    statement = delete(quarantine).where(quarantine.c.kind == kind, quarantine.c.subject == subject)
+    return (await connection.execute(statement)).rowcount > 0
+
+
+async def _forget_oldest(connection: AsyncConnection, found: Quarantined) -> None:
+    those = select(quarantine.c.id).where(
+        quarantine.c.workstation_id == found.workstation, quarantine.c.place == "workstation"
+    )
+    beyond = those.order_by(quarantine.c.id.desc()).offset(REFUSED_MAX).limit(1)
+    oldest = (await connection.execute(beyond)).scalar_one_or_none()
+    if oldest is not None:
+        gone = delete(quarantine).where(quarantine.c.id.in_(those.where(quarantine.c.id <= oldest)))
+        await connection.execute(gone)
+
+
+def _quarantined(row: Row[Any]) -> Quarantined:
+    return Quarantined(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        recording=row.recording_id,
+        workstation=row.workstation_id,
+        place=row.place,
+        location=row.location,
+        code=row.code,
+        message=row.message,
+        bytes=row.bytes,
+        first_at_us=row.first_at_us,
+        at_us=row.at_us,
+        attempts=row.attempts,
+        details=row.details,
+    )
