@@ -5,7 +5,6 @@ that fails is made anew; a display that is not there is asked for until it is.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -14,6 +13,7 @@ import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
+from playhead.workstation.machine import SystemThreads, Threads
 from playhead.workstation.outputs import Output, Sample, Thumbnail
 
 RETRY_S: Final = 1.0
@@ -100,17 +100,24 @@ class CaptureThread:
         make_pipeline: called in the capture thread, again after each failure.
         clock: for the time.
         take: called in the loop with each batch, in order.
+        threads: for simulations.
     """
 
     def __init__(
-        self, make_pipeline: Callable[[], CapturePipeline], clock: Clock, take: Callable[[Batch], None]
+        self,
+        make_pipeline: Callable[[], CapturePipeline],
+        clock: Clock,
+        take: Callable[[Batch], None],
+        *,
+        threads: Threads | None = None,
     ) -> None:
+        threads = threads or SystemThreads()
         self._make_pipeline = make_pipeline
         self._clock = clock
         self._take = take
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-        self._changed = threading.Condition()
+        self._thread = threads.thread(self._run, "capture")
+        self._changed = threads.condition()
         # Under the condition's lock:
         self._pipeline: CapturePipeline | None = None
         self._is_dark = self._is_dark_told = False

@@ -14,16 +14,16 @@ from playhead.base.errors import NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SiteId
 from playhead.net.network import Network
 from playhead.store.disk import Disk, SystemDisk
-from playhead.store.folder_lock import FolderLock
 from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
 from playhead.workstation.config import WorkstationConfig
-from playhead.workstation.control import Question, control_socket
+from playhead.workstation.control import Question
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import Identity, IdentityFolder
+from playhead.workstation.machine import Machine, SystemMachine
 from playhead.workstation.orders import Orders
 from playhead.workstation.pipeline import Pipeline, PipelineConfig
 from playhead.workstation.recorder import Limits
@@ -61,6 +61,7 @@ class WorkstationService:
         disk: for simulations; so are the others.
         network: where the premises is.
         chance: for the pauses between attempts to connect.
+        machine: its threads, lock and control socket.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class WorkstationService:
         disk: Disk | None = None,
         network: Network | None = None,
         chance: random.Random | None = None,
+        machine: Machine | None = None,
     ) -> None:
         self._config = config
         self._make_pipeline = make_pipeline
@@ -79,6 +81,7 @@ class WorkstationService:
         self._disk = disk or SystemDisk()
         self._network = network
         self._chance = chance or random.SystemRandom()
+        self._machine = machine or SystemMachine()
         self._agent = config.agent or getpass.getuser()
         self._identities = IdentityFolder(self._disk, config.data / IDENTITY_FOLDER)
         bytes_max, free_bytes_min = config.spool_max.bytes, config.disk_free_min.bytes
@@ -116,7 +119,7 @@ class WorkstationService:
         except OSError as error:
             message = f"The folder {self._config.data} cannot be made: {error.strerror}."
             raise UnavailableError("folder.unusable", message) from error
-        with FolderLock(self._config.data, "workstation"):
+        with self._machine.lock(self._config.data):
             state_file = StateFile(self._disk, self._config.data / "state.json")
             state = await asyncio.to_thread(state_file.load)
             identity = self._writer.identity = await asyncio.to_thread(self._load_identity)
@@ -139,7 +142,7 @@ class WorkstationService:
             await self._work(orders, shipper)
 
     async def _work(self, orders: Orders, shipper: Shipper) -> None:
-        capture = CaptureThread(self._make_pipeline, self._clock, self._director.take)
+        capture = CaptureThread(self._make_pipeline, self._clock, self._director.take, threads=self._machine.threads)
         work: list[asyncio.Task[None]] = []
         try:
             self._director.begin(capture)
@@ -149,7 +152,7 @@ class WorkstationService:
             await orders.resume(mended)
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keep_durable(), name="spool"))
-            async with control_socket(self._config.data, self._answer):
+            async with self._machine.control(self._config.data, self._answer):
                 self.ready.set()
                 _log.info("workstation ready", workstation=str(self._config.id), spool_bytes=self._spool.used_bytes)
                 done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)

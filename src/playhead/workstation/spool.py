@@ -15,22 +15,22 @@ from playhead.base.errors import UnavailableError
 from playhead.store.disk import Disk
 from playhead.wire.vid import Header
 from playhead.workstation.spool_files import (
+    Aside,
+    Dropped,
     Folders,
     Job,
     Reason,
     SpooledSegment,
-    bytes_aside,
     find_finished,
+    look_aside,
     mend,
     note_of,
     put_aside,
 )
+from playhead.workstation.spool_room import Room, WhenFull
 
 READ_BYTES_MAX: Final = 256 * 1024
 """Most that `Spool.read` gives at a time: what one message may carry."""
-
-_RESUME_SHARE: Final = 0.95
-"""A spool that was full takes on again when it is this full, and no sooner: else it would stop and start for ever."""
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
@@ -45,20 +45,29 @@ class Spool:
         folder: the spool's own; made where missing.
         bytes_max: how much it may hold.
         free_bytes_min: how much of the disk it leaves to others.
+        when_full: what it does when it holds that much.
     """
 
-    def __init__(self, disk: Disk, folder: Path, *, bytes_max: int, free_bytes_min: int = 0) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        folder: Path,
+        *,
+        bytes_max: int,
+        free_bytes_min: int = 0,
+        when_full: WhenFull = "stop",
+    ) -> None:
         self._disk = disk
-        self._folders = Folders(folder)
-        self._bytes_max = bytes_max
-        self._free_bytes_min = free_bytes_min
+        folders = self._folders = Folders(folder)
+        self._room = Room(disk, folders, bytes_max=bytes_max, free_bytes_min=free_bytes_min, when_full=when_full)
         self._segments: list[SpooledSegment] = []
         self._used_bytes = 0
-        self._aside_bytes = 0
-        self._is_low = False
         self._names_are_new = False
-        self._dirty: set[SpooledSegment] = set()
+        self._dirty: dict[SpooledSegment, None] = {}  # a set that keeps its order, so that a simulation's steps repeat
         self._finishing: list[SpooledSegment] = []
+        self._to_drop: dict[SpooledSegment, int] = {}
+        """With the bytes that each still takes."""
+        self._dropped: list[Dropped] = []
         self._in_job: Job | None = None
         self._after_job: list[SpooledSegment] = []
         self._to_set_aside: list[tuple[SpooledSegment, str]] = []
@@ -78,7 +87,7 @@ class Spool:
             known = {segment.id: segment for segment in mended}
             for segment in find_finished(self._disk, self._folders):
                 known.setdefault(segment.id, segment)
-            self._aside_bytes = bytes_aside(self._disk, self._folders)
+            self._room.aside = look_aside(self._disk, self._folders)
         except OSError as error:
             message = f"The spool folder {self._folders.root} cannot be used: {error.strerror}."
             hint = "Make it writable, free some space, or configure another data folder."
@@ -95,7 +104,12 @@ class Spool:
     @property
     def used_bytes(self) -> int:
         """What all segments take on disk, with those that were set aside."""
-        return self._used_bytes + self._aside_bytes
+        return self._used_bytes + self._room.aside.bytes
+
+    @property
+    def aside(self) -> Aside:
+        """What was set aside."""
+        return self._room.aside
 
     @property
     def waiting_bytes(self) -> int:
@@ -104,27 +118,32 @@ class Spool:
 
     def has_room(self) -> bool:
         """Whether a segment that had to stop for want of room may be followed by another."""
-        self._look_at_room()
-        self._look_at_aside()
-        return not self._is_low and self.used_bytes <= self._bytes_max * _RESUME_SHARE
+        return self._room.has_room(self._used_bytes)
 
-    def create(self, header: Header, data: bytes) -> SpooledSegment:
+    def take_dropped(self) -> list[Dropped]:
+        """What was dropped to make room since this was asked last."""
+        dropped, self._dropped = self._dropped, []
+        return dropped
+
+    def create(self, header: Header, data: bytes, *, droppable: bool = False) -> SpooledSegment:
         """Begin a segment.
 
         Args:
             header: its file header.
             data: the same as bytes: the file's first.
+            droppable: nobody asked for it in particular: it may make room for newer ones.
 
         Raises:
             UnavailableError: as `append`.
         """
-        path = self._folders.path_of(header.segment, None)
-        self._check_room(len(data))
+        path = self._folders.path_of(header.segment, None, droppable=droppable)
+        self._room.check(self._used_bytes, len(data))
         try:
             file = self._disk.open(path, create=True)
         except OSError as error:
             raise _unwritable(error) from error
         segment = SpooledSegment(header.segment, header.recording, len(data), header.started_at_us, path, 0, file=file)
+        segment.droppable = droppable
         try:
             self._write(segment, data)
         except UnavailableError:
@@ -142,23 +161,26 @@ class Spool:
             UnavailableError: ``spool.full``, ``spool.disk_full``, ``spool.failed``. Nothing of ``data`` belongs to the
                 segment then, and nothing more can be added: what a record builds on would be missing.
         """
-        self._check_room(len(data))
+        self._room.check(self._used_bytes, len(data))
         self._write(segment, data)
 
     def finish(self, segment: SpooledSegment, reason: Reason) -> None:
         """Nothing will be added any more."""
         segment.reason = reason
-        self._dirty.discard(segment)
+        self._dirty.pop(segment, None)
         self._finishing.append(segment)
 
     def job(self) -> Job | None:
         """What is to be made durable now, or None. Call `settle` with it once it was run, and only then ask again."""
-        if self._in_job is not None or not (self._dirty or self._finishing):
+        if self._in_job is not None:
             return None
-        self._look_at_room()
+        self._choose_to_drop()
+        if not (self._dirty or self._finishing or self._to_drop):
+            return None
+        self._room.look()
         growing = [(segment, segment.file) for segment in self._dirty if segment.file is not None]
         finished = [(segment, segment.file, segment.size) for segment in self._finishing if segment.file is not None]
-        self._in_job = Job(self._disk, self._folders, self._names_are_new, growing, finished)
+        self._in_job = Job(self._disk, self._folders, self._names_are_new, growing, finished, list(self._to_drop))
         self._dirty.clear()
         self._finishing.clear()
         self._names_are_new = False
@@ -172,7 +194,9 @@ class Spool:
         """
         self._in_job = None
         for segment in job.moved:
-            segment.path = self._folders.path_of(segment.id, segment.reason)
+            segment.path = self._folders.path_of(segment.id, segment.reason, droppable=segment.droppable)
+            self._close(segment)  # whoever reads it opens it again: hours without the server are many segments
+        self._settle_dropped(job)
         broken: list[SpooledSegment] = []
         for segment, error in job.failures:
             _log.error("segment not durable", segment=str(segment.id), error=error.strerror)
@@ -181,7 +205,7 @@ class Spool:
         left, self._after_job = self._after_job, []
         for segment in left:
             self._delete(segment)
-        refused, self._to_set_aside = self._to_set_aside, []
+        refused, self._to_set_aside, self._room.moving = self._to_set_aside, [], Aside()
         for segment, why in refused:
             try:
                 self._put_aside(segment, why)
@@ -220,7 +244,7 @@ class Spool:
         if segment not in self._segments:
             return
         self._segments.remove(segment)
-        self._used_bytes -= segment.size
+        self._used_bytes -= segment.size + self._to_drop.pop(segment, 0)
         self._delete(segment)
 
     def set_aside(self, segment: SpooledSegment, why: str) -> None:
@@ -236,7 +260,7 @@ class Spool:
         self._put_aside(segment, why)
         self._segments.remove(segment)
         self._used_bytes -= segment.size
-        self._aside_bytes += segment.size + len(note_of(why))
+        self._room.aside += Aside(1, segment.size + len(note_of(why)))
 
     def close(self) -> None:
         """Close all files. What a job did not make durable is left to the next `recover`."""
@@ -246,7 +270,34 @@ class Spool:
     def _is_busy(self, segment: SpooledSegment) -> bool:
         """Whether a thread uses the segment's file."""
         job = self._in_job
-        return job is not None and any(segment is other for other, *_ in [*job.growing, *job.finished])
+        return job is not None and any(
+            segment is other for other, *_ in [*job.growing, *job.finished, *((s,) for s in job.to_drop)]
+        )
+
+    def _choose_to_drop(self) -> None:
+        """Give up the oldest that may be, where room will be needed: at once for readers, on the disk by the job."""
+        to_drop_bytes = self._room.to_drop_bytes(self._used_bytes) - sum(self._to_drop.values())
+        if to_drop_bytes <= 0:
+            return
+        for segment in self._segments:
+            is_there = segment.reason is not None and segment.size > segment.header_bytes
+            if not is_there or not segment.droppable or segment in self._finishing:
+                continue
+            self._close(segment)
+            self._to_drop[segment] = segment.size - segment.header_bytes
+            to_drop_bytes -= segment.size - segment.header_bytes
+            segment.size, segment.reason = segment.header_bytes, "lost"
+            if to_drop_bytes <= 0:
+                return
+
+    def _settle_dropped(self, job: Job) -> None:
+        failed = {segment for segment, _ in job.failures}
+        for segment in job.to_drop:
+            if segment in failed:
+                continue
+            segment.path, segment.droppable = self._folders.path_of(segment.id, "lost"), False
+            self._used_bytes -= self._to_drop.pop(segment, 0)
+        self._dropped += job.dropped
 
     def _delete(self, segment: SpooledSegment) -> None:
         """The segment is no longer one of ours."""
@@ -254,7 +305,7 @@ class Spool:
             self._after_job.append(segment)
             return
         self._finishing = [other for other in self._finishing if other is not segment]
-        self._dirty.discard(segment)
+        self._dirty.pop(segment, None)
         self._close(segment)
         self._try_remove(segment.path)
 
@@ -262,12 +313,13 @@ class Spool:
         """Move it away once nothing else moves it."""
         if self._is_busy(segment) or segment in self._finishing:
             self._to_set_aside.append((segment, why))
+            self._room.moving += Aside(1, segment.size + len(note_of(why)))
             return
         try:
             put_aside(self._disk, self._folders, segment.path, str(segment.id), why)
         except OSError as error:
             raise _unwritable(error) from error
-        self._dirty.discard(segment)
+        self._dirty.pop(segment, None)
         self._close(segment)
 
     def _try_remove(self, path: Path) -> None:
@@ -291,40 +343,7 @@ class Spool:
             raise _unwritable(error) from error
         segment.size += len(data)
         self._used_bytes += len(data)
-        self._dirty.add(segment)
-
-    def _check_room(self, size: int) -> None:
-        if self.used_bytes + size > self._bytes_max:
-            self._look_at_aside()
-        if self.used_bytes + size > self._bytes_max:
-            message = f"The spool holds {self.used_bytes} of {self._bytes_max} bytes."
-            hint = "The server has not taken them: see why it cannot be reached, or allow more (spool_max)."
-            if self._aside_bytes:
-                message += f" {self._aside_bytes} of them were set aside."
-                hint += " What was set aside may be moved elsewhere: its notes say why the server refused it."
-            raise UnavailableError("spool.full", message, hint=hint)
-        if self._is_low:
-            message = f"Less than {self._free_bytes_min} bytes are free on the disk."
-            raise UnavailableError("spool.disk_full", message, hint="Free some space.")
-
-    def _look_at_aside(self) -> None:
-        """Somebody may have removed what was set aside."""
-        if not self._aside_bytes:
-            return
-        try:
-            found_bytes = bytes_aside(self._disk, self._folders)
-        except OSError as error:
-            _log.warning("what was set aside is unknown", error=error.strerror)
-            return
-        self._aside_bytes = found_bytes + sum(each.size + len(note_of(why)) for each, why in self._to_set_aside)
-
-    def _look_at_room(self) -> None:
-        try:
-            free_bytes = self._disk.free_bytes(self._folders.root)
-        except OSError as error:
-            _log.warning("free space unknown", error=error.strerror)
-            return
-        self._is_low = free_bytes < self._free_bytes_min
+        self._dirty[segment] = None
 
 
 def _unwritable(error: OSError) -> UnavailableError:
