@@ -61,6 +61,9 @@ BY_NAME = {type(message).__name__: message for message in CONTROL}
 
 ENTRY = {"seq": 1, "atUs": 2, "state": "locked"}
 
+ORDER = {"source": "api", "by": "sue", "lengthMs": 60_000, "any": True}
+ASKED = {"source": "agent", "sinceUs": 1}
+
 BOUNDS = [
     # message, field, accepted at the limit, refused past it
     ("Hello", "versions", [[1], [65535] * 16], [[], [0], [65536], [1] * 17]),
@@ -113,6 +116,8 @@ BOUNDS = [
     ),
     ("Command", "recording", [b"", b"r" * 16], [b"r", b"r" * 15, b"r" * 17]),
     ("Command", "reason", ["t" * 1024], ["t" * 1025]),
+    ("Command", "blackout", [{"source": "agent"}, ORDER], [ORDER | {"source": "cat"}, ORDER | {"lengthMs": -1}]),
+    ("Command", "blackout", [ORDER | {"by": "ü" * 120}], [ORDER | {"by": "b" * 121}, ORDER | {"label": "l" * 121}]),
     ("Result", "id", [0, TOP], [-1, TOP + 1]),
     ("Result", "code", ["c" * 64], ["c" * 65]),
     ("Result", "message", ["t" * 1024], ["t" * 1025]),
@@ -125,6 +130,10 @@ BOUNDS = [
     ("Status", "monitors", [[], ["m" * 255] * 32], [["m"] * 33, ["m" * 256]]),
     ("Status", "asideSegments", [0, TOP], [-1, TOP + 1]),
     ("Status", "asideBytes", [0, TOP], [-1, TOP + 1]),
+    ("Status", "blackouts", [[], [ASKED] * 48], [[ASKED] * 49, [{}], [ASKED | {"source": "cat"}]]),
+    ("Status", "blackouts", [[ASKED | {"untilUs": TOP}]], [[ASKED | {"untilUs": -1}], [ASKED | {"sinceUs": TOP + 1}]]),
+    ("Status", "blackouts", [[ASKED | {"reason": "r" * 1024}]], [[ASKED | {"reason": "r" * 1025}]]),
+    ("Status", "blackoutsExpired", [0, TOP], [-1, TOP + 1]),
     ("Heartbeat", "wallTimeUs", [0, TOP], [-1, TOP + 1]),
     ("Goodbye", "code", ["c" * 64], ["c" * 65]),
     ("Goodbye", "message", ["t" * 1024], ["t" * 1025]),

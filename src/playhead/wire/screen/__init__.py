@@ -10,6 +10,7 @@ What the workstation does: `Hello`, `Status`, then `Offer` each segment it holds
 offset and `End`; delete only after the final `Ack` (or a final `Decline`); answer every `Command` with one `Result`.
 """
 
+from playhead.wire.screen.blackouts import BlackoutOrder, BlackoutRequest
 from playhead.wire.screen.connection import Connection, choose_version
 from playhead.wire.screen.limits import VERSIONS
 from playhead.wire.screen.messages import (
@@ -48,6 +49,8 @@ __all__ = [
     "Ack",
     "Authority",
     "Backlog",
+    "BlackoutOrder",
+    "BlackoutRequest",
     "Command",
     "Connection",
     "Control",

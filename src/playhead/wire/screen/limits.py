@@ -52,6 +52,12 @@ MAX_JOURNAL_ENTRIES = 64
 MAX_DETAIL_CHARACTERS = 200
 """What a journal entry says beside its state."""
 
+MAX_BLACKOUTS = 48
+"""Requests for blackouts a `Status` may tell of: `playhead.domain.blackouts.REQUESTS_MAX`."""
+
+MAX_ASKER_CHARACTERS = 120
+"""Name of the party that asks for a blackout, and of what for."""
+
 HANDSHAKE_S = 10.0
 """From the connection (after TLS) to the answer of the first message; also how long a TLS handshake may take."""
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from playhead.wire.screen import limits
+from playhead.wire.screen.blackouts import BlackoutOrder, BlackoutRequest
 
 Name = Annotated[str, Meta(min_length=1, max_length=limits.MAX_NAME_CHARACTERS)]
 Code = Annotated[str, Meta(max_length=limits.MAX_CODE_CHARACTERS)]
@@ -202,6 +203,8 @@ class Command(_Message, frozen=True, tag="command"):
     recording: OptionalUnique = b""
     """``start``: the recording's id, chosen by the server, or empty."""
     reason: Text = ""
+    blackout: BlackoutOrder = BlackoutOrder("api")
+    """``blackout_on``, ``blackout_off``: who asks."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
@@ -251,6 +254,10 @@ class Status(_Message, frozen=True, tag="status"):
     aside_segments: Number = 0
     """Refused by the server for good, and set aside."""
     aside_bytes: Number = 0
+    blackouts: Annotated[tuple[BlackoutRequest, ...], Meta(max_length=limits.MAX_BLACKOUTS)] = ()
+    """Every request for a blackout in force, oldest first."""
+    blackouts_expired: Number = 0
+    """How many have ended by themselves since the workstation's program began, because their time was over."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
