@@ -207,7 +207,7 @@ class TestSight:
         )
         assert (found.everyone_since_us, found.agents) == (100, {"jane": 50, "sam": 50})
 
-    @pytest.mark.parametrize("action", OF_INSTALLATION)
+    @pytest.mark.parametrize("action", sorted(OF_INSTALLATION))
     def test_nothing_for_what_is_of_the_installation(self, action):
         found = sight(granted(Grant(action, Scope.ALL)), action)
         assert (found.everyone, found.agents) == (False, {})

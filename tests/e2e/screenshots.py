@@ -24,13 +24,13 @@ async def record(portal: Portal) -> None:
     """Some interactions, and one that goes on; with tags and bookmarks as a supervisor leaves them."""
     workstation = (await portal.get("/api/workstations")).json()["items"][0]["id"]
     for number, seconds in enumerate(INTERACTIONS_S):
-        await portal.order(workstation, "start")
+        (await portal.order(workstation, "start")).raise_for_status()
         await asyncio.sleep(seconds)
-        await portal.order(workstation, "stop")
+        (await portal.order(workstation, "stop")).raise_for_status()
         newest = (await portal.recordings())[0]["id"]
         if number % 2:
             await portal.post("/api/recordings/bulk", json={"recordings": [newest], "action": "tag", "tag": "refund"})
-    await portal.order(workstation, "start")
+    (await portal.order(workstation, "start")).raise_for_status()
     await asyncio.sleep(40)
 
 
@@ -47,12 +47,17 @@ async def look(page: Page, address: str, user: str, password: str, recording: st
     await page.get_by_label("Password", exact=True).fill(password)
     await page.keyboard.press("Enter")
     await page.wait_for_selector(f'a[href*="{recording}"]')
-    await page.wait_for_load_state("networkidle")
+    await settled(page)
     await page.screenshot(path=IMAGES / "library.png")
     await page.goto(f"{address}/recordings/{recording}?t=17")
     await page.wait_for_selector('[data-playhead-loading="false"]')
-    await page.wait_for_load_state("networkidle")
+    await settled(page)
     await page.screenshot(path=IMAGES / "player.png")
+
+
+async def settled(page: Page) -> None:
+    """Until everything that can be seen is there. A page that follows the present never stops asking."""
+    await page.wait_for_function("document.fonts.status == 'loaded' && [...document.images].every((one) => one.complete)")
 
 
 async def main() -> None:
@@ -60,7 +65,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="playhead-screenshots-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         write_ports(data, *free_ports(3))
-        demo = Process(["demo", "--data", str(data)], Path(folder) / "demo.log")
+        demo = Process(["demo", "--on-demand", "--data", str(data)], Path(folder) / "demo.log")
         try:
             said = await demo.until_said("Ctrl-C stops everything")
             address, user, password = (
@@ -69,7 +74,7 @@ async def main() -> None:
             )
             async with Portal(base_url=address, headers={"origin": address}) as portal:
                 await portal.sign_in(user, password)
-                await until(lambda: has_workstation(portal), demo.said)
+                await until(lambda: is_ready(portal), demo.said)
                 await record(portal)
                 recording = next(one["id"] for one in await portal.recordings() if one["durationMs"] > 28_000)
                 await note(portal, recording)
@@ -83,8 +88,9 @@ async def main() -> None:
             demo.kill()
 
 
-async def has_workstation(portal: Portal) -> bool:
-    return bool((await portal.get("/api/workstations")).json()["items"])
+async def is_ready(portal: Portal) -> bool:
+    items = (await portal.get("/api/workstations")).json()["items"]
+    return bool(items) and items[0]["state"] == "idle"
 
 
 if __name__ == "__main__":

@@ -36,13 +36,14 @@ STOP_WITHIN_S: Final = 15.0
 """A workstation that is told to stop seals what is open and sends it; after this long it is killed."""
 
 
-def demonstrate(folder: Path, *, desktop: str, fps: int) -> None:
+def demonstrate(folder: Path, *, desktop: str, fps: int, continuous: bool) -> None:
     """Run the demo until told to stop.
 
     Args:
         folder: for its data; a second start goes on with it.
         desktop: ``own``, ``scripted``, or ``auto`` for the own one where there is one.
         fps: pictures a second at most.
+        continuous: record all the time, not only when told to.
 
     Raises:
         UnavailableError: ``demo.no_display`` where the own desktop was asked for and there is none.
@@ -55,11 +56,11 @@ def demonstrate(folder: Path, *, desktop: str, fps: int) -> None:
         hint = "Start it from a desktop, or with --desktop scripted."
         raise UnavailableError("demo.no_display", "There is no display of your own (DISPLAY is not set).", hint=hint)
     logs.configure(SystemClock(), form="human", level="warning")
-    run_until_stopped(_demonstrate(folder.absolute(), scripted=scripted, fps=fps))
+    run_until_stopped(_demonstrate(folder.absolute(), scripted=scripted, fps=fps, continuous=continuous))
     click.echo("Stopped. The recordings are kept; start again to go on with them.", err=True)
 
 
-async def _demonstrate(folder: Path, *, scripted: bool, fps: int) -> None:
+async def _demonstrate(folder: Path, *, scripted: bool, fps: int, continuous: bool) -> None:
     async with AsyncExitStack() as stack:
         step("starting the premises server and its portal")
         places = PremisesPlaces(folder)
@@ -77,9 +78,9 @@ async def _demonstrate(folder: Path, *, scripted: bool, fps: int) -> None:
             stack.push_async_callback(_cancelled, work)
 
         step("starting the workstation")
-        await _prepare_workstation(places, folder, running.screen_port, fps)
+        await _prepare_workstation(places, folder, running.screen_port, fps=fps, continuous=continuous)
         workstation = await stack.enter_async_context(_workstation(folder, environment))
-        _welcome(running, password, scripted=scripted)
+        _welcome(running, password, scripted=scripted, continuous=continuous)
         code = await workstation.wait()
         hint = f"What it said is in {folder / 'workstation.log'}."
         raise UnavailableError("demo.workstation_ended", f"The workstation ended with code {code}.", hint=hint)
@@ -115,9 +116,9 @@ async def _server(places: PremisesPlaces, settings: PremisesSettings) -> AsyncGe
         await _cancelled(serving)
 
 
-async def _prepare_workstation(places: PremisesPlaces, folder: Path, port: int, fps: int) -> None:
+async def _prepare_workstation(places: PremisesPlaces, folder: Path, port: int, *, fps: int, continuous: bool) -> None:
     server = Address("127.0.0.1", port)
-    write_settings(folder, WORKSTATION, server, fps=fps, continuous=True)
+    write_settings(folder, WORKSTATION, server, fps=fps, continuous=continuous)
     data = load_settings(folder).data
     try:
         IdentityFolder(SystemDisk(), data / IDENTITY_FOLDER).load(WORKSTATION)
@@ -157,9 +158,10 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
         await task
 
 
-def _welcome(running: Running, password: str, *, scripted: bool) -> None:
+def _welcome(running: Running, password: str, *, scripted: bool, continuous: bool) -> None:
     what = "a virtual desktop on which a scripted agent works" if scripted else "your own desktop"
-    done(f"Recording {what}.")
+    done(f"Recording {what}{'' if continuous else ', when told to'}.")
     also = f"\n             {running.https}  (a browser asks once)" if running.https not in {"", running.portal} else ""
     click.echo(f"\n  Portal     {running.portal}{also}\n  User       {USER}\n  Password   {password}\n")
-    click.echo("Open the newest recording and press Live. Ctrl-C stops everything.", err=True)
+    begin = "Open the newest recording and press Live." if continuous else "Start a recording on the Live page."
+    click.echo(f"{begin} Ctrl-C stops everything.", err=True)

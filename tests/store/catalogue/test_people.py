@@ -86,7 +86,7 @@ class TestUsers:
             await u.add_user(connection, ALEX)
         assert raised.value.code == "user.exists"
 
-    @pytest.mark.parametrize("name", u.RESERVED)
+    @pytest.mark.parametrize("name", sorted(u.RESERVED))
     async def test_nobody_is_called_what_the_audit_log_calls_no_person(self, connection, name):
         with pytest.raises(InvalidInputError) as raised:
             await u.add_user(connection, u.User(UserId(name), "", "", 1))
