@@ -269,9 +269,11 @@ def test_one_file_is_open_for_each_segment_that_is_read_or_written_and_no_more()
     spool.rest(segment)
     assert segment.file is not None
     make_durable(spool)
-    spool.rest(segment)
     assert segment.file is None
     assert spool.read(segment, 0, 8) == vid_of(1).data[:8]
+    spool.rest(segment)
+    assert segment.file is None
+    spool.read(segment, 0, 8)
     spool.close()
     assert segment.file is None
 
@@ -327,8 +329,8 @@ def test_a_record_that_did_not_fit_is_not_part_of_the_segment() -> None:
     spool.finish(segment, "disk_full")
     disk.fault = None
     assert make_durable(spool) == []
-    assert segment.file.size() == segment.size == size
     assert disk.list_folder(FOLDER / "finished") == [f"{segment.id}.disk_full.vid"]
+    assert disk.open(segment.path).size() == segment.size == size
 
 
 def test_a_segment_that_could_not_begin_leaves_nothing() -> None:

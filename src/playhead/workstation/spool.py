@@ -220,13 +220,15 @@ class Spool:
             UnavailableError: ``spool.failed``.
         """
         size = min(size, READ_BYTES_MAX, segment.size - offset)
+        if size <= 0:
+            return b""
         try:
             if segment.file is None:
                 segment.file = self._disk.open(segment.path)
-            data = segment.file.read_at(size, offset) if size > 0 else b""
+            data = segment.file.read_at(size, offset)
         except OSError as error:
             raise _unwritable(error) from error
-        if len(data) != max(size, 0):
+        if len(data) != size:
             raise UnavailableError("spool.failed", f"Segment {segment.id} is shorter than it was.")
         return data
 

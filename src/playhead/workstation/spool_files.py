@@ -3,11 +3,14 @@
 ```
 <folder>/writing/<segment>.vid             being written; after a crash, cut to its last whole record
 <folder>/finished/<segment>.<reason>.vid   nothing is added any more; <reason> says how it ended
+<folder>/…/<segment>….droppable.vid        the same of one that may be dropped to make room
+<folder>/finished/<segment>.lost.vid       one that was dropped: its header alone, until the server has been told
 <folder>/set-aside/<segment>.vid           refused by the server for good; <segment>.txt says why
 <folder>/set-aside/<segment>.tail          what stood behind the last sound record of a damaged file
 ```
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
@@ -15,10 +18,13 @@ from typing import Final, Literal, cast, get_args
 from playhead.base.errors import CorruptError, InvalidInputError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.store.disk import Disk, File
-from playhead.wire.vid import Header, Scanner, read_header
+from playhead.wire.vid import Header, Scanner, read_header, walk
 
 Reason = Literal["sealed", "killed", "disk_full", "lost"]
 """How a segment ended; as in `playhead.wire.screen.messages.End`."""
+
+DROPPABLE: Final = "droppable"
+"""Part of the name of a file that may be dropped. What has another name may not, so that in doubt nothing is."""
 
 READ_BYTES: Final = 1 << 20
 """How much of a file is looked at at a time."""
@@ -41,6 +47,8 @@ class SpooledSegment:
     """Media time up to which a mended segment proves capture."""
     acknowledged: int = 0
     """The server holds it durably up to here."""
+    droppable: bool = False
+    """Nobody asked for it in particular: it may make room for newer ones."""
     file: File | None = None
 
 
@@ -73,9 +81,41 @@ class Folders:
         for folder in (self.root, self.root.parent, *(folder.parent for folder in missing)):
             disk.sync_folder(folder)
 
-    def path_of(self, segment: SegmentId, reason: Reason | None) -> Path:
+    def path_of(self, segment: SegmentId, reason: Reason | None, *, droppable: bool = False) -> Path:
         """Where a segment lies."""
-        return self.writing / f"{segment}.vid" if reason is None else self.finished / f"{segment}.{reason}.vid"
+        tail = f".{DROPPABLE}.vid" if droppable else ".vid"
+        return self.writing / f"{segment}{tail}" if reason is None else self.finished / f"{segment}.{reason}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A segment whose bytes were given up to make room."""
+
+    segment: SegmentId
+    recording: RecordingId
+    from_us: int
+    """Wall time at which it began."""
+    to_us: int
+    """Wall time up to which it covered."""
+    bytes: int
+    """What was given up."""
+    acknowledged: int
+    """How much of it the server had by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """How much was set aside."""
+
+    segments: int = 0
+    bytes: int = 0
+    """With the notes, and with the tails of damaged files."""
+
+    def __add__(self, other: "Aside") -> "Aside":
+        return Aside(self.segments + other.segments, self.bytes + other.bytes)
+
+    def __sub__(self, other: "Aside") -> "Aside":
+        return Aside(self.segments - other.segments, self.bytes - other.bytes)
 
 
 @dataclass(slots=True)
@@ -89,6 +129,8 @@ class Job:
     growing: list[tuple[SpooledSegment, File]]
     finished: list[tuple[SpooledSegment, File, int]]
     """With the size each ends at."""
+    to_drop: list[SpooledSegment] = field(default_factory=list[SpooledSegment])
+    dropped: list[Dropped] = field(default_factory=list[Dropped])
     failures: list[tuple[SpooledSegment, OSError]] = field(default_factory=list[tuple[SpooledSegment, OSError]])
     moved: list[SpooledSegment] = field(default_factory=list[SpooledSegment])
 
@@ -104,20 +146,58 @@ class Job:
             except OSError as error:
                 self.failures += [(segment, error) for segment, _ in self.growing]
         for segment, file, size in self.finished:
-            try:
-                if file.size() != size:
-                    file.truncate(size)  # part of a record that did not fit on the disk
-                finish(self.disk, self.folders, segment, file)
-            except OSError as error:
-                self.failures.append((segment, error))
-            else:
-                self.moved.append(segment)
+            self._try(segment, lambda segment=segment, file=file, size=size: self._finish(segment, file, size))
+        for segment in self.to_drop:
+            self._try(segment, lambda segment=segment: self.dropped.append(drop(self.disk, self.folders, segment)))
+
+    def _finish(self, segment: SpooledSegment, file: File, size: int) -> None:
+        if file.size() != size:
+            file.truncate(size)  # part of a record that did not fit on the disk
+        finish(self.disk, self.folders, segment, file)
+        self.moved.append(segment)
+
+    def _try(self, segment: SpooledSegment, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except OSError as error:
+            self.failures.append((segment, error))
+
+
+def drop(disk: Disk, folders: Folders, segment: SpooledSegment) -> Dropped:
+    """Give up all of a finished segment but its header. Its name says so first, durably; only then it is cut."""
+    file = disk.open(segment.path)
+    try:
+        size = file.size()
+        covered_us = _covered_us(file, size, segment.header_bytes)
+        target = folders.path_of(segment.id, "lost")
+        if segment.path != target:
+            disk.rename(segment.path, target)
+            disk.sync_folder(folders.finished)
+        file.truncate(segment.header_bytes)
+        file.sync()
+    finally:
+        file.close()
+    begin_us = segment.started_at_us
+    lost_bytes = size - segment.header_bytes
+    return Dropped(segment.id, segment.recording, begin_us, begin_us + covered_us, lost_bytes, segment.acknowledged)
+
+
+def _covered_us(file: File, size: int, start: int) -> int:
+    """Media time up to which the segment's records cover; what is damaged ends it."""
+    covered_us = 0
+    try:
+        for scanned in walk(file.read_at, size, start):
+            header = scanned.header
+            covered_us = max(covered_us, header.media_time_us + header.span_us)
+    except CorruptError:
+        return covered_us
+    return covered_us
 
 
 def finish(disk: Disk, folders: Folders, segment: SpooledSegment, file: File) -> None:
     """Make a segment's bytes durable, and then its name say how it ended."""
     file.sync()
-    disk.rename(segment.path, folders.path_of(segment.id, segment.reason))
+    disk.rename(segment.path, folders.path_of(segment.id, segment.reason, droppable=segment.droppable))
     disk.sync_folder(folders.finished)
     disk.sync_folder(folders.writing)
 
@@ -127,9 +207,9 @@ def find_finished(disk: Disk, folders: Folders) -> list[SpooledSegment]:
     found: list[SpooledSegment] = []
     for name in disk.list_folder(folders.finished):
         segment_id, _, rest = name.partition(".")
-        reason = rest.removesuffix(".vid")
+        reason, _, mark = rest.removesuffix(".vid").partition(".")
         path = folders.finished / name
-        if reason not in get_args(Reason):
+        if reason not in get_args(Reason) or mark not in {"", DROPPABLE}:
             continue  # not one of ours
         file = disk.open(path)
         try:
@@ -140,7 +220,9 @@ def find_finished(disk: Disk, folders: Folders) -> list[SpooledSegment]:
         finally:
             size = file.size()
             file.close()
-        found.append(_segment(header, header_bytes, path, size, cast("Reason", reason)))
+        segment = _segment(header, header_bytes, path, size, cast("Reason", reason))
+        segment.droppable = mark == DROPPABLE
+        found.append(segment)
     return found
 
 
@@ -186,8 +268,9 @@ def _mend_one(disk: Disk, folders: Folders, path: Path, file: File) -> SpooledSe
     reason: Reason = "sealed" if scanner.sealed else "killed"
     segment = _segment(scanner.header, header_bytes, path, scanner.offset, reason)
     segment.covered_us = scanner.covered_us
+    segment.droppable = path.name.endswith(f".{DROPPABLE}.vid")
     finish(disk, folders, segment, file)
-    segment.path = folders.path_of(segment.id, reason)
+    segment.path = folders.path_of(segment.id, reason, droppable=segment.droppable)
     return segment
 
 
@@ -224,15 +307,15 @@ def note_of(why: str) -> bytes:
     return why.encode() + b"\n"
 
 
-def bytes_aside(disk: Disk, folders: Folders) -> int:
-    """What all that was put aside takes on disk. Somebody may be removing it meanwhile."""
-    total = 0
+def look_aside(disk: Disk, folders: Folders) -> Aside:
+    """What was put aside, and takes on disk. Somebody may be removing it meanwhile."""
+    total = Aside()
     for name in disk.list_folder(folders.set_aside):
         try:
             file = disk.open(folders.set_aside / name)
         except FileNotFoundError:
             continue
-        total += file.size()
+        total += Aside(int(name.endswith(".vid")), file.size())
         file.close()
     return total
 
