@@ -10,6 +10,7 @@ from playhead.base.config import Section
 from playhead.base.ids import WorkstationId
 from playhead.base.quantities import Duration, Size
 from playhead.environment.ports import Service, port_of
+from playhead.workstation.spool_room import WhenFull
 
 _SECOND_US = 1_000_000
 _Quantity = TypeVar("_Quantity", Duration, Size)
@@ -70,10 +71,18 @@ class WorkstationConfig(Section, frozen=True):
     spool_max: Annotated[
         Size,
         Meta(
-            description="What may wait for the premises on this machine's disk. When it is full, recording pauses and "
-            "says so."
+            description="What may wait for the premises on this machine's disk. A busy desktop takes about 55 MB an "
+            "hour: 20 GiB last two weeks."
         ),
     ] = Size(20 << 30)
+    spool_when_full: Annotated[
+        WhenFull,
+        Meta(
+            description="What happens then: `stop` pauses recording and says so; `drop-oldest` gives up the oldest "
+            "segments of what was recorded continuously, says so in the recording and to the premises, and pauses only "
+            "when there are none. What a person or the premises ordered is never dropped."
+        ),
+    ] = "stop"
     disk_free_min: Annotated[
         Size, Meta(description="Recording also pauses when less than this is free on the disk, to leave it to others.")
     ] = Size(1 << 30)

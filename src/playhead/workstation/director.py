@@ -92,6 +92,7 @@ class Director:
         self._trouble = ""
         self._written: RecordingId | None = None
         self._paused: RecordingId | None = None
+        self._ordered: RecordingId | None = None
         self._started_us = 0
         self.until_us = 0
         """Wall time up to which there are records; 0 while there are none."""
@@ -131,13 +132,22 @@ class Director:
 
     # What it is told to do
 
-    def start(self, recording: RecordingId, *, reason: str, resumption: Resumption | None = None) -> None:
+    def start(
+        self, recording: RecordingId, *, reason: str, resumption: Resumption | None = None, ordered: bool = True
+    ) -> None:
         """Record.
+
+        Args:
+            recording: its id.
+            reason: goes into it.
+            resumption: it was broken off before.
+            ordered: somebody asked for this one: it is never dropped to make room for others.
 
         Raises:
             ConflictError: ``recording.active``.
         """
         actions = self._recorder.start(recording, self._now(), reason=reason, resumption=resumption)
+        self._ordered = recording if ordered else None
         if self._wanted_us is None:
             self._wanted_us = self._clock.monotonic_us()
         _log.info("recording wanted", recording=str(recording), reason=reason)
@@ -279,7 +289,7 @@ class Director:
         try:
             match action:
                 case OpenSegment():
-                    self._writer.open(action)
+                    self._writer.open(action, droppable=action.recording != self._ordered)
                     self._started_us = action.started_at_us
                     self._trouble = ""
                     if action.recording != self._written:

@@ -66,7 +66,7 @@ class Orders:
             ends = [each.started_at_us + each.covered_us for each in mended if each.recording == recording]
             is_clean = not ends and self._state.until_us > 0
             resumption = Resumption("restarted" if is_clean else "killed", max([*ends, self._state.until_us]))
-            self._director.start(recording, reason="", resumption=resumption)
+            self._director.start(recording, reason="", resumption=resumption, ordered=not self._continuous)
         elif self._continuous:
             await self.do("start", reason="continuous")
 
@@ -163,7 +163,7 @@ class Orders:
                 return active
             raise ConflictError("workstation.stopping", "The workstation stops.", hint="Start it again first.")
         await self._keep(recording=str(recording), until_us=0, **kept)
-        self._director.start(recording, reason=reason)
+        self._director.start(recording, reason=reason, ordered=not self._continuous)
         return recording
 
     async def _lighten(self, darkenings: int, reason: str, kept: dict[str, Any]) -> None:

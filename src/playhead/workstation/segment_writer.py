@@ -34,8 +34,12 @@ class SegmentWriter:
         self.segment: SpooledSegment | None = None
         """The one being written."""
 
-    def open(self, action: OpenSegment) -> None:
+    def open(self, action: OpenSegment, *, droppable: bool = False) -> None:
         """Begin a segment.
+
+        Args:
+            action: which.
+            droppable: it may make room for newer ones.
 
         Raises:
             UnavailableError: ``spool.*``, ``workstation.no_site_key``.
@@ -62,7 +66,7 @@ class SegmentWriter:
             signer=signer,
         )
         writer = vid.Writer(header, data_key, identity.signer)
-        self.segment = self._spool.create(header, writer.start())
+        self.segment = self._spool.create(header, writer.start(), droppable=droppable)
         self._writer = writer
 
     def write(self, record: WriteRecord) -> None:

@@ -85,7 +85,13 @@ class WorkstationService:
         self._agent = config.agent or getpass.getuser()
         self._identities = IdentityFolder(self._disk, config.data / IDENTITY_FOLDER)
         bytes_max, free_bytes_min = config.spool_max.bytes, config.disk_free_min.bytes
-        self._spool = Spool(self._disk, config.data / "spool", bytes_max=bytes_max, free_bytes_min=free_bytes_min)
+        self._spool = Spool(
+            self._disk,
+            config.data / "spool",
+            bytes_max=bytes_max,
+            free_bytes_min=free_bytes_min,
+            when_full=config.spool_when_full,
+        )
         self._writer = SegmentWriter(self._spool, clock, self._agent)
         segment_bytes = min(config.segment_size.bytes, bytes_max // 4)  # a growing segment must not fill the spool
         self._director = Director(
