@@ -33,6 +33,7 @@ JUDGED: Final = "3 h"
 """The length that the target for the first picture is about."""
 MEDIAN_MS_MAX: Final = 300
 P95_MS_MAX: Final = 1000
+HOVER_MS_MAX: Final = 100
 FLAT_MAX: Final = 1.5
 """The longest recording may take this much longer than the shortest, in the median, for it to count as flat."""
 FLAT_MS: Final = 40
@@ -49,6 +50,7 @@ class Measured:
     """The very first opening: neither server nor page knows anything of the recording."""
     opens: list[float] = field(default_factory=list)
     seeks: list[float] = field(default_factory=list)
+    hovers: list[float] = field(default_factory=list)
 
 
 def p95(values: list[float]) -> float:
@@ -69,6 +71,8 @@ async def measure(seat: Seat, recordings: dict[str, str], opens: int, seeks: int
             share = seeks // opens + (turn < seeks % opens)
             for _ in range(share):
                 found[name].seeks.append(await seat.seek(dice.uniform(0.01, 0.99)))
+            for _ in range(share):
+                found[name].hovers.append(await seat.point(dice.uniform(0.01, 0.99)))
             await seat.back()
     return found
 
@@ -99,6 +103,7 @@ def judge(found: dict[str, Measured], memory: dict[str, float]) -> tuple[bool, F
     opens = {name: statistics.median(one.opens) for name, one in found.items()}
     seeks = {name: statistics.median(one.seeks) for name, one in found.items()}
     all_seeks = [value for one in found.values() for value in one.seeks]
+    hover = statistics.median(value for one in found.values() for value in one.hovers)
 
     def flat(medians: dict[str, float]) -> bool:
         least, longest = min(medians.values()), medians["8 h"]
@@ -111,6 +116,7 @@ def judge(found: dict[str, Measured], memory: dict[str, float]) -> tuple[bool, F
         (f"first picture of {JUDGED}: {first:.0f} ms, at most {MEDIAN_MS_MAX}", first <= MEDIAN_MS_MAX),
         (f"a seek: {seek:.0f} ms, at most {MEDIAN_MS_MAX}", seek <= MEDIAN_MS_MAX),
         (f"a seek, p95: {late:.0f} ms, at most {P95_MS_MAX}", late <= P95_MS_MAX),
+        (f"small picture under the pointer: {hover:.0f} ms, at most {HOVER_MS_MAX}", hover <= HOVER_MS_MAX),
         (f"flat in length: {firsts}, {places}", flat(opens) and flat(seeks)),
     ]
     figures: Figures = {
@@ -121,6 +127,8 @@ def judge(found: dict[str, Measured], memory: dict[str, float]) -> tuple[bool, F
         "seek_ms": round(statistics.median(all_seeks), 1),
         "seek_p95_ms": round(p95(all_seeks), 1),
         "seek_8h_ms": round(seeks["8 h"], 1),
+        "hover_ms": round(hover, 1),
+        "hover_p95_ms": round(p95([value for one in found.values() for value in one.hovers]), 1),
     }
     if memory:
         begun = memory["begun"]
@@ -143,7 +151,7 @@ def main() -> None:
     print_header("player", ["playwright"], [program_version(CHROMIUM, "--version")])
     with tempfile.TemporaryDirectory(prefix="playhead-bench-") as folder:
         found, memory = asyncio.run(run(Path(folder) / "site", options))
-    heads = ("length", "first ever", "first picture", "p95", "seek", "p95")
+    heads = ("length", "first ever", "first picture", "p95", "seek", "p95", "hover", "p95")
     print_table(
         heads,
         [
@@ -157,6 +165,8 @@ def main() -> None:
                         p95(one.opens),
                         statistics.median(one.seeks),
                         p95(one.seeks),
+                        statistics.median(one.hovers),
+                        p95(one.hovers),
                     )
                 ),
             )

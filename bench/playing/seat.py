@@ -50,6 +50,22 @@ SOUGHT: Final = """() => {
 }"""
 """From now on, `shown` tells how long after the next press the picture of its place was on the screen, in ms."""
 
+POINTED: Final = """() => {
+  window.shown = new Promise((resolve) => {
+    addEventListener("pointermove", (event) => {
+      const began = event.timeStamp;
+      const look = (now) => {
+        const picture = document.querySelector("[data-playhead-tip] img");
+        const there = picture?.complete && picture.naturalWidth > 0;
+        if (there) return requestAnimationFrame((drawn) => resolve(drawn - began));
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }, { capture: true, once: true });
+  });
+}"""
+"""From now on, `shown` tells how long after the pointer came to the timeline a small picture was there, in ms."""
+
 
 class Seat:
     """A page of the portal, signed in, on the list of recordings."""
@@ -84,11 +100,24 @@ class Seat:
 
     async def seek(self, share: float) -> float:
         """Click the timeline; milliseconds to the picture of that place."""
+        place = await self._place(share)
+        await self.page.evaluate(SOUGHT)
+        await self.page.mouse.click(*place)
+        return await self._shown()
+
+    async def point(self, share: float) -> float:
+        """Come to the timeline with the pointer; milliseconds to the small picture of that place."""
+        place = await self._place(share)
+        await self.page.mouse.move(place[0], 10)
+        await self.page.locator("[data-playhead-tip]").wait_for(state="detached")
+        await self.page.evaluate(POINTED)
+        await self.page.mouse.move(*place)
+        return await self._shown()
+
+    async def _place(self, share: float) -> tuple[float, float]:
         box = await self.page.get_by_role("slider", name="Position in the recording").bounding_box()
         assert box is not None
-        await self.page.evaluate(SOUGHT)
-        await self.page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6)
-        return await self._shown()
+        return box["x"] + box["width"] * share, box["y"] + box["height"] * 0.6
 
 
 def pss_mb(pid: int) -> float:
