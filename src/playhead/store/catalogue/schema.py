@@ -13,27 +13,25 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
 )
 
 from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, UserId, WorkstationId
+from playhead.store.catalogue.schema_base import metadata
+from playhead.store.catalogue.schema_base import serial as _serial
+from playhead.store.catalogue.schema_keeping import (
+    erasure_segments,
+    erasures,
+    retention,
+    retention_rules,
+    retention_runs,
+)
 from playhead.store.catalogue.types import NameIdType, UniqueIdType
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite numbers rows by itself only where the key is spelled INTEGER.
-_serial = BigInteger().with_variant(Integer(), "sqlite")
+__all__ = ["erasure_segments", "erasures", "metadata", "retention", "retention_rules", "retention_runs"]
+"""What is defined elsewhere; the rest is below."""
 
 users = Table(
     "users",
@@ -193,6 +191,8 @@ recordings = Table(
     Column("ended_at_us", BigInteger),
     # Counts the recordings as they came, from 0: where a recording stands in the library's columns.
     Column("number", BigInteger, nullable=False),
+    # When the first of it came here, by the server's clock; null where it came before that was noted.
+    Column("heard_at_us", BigInteger),
     # What the library filters by, told from the segments whenever they change (`recordings.update_facts`).
     Column("site", String(63), nullable=False),
     Column("agent_key", Text, nullable=False),
