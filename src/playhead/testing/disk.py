@@ -9,7 +9,7 @@ once (as Linux does): a later one succeeds, and proves nothing about those bytes
 import errno
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -149,11 +149,31 @@ class SimulatedDisk:
         self.cut_at = cut_at
         self.fault = fault
         self.room_bytes = room_bytes
+        self.on_cut: Callable[[], None] = lambda: None
+        """Told when the power goes, before anything else happens."""
         self._chance = random.Random(seed)  # noqa: S311 # a seed that can be repeated is the point
         self._dead = False
         self._names: dict[PurePath, _Content | None] = {PurePath("/"): None}
         self._durable_names = dict(self._names)
         self._renames: list[tuple[PurePath, PurePath]] = []
+
+    def cut(self) -> None:
+        """The power goes, or the process is killed: nothing can be done here until `restart` or `kill`."""
+        self._dead = True
+        self.on_cut()
+
+    def files(self) -> dict[PurePath, bytes]:
+        """Every file as programs see it, also without power: for those who judge."""
+        return {path: bytes(content.seen) for path, content in self._names.items() if content is not None}
+
+    def remains(self) -> Iterator[tuple[PurePath, bytes]]:
+        """What somebody who takes the disk out may find: every file as it is seen, and as the platter has it."""
+        for path, content in [*self._names.items(), *self._durable_names.items()]:
+            if content is not None:
+                seen = bytes(content.seen)
+                yield path, seen
+                if content.durable != seen:
+                    yield path, content.durable
 
     def kill(self) -> None:
         """The process alone dies (at ``cut_at``, or now), and another comes: what was not synced is still in memory."""
@@ -198,7 +218,7 @@ class SimulatedDisk:
         step = Step(len(self.steps) + 1, name, path)
         self.steps.append(step)
         if step.number == self.cut_at:
-            self._dead = True
+            self.cut()
             raise PowerCutError
         number = self.fault(step) if self.fault else None
         if number is None:

@@ -3,20 +3,25 @@
     def scenario(simulation): ...            # returns a coroutine
     run(scenario, seed=7)
 
-When nothing is ready the loop moves its clock to the next timer instead of sleeping. There are no sockets, threads or
-child processes in it: the network is `playhead.testing.network`, and work for threads runs in the loop, a little later.
+When nothing is ready the loop moves its clock to the next timer instead of sleeping. There are no sockets or child
+processes in it: the network is `playhead.testing.network`, and threads are `playhead.testing.threads`.
 """
 
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from typing_extensions import TypeVarTuple, Unpack
 
 from playhead.testing.clock import SimClock
+from playhead.testing.disk import PowerCutError
+from playhead.testing.threads import SimThreads
+
+ROUNDS_MAX = 1_000
+"""How often a dying host's tasks are cancelled. Each may await a few things on its way out."""
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -63,7 +68,8 @@ class SimLoop(asyncio.BaseEventLoop):
         self._clock = clock
         self._chance = chance
         self._selector = _Selector(clock, clock.monotonic_us() + int(limit_s * 1e6))
-        self.set_exception_handler(lambda _loop, context: self.failures.append(context))
+        self._threads: dict[str, SimThreads] = {}
+        self.set_exception_handler(self._failed)
 
     def time(self) -> float:
         """Virtual monotonic time in seconds."""
@@ -75,7 +81,7 @@ class SimLoop(asyncio.BaseEventLoop):
         func: Callable[[Unpack[Ts]], T],
         *args: Unpack[Ts],  # noqa: UP044 - one spelling for both
     ) -> asyncio.Future[T]:
-        """Run ``func`` in the loop, up to `THREAD_US_MAX` later. Cancelling does not stop it, as with threads."""
+        """Run ``func`` in a thread, up to `THREAD_US_MAX` later. Cancelling does not stop it, as with real ones."""
         del executor
         future: asyncio.Future[T] = self.create_future()
 
@@ -89,8 +95,26 @@ class SimLoop(asyncio.BaseEventLoop):
                 if not future.done():
                     future.set_result(result)
 
-        self.call_later(self._chance.randint(0, THREAD_US_MAX) / 1e6, work)
+        threads = self.threads_of(_HOST.get())
+        thread = threads.begin(work, copy_context())
+        self.call_later(self._chance.randint(0, THREAD_US_MAX) / 1e6, threads.go_on, thread)
         return future
+
+    def threads_of(self, host: str) -> SimThreads:
+        """The threads of a host."""
+        return self._threads.setdefault(host, SimThreads(self))
+
+    def forget(self, host: str) -> None:
+        """Call nothing any more of what the host's programs wanted to have called."""
+        waiting: list[asyncio.Handle] = [*self._ready, *self._scheduled]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - asyncio has no door to them
+        for handle in waiting:
+            context = handle._context  # noqa: SLF001 # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+            if context is not None and context.get(_HOST) == host:  # pyright: ignore[reportUnknownMemberType]
+                handle.cancel()
+
+    def _failed(self, _loop: object, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), PowerCutError):  # that is the simulation's own doing
+            self.failures.append(context)
 
     def _process_events(self, event_list: list[object]) -> None:
         pass
@@ -123,15 +147,29 @@ class Simulation:
         return task
 
     def _note_failure(self, task: asyncio.Task[Any]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None and not isinstance(error, PowerCutError):
             self.loop.failures.append({"message": "A host failed", "exception": error})
 
     async def kill(self, host: str) -> None:
-        """Cancel all tasks of a host. Cut off its network and disk first: their last wishes must not come true."""
-        tasks = self._tasks.pop(host, [])
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """End all tasks, threads and timers of a host, at once and whatever they would still like to do.
+
+        Cut off its network and disk first: their last wishes must not come true.
+        """
+        self.loop.threads_of(host).kill()
+        for _ in range(ROUNDS_MAX):
+            tasks = [task for task in self._tasks.get(host, []) if not task.done()]
+            if not tasks:
+                break
+            for task in tasks:
+                task.cancel()
+            await asyncio.sleep(0)
+        else:
+            raise AssertionError(f"Tasks of {host} cannot be cancelled: {self._tasks[host]}")
+        self.loop.threads_of(host).kill()
+        self.loop.forget(host)
 
     def make_task(self, loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> asyncio.Task[Any]:  # noqa: ANN401 - as asyncio declares it
         """The loop's task factory: remembers whose task it is."""
