@@ -17,8 +17,10 @@ from playhead.wire.screen import Status
 from playhead.wire.screen.limits import MAX_MONITOR_CHARACTERS, MAX_MONITORS, MAX_TEXT_CHARACTERS
 from playhead.workstation.actions import Action, ForceKey, Now, OpenSegment, SealSegment, SetBlackout, WriteRecord
 from playhead.workstation.capture_thread import Batch
+from playhead.workstation.pieces import Details
 from playhead.workstation.recorder import Limits, Recorder
 from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.session import SessionState
 from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import Reason, SpooledSegment
 from playhead.workstation.status import Facts, judge
@@ -99,6 +101,8 @@ class Director:
         self._begun_us = 0
         self._wanted_us: int | None = None
         self._newest = Batch()
+        self.session: SessionState = ""
+        """What the desktop session does, as was told last."""
 
     @property
     def recording(self) -> RecordingId | None:
@@ -222,6 +226,10 @@ class Director:
             self._lose("lost", why, retry_us)
             self._apply([])
 
+    def note(self, code: str, details: Details) -> None:
+        """Put a marker into the recording, where one is being written."""
+        self._apply(self._recorder.note(code, details, self._now()))
+
     # What it says
 
     def status(self) -> Status:
@@ -251,6 +259,7 @@ class Director:
             capture_code=newest.code,
             capture_problem=newest.problem,
             alive_us=newest.alive_us,
+            session=self.session,
         )
 
     # How

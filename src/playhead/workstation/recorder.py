@@ -14,7 +14,7 @@ from playhead.wire.vid import MAX_NAME_CHARS, Track
 from playhead.workstation.actions import Action, ForceKey, Now, OpenSegment, SealSegment, SetBlackout, WriteRecord
 from playhead.workstation.intake import Intake, because
 from playhead.workstation.outputs import Output, Sample
-from playhead.workstation.pieces import Cutter, Item, Mark, Picture, track_id
+from playhead.workstation.pieces import Cutter, Details, Item, Mark, Picture, track_id
 from playhead.workstation.prebuffer import PreBuffer
 from playhead.workstation.rotation import Rotation
 from playhead.workstation.wanted import Resumption, Wanted
@@ -150,6 +150,10 @@ class Recorder:
             actions += self._put(mark, now)
             actions += self._wrote(self._cutter.flush(self._alive_us, now), now)
         return actions
+
+    def note(self, code: str, details: Details, now: Now) -> list[Action]:
+        """Put a marker into the recording, where one is being written."""
+        return [*self._put(Mark(now.monotonic_us, code, details), now)] if self._cutter is not None else []
 
     def lost(self, reason: str) -> None:
         """The open segment cannot be written any more, and ended where it was. `unblock` goes on in another one."""

@@ -14,6 +14,7 @@ from playhead.base.errors import NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SiteId
 from playhead.net.network import Network
 from playhead.store.disk import Disk, SystemDisk
+from playhead.store.reserve import Reserve, ReservedDisk
 from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
 from playhead.workstation.capture.source import Source
@@ -30,7 +31,7 @@ from playhead.workstation.recorder import Limits
 from playhead.workstation.segment_writer import SegmentWriter
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.spool import Spool
-from playhead.workstation.spool_files import SpooledSegment
+from playhead.workstation.spool_files import Dropped, SpooledSegment
 from playhead.workstation.state_file import StateFile
 from playhead.workstation.status import DURABLE_US, LocalStatus
 
@@ -39,6 +40,10 @@ SYNC_S: Final = 0.5
 
 DRAIN_S: Final = 5.0
 """How long a clean stop waits for the premises to have everything. What it has not goes after the next start."""
+
+RESERVE_BYTES: Final = 1 << 20
+"""Room that is kept for the state and the journal, which must be written even when the disk is full. They take some
+kilobytes; the rest is for what a file system needs beside."""
 
 CLOCKS_APART_US: Final = 5_000_000
 """A difference to the premises' clock that is worth a line in the log."""
@@ -62,6 +67,7 @@ class WorkstationService:
         network: where the premises is.
         chance: for the pauses between attempts to connect.
         machine: its threads, lock and control socket.
+        session: of the desktop; None where nothing is known of it.
     """
 
     def __init__(
@@ -74,6 +80,7 @@ class WorkstationService:
         network: Network | None = None,
         chance: random.Random | None = None,
         machine: Machine | None = None,
+        session: Session | None = None,
     ) -> None:
         self._config = config
         self._make_pipeline = make_pipeline
@@ -83,7 +90,10 @@ class WorkstationService:
         self._chance = chance or random.SystemRandom()
         self._machine = machine or SystemMachine()
         self._agent = config.agent or getpass.getuser()
-        self._identities = IdentityFolder(self._disk, config.data / IDENTITY_FOLDER)
+        self._reserve = Reserve(self._disk, config.data / "reserve", RESERVE_BYTES)
+        self._small_disk = ReservedDisk(self._disk, self._reserve)
+        """For what must be kept even where the disk is full."""
+        self._identities = IdentityFolder(self._small_disk, config.data / IDENTITY_FOLDER)
         bytes_max, free_bytes_min = config.spool_max.bytes, config.disk_free_min.bytes
         self._spool = Spool(
             self._disk,
@@ -102,6 +112,18 @@ class WorkstationService:
             clock=clock,
             notify=self._notify,
             on_recording=self._on_recording,
+        )
+        session = session or NoSession()
+        self._journal = Journal(self._disk, config.data / "journal", clock, boot=session.boot, version=__version__)
+        self._chronicle = Chronicle(
+            self._journal,
+            session,
+            clock,
+            status=self._director.status,
+            wanted=self._wanted,
+            until_us=lambda: self._director.until_us,
+            progress_us=lambda: None if self._shipper is None else self._shipper.progress_us,
+            told=self._note_session,
         )
         self._orders: Orders | None = None
         self._shipper: Shipper | None = None
@@ -126,7 +148,7 @@ class WorkstationService:
             message = f"The folder {self._config.data} cannot be made: {error.strerror}."
             raise UnavailableError("folder.unusable", message) from error
         with self._machine.lock(self._config.data):
-            state_file = StateFile(self._disk, self._config.data / "state.json")
+            state_file = StateFile(self._small_disk, self._config.data / "state.json")
             state = await asyncio.to_thread(state_file.load)
             identity = self._writer.identity = await asyncio.to_thread(self._load_identity)
             orders = self._orders = Orders(
@@ -136,6 +158,7 @@ class WorkstationService:
                 self._config.id,
                 self._config.addresses,
                 self._spool,
+                self._journal,
                 self,
                 identity=None if self._config.plain else identity,
                 folder=self._identities,
@@ -150,14 +173,19 @@ class WorkstationService:
     async def _work(self, orders: Orders, shipper: Shipper) -> None:
         capture = CaptureThread(self._make_pipeline, self._clock, self._director.take, threads=self._machine.threads)
         work: list[asyncio.Task[None]] = []
+        watching: list[asyncio.Task[None]] = []
         try:
             self._director.begin(capture)
             orders.darken()  # before the first look at the screen
             capture.start()
+            await asyncio.to_thread(self._reserve.fill)
             mended = await asyncio.to_thread(self._spool.recover)  # meanwhile the pre-buffer fills
+            await asyncio.to_thread(self._journal.open)
             await orders.resume(mended)
+            self._chronicle.begin()
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keep_durable(), name="spool"))
+            watching = [self._spawn(self._journal.run()), self._spawn(self._chronicle.run())]
             async with self._machine.control(self._config.data, self._answer):
                 self.ready.set()
                 _log.info("workstation ready", workstation=str(self._config.id), spool_bytes=self._spool.used_bytes)
@@ -167,6 +195,10 @@ class WorkstationService:
         finally:
             await capture.stop()
             await orders.close()
+            for task in watching:
+                task.cancel()
+            await self._chronicle.close()
+            shipper.notify()
             await self._drain(shipper)
             self._stopping.set()
             self._written.set()
@@ -189,6 +221,30 @@ class WorkstationService:
                 await asyncio.to_thread(job.run)
                 for segment in self._spool.settle(job):
                     self._director.broken(segment, "The disk did not keep what was written.")
+                for dropped in self._spool.take_dropped():
+                    self._tell_dropped(dropped)
+            if not self._reserve.is_whole:
+                await asyncio.to_thread(self._reserve.fill, free_bytes_min=self._config.disk_free_min.bytes)
+
+    def _tell_dropped(self, dropped: Dropped) -> None:
+        """What made room is missing from now on: say so to everybody who may look for it."""
+        _log.error(
+            "spool.dropped",
+            segment=str(dropped.segment),
+            recording=str(dropped.recording),
+            dropped_bytes=dropped.bytes,
+            covered_s=round((dropped.to_us - dropped.from_us) / 1e6),
+        )
+        self._director.note(
+            "spool.dropped",
+            {
+                "recording": str(dropped.recording),
+                "segment": str(dropped.segment),
+                "from_us": dropped.from_us,
+                "to_us": dropped.to_us,
+                "bytes": dropped.bytes,
+            },
+        )
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but not while the service stops."""
@@ -304,7 +360,8 @@ class WorkstationService:
         if self._orders is not None:
             self._orders.note_recording(recording)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
