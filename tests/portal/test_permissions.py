@@ -111,7 +111,7 @@ SAMPLES = {
     "record": [Sample("/api/workstations/{workstation}/record", {"action": "stop"})],
     "blackout": [
         Sample("/api/workstations/{workstation}/blackout", {"on": True}, frozenset({Action.BLACKOUT_ON})),
-        Sample("/api/workstations/{workstation}/blackout", {"on": False}, frozenset({Action.BLACKOUT_OFF})),
+        Sample("/api/workstations/{workstation}/blackout", {"on": False}),  # one's own, or any
     ],
     "listWall": [Sample("/api/wall", shown='"id":"{workstation}"')],
     "getWallThumbnail": [Sample("/api/wall/{workstation}/thumbnail")],

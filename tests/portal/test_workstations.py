@@ -8,8 +8,11 @@ import pytest
 from http_answers import code_of
 
 from playhead.base.ids import RecordingId, UserId, WorkstationId
+from playhead.domain.blackouts import Source
+from playhead.domain.live import LiveBlackout
 from playhead.store.catalogue import workstations
 from playhead.store.token_keys import signing_key
+from playhead.wire.screen.blackouts import BlackoutOrder
 from playhead.wire.screen.messages import Result
 from playhead.wire.tokens import Audience, Claims, sign
 
@@ -40,6 +43,7 @@ async def test_the_list_holds_those_connected_and_those_that_are_not(browser):
         "agent": "jane",
         "blackout": False,
         "blackoutReason": "",
+        "blackoutRequests": [],
         "reason": "",
         "fps": 0.0,
         "progressAgeMs": None,
@@ -93,6 +97,34 @@ async def test_blackout_with_its_reason(browser, site):
         assert (answer.status_code, answer.json()) == (200, {})
     assert site.control.asked == [("pc-1", "blackout_on", "card"), ("pc-1", "blackout_off", "card")]
     assert [entry.actor for entry in await site.audited("blackout.on")] == ["sue"]
+    assert site.control.blackouts == [BlackoutOrder("api", by="sue"), BlackoutOrder("api", by="sue", any=True)]
+
+
+async def test_a_blackout_for_some_minutes(browser, site):
+    await browser.sign_in("sue")
+    await browser.post("/api/workstations/pc-1/blackout", json={"on": True, "reason": "card", "minutes": 5})
+    assert site.control.blackouts == [BlackoutOrder("api", by="sue", length_ms=300_000)]
+    (entry,) = await site.audited("blackout.on")
+    assert entry.details == {"detail": "card", "minutes": "5"}
+
+
+async def test_who_asks_for_blackouts_is_told(browser, site):
+    await browser.sign_in("sue")
+    known = site.control.connect("pc-1", agent="jane", state="blackout")
+    asked = LiveBlackout(Source.AGENT, "jane", "", "card", since_us=1_000_000, until_us=None)
+    limited = replace(asked, source=Source.ANALYTICS, by="watcher", until_us=61_000_000)
+    site.control.live[known.id] = replace(known, blackouts=(asked, limited))
+    (item,) = [one for one in (await browser.get("/api/workstations")).json()["items"] if one["id"] == "pc-1"]
+    assert item["blackoutRequests"] == [
+        {"source": "agent", "by": "jane", "reason": "card", "since": "1970-01-01T00:00:01Z", "until": None},
+        {
+            "source": "analytics",
+            "by": "watcher",
+            "reason": "card",
+            "since": "1970-01-01T00:00:01Z",
+            "until": "1970-01-01T00:01:01Z",
+        },
+    ]
 
 
 async def test_orders_that_fail_are_noted_too(browser, site):
@@ -131,20 +163,21 @@ async def test_what_the_workstation_refuses_is_told(browser, site):
     assert code_of(answer) == (409, "recorder.already")
 
 
-async def test_an_agent_may_black_out_their_own_desk_and_nothing_else(browser, site):
+async def test_an_agent_may_black_out_their_own_desk_and_end_that_and_nothing_else(browser, site):
     site.control.connect("pc-2", agent="joe")
     await browser.sign_in("jane")
     items = (await browser.get("/api/workstations")).json()["items"]
     assert [item["id"] for item in items] == ["pc-1"]
     assert (await browser.post("/api/workstations/pc-1/blackout", json={"on": True})).status_code == 200
+    assert (await browser.post("/api/workstations/pc-1/blackout", json={"on": False})).status_code == 200
+    assert not site.control.blackouts[-1].any
     for path, body in (
-        ("pc-1/blackout", {"on": False}),
         ("pc-1/record", {"action": "stop"}),
         ("pc-2/blackout", {"on": True}),
         ("pc-9/blackout", {"on": True}),
     ):
         assert code_of(await browser.post(f"/api/workstations/{path}", json=body)) == (403, "access.refused")
-    assert len(await site.audited("access.refused")) == 4
+    assert len(await site.audited("access.refused")) == 3
 
 
 async def test_the_operator_of_the_machine_needs_no_session(browser, site):
@@ -173,6 +206,8 @@ async def test_operator_tokens_of_another_kind_or_time_are_refused(browser, site
         ("pc-1/record", {"action": "start", "more": 1}),
         ("pc-1/blackout", {"on": True, "reason": "x" * 201}),
         ("pc-1/blackout", {"on": "maybe"}),
+        ("pc-1/blackout", {"on": True, "minutes": 0}),
+        ("pc-1/blackout", {"on": True, "minutes": 1441}),
     ],
 )
 async def test_malformed_orders(browser, site, path, body):

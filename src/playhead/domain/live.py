@@ -3,6 +3,24 @@
 from dataclasses import dataclass
 
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.domain.blackouts import Source
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBlackout:
+    """A request for a blackout that is in force at a workstation."""
+
+    source: Source
+    by: str
+    """Name of the person or program that asks; may be empty."""
+    label: str
+    """Tells several requests of one party apart."""
+    reason: str
+    since_us: int
+    until_us: int | None
+    """Wall time at which it should end by itself; None: it lasts until it is ended."""
+    follows: bool = False
+    """It shall hold wherever the agent works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +41,8 @@ class LiveWorkstation:
     monitors: tuple[str, ...] = ()
     agent: str = ""
     software: str = ""
+    blackouts: tuple[LiveBlackout, ...] = ()
+    """All requests for blackouts in force when it told last, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.live import Event, LiveWorkstation
+from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import CommandName, Result
 
 
@@ -22,7 +23,13 @@ class Control(Protocol):
     """The workstations: what they do, and having them do something. `ScreenService` at the premises."""
 
     async def command(
-        self, workstation: WorkstationId, name: CommandName, *, recording: RecordingId | None = None, reason: str = ""
+        self,
+        workstation: WorkstationId,
+        name: CommandName,
+        *,
+        recording: RecordingId | None = None,
+        reason: str = "",
+        blackout: BlackoutOrder = BY_API,
     ) -> Result:
         """Have one do something, and wait for what it says about it.
 

@@ -23,6 +23,7 @@ from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, OpenSegment, SegmentStore
 from playhead.testing.clock import SimClock
 from playhead.testing.vid import VidFixture
+from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import Result
 
 SITE = SiteId("site")
@@ -38,6 +39,8 @@ class FakeControl:
     live: dict[WorkstationId, LiveWorkstation] = field(default_factory=dict[WorkstationId, LiveWorkstation])
     asked: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     """Workstation, command, reason."""
+    blackouts: list[BlackoutOrder] = field(default_factory=list[BlackoutOrder])
+    """Who asked for blackouts, or their end."""
     ages_us: dict[RecordingId, int] = field(default_factory=dict[RecordingId, int])
     """How long ago each recording grew."""
     refusal: Result | None = None
@@ -54,9 +57,17 @@ class FakeControl:
         self.hub.publish(event)
 
     async def command(
-        self, workstation: WorkstationId, name: str, *, recording: RecordingId | None = None, reason: str = ""
+        self,
+        workstation: WorkstationId,
+        name: str,
+        *,
+        recording: RecordingId | None = None,
+        reason: str = "",
+        blackout: BlackoutOrder = BY_API,
     ) -> Result:
         """As `ScreenService.command`."""
+        if name.startswith("blackout"):
+            self.blackouts.append(blackout)
         self.asked.append((str(workstation), name, reason))
         if workstation not in self.live:
             raise UnavailableError("screen.not_connected", f"{workstation} is not connected.")

@@ -6,13 +6,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from playhead.base.instants import utc
-from playhead.domain.live import LiveWorkstation
+from playhead.domain.blackouts import Source
+from playhead.domain.live import LiveBlackout, LiveWorkstation
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import duration_us, gaps
 from playhead.portal.api.shapes import Answer, Input
 from playhead.store.catalogue.workstations import Workstation
 
 REASON_CHARS_MAX = 200
+
+BLACKOUT_MINUTES_MAX = 24 * 60
+"""A day: nobody means to leave out more by one order."""
 
 PROGRESS_FRESH_US = 5_000_000
 """Only with progress newer than this is a recording said to be live."""
@@ -97,6 +101,16 @@ class RecordingPage(Answer):
     next: str | None = Field(description="`before` of the next page; null at the end.")
 
 
+class BlackoutRequestItem(Answer):
+    """Who or what asks that nothing be captured."""
+
+    source: Source
+    by: str = Field(description="Name of the person or program; may be empty.")
+    reason: str
+    since: datetime
+    until: datetime | None = Field(description="When it ends by itself; null: it lasts until it is ended.")
+
+
 class WorkstationItem(Answer):
     """A workstation as it was last heard of."""
 
@@ -111,6 +125,9 @@ class WorkstationItem(Answer):
     agent: str
     blackout: bool
     blackout_reason: str
+    blackout_requests: list[BlackoutRequestItem] = Field(
+        description="All requests in force, oldest first: nothing is captured while there is any."
+    )
     reason: str = Field(description="Why it is in its state, where that needs a reason.")
     fps: float | None
     progress_age_ms: int | None = Field(description="How long before this answer more of its recording became durable.")
@@ -143,6 +160,10 @@ class BlackoutOrder(Input):
 
     on: bool
     reason: Annotated[str, Field(max_length=REASON_CHARS_MAX)] = ""
+    minutes: Annotated[int, Field(ge=1, le=BLACKOUT_MINUTES_MAX)] | None = Field(
+        None,
+        description="How long it shall last. Left out, and at the most: as long as the workstation is configured to.",
+    )
 
 
 class Empty(Answer):
@@ -184,6 +205,7 @@ def live_item(live: LiveWorkstation, progress_age_us: int | None) -> Workstation
         agent=live.agent,
         blackout=blackout,
         blackout_reason=live.reason if blackout else "",
+        blackout_requests=[_request_item(one) for one in live.blackouts],
         reason=live.reason,
         fps=live.fps if live.connected else None,
         progress_age_ms=_ms(progress_age_us),
@@ -191,6 +213,13 @@ def live_item(live: LiveWorkstation, progress_age_us: int | None) -> Workstation
         monitors=list(live.monitors),
         version=live.software,
         last_seen_at=utc(live.changed_at_us),
+    )
+
+
+def _request_item(request: LiveBlackout) -> BlackoutRequestItem:
+    until = None if request.until_us is None else utc(request.until_us)
+    return BlackoutRequestItem(
+        source=request.source, by=request.by, reason=request.reason, since=utc(request.since_us), until=until
     )
 
 
@@ -207,6 +236,7 @@ def absent_item(workstation: Workstation) -> WorkstationItem:
         agent=workstation.agent,
         blackout=False,
         blackout_reason="",
+        blackout_requests=[],
         reason="",
         fps=None,
         progress_age_ms=None,

@@ -23,9 +23,13 @@ from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue import workstations
+from playhead.wire.screen.blackouts import BY_API
+from playhead.wire.screen.blackouts import BlackoutOrder as WireOrder
 from playhead.wire.screen.messages import CommandName, Result
 
 router = APIRouter(prefix="/api/workstations", tags=["workstations"], responses=ERRORS)
+
+MINUTE_MS: Final = 60_000
 
 _OUR_WORD: Final = {"screen.not_connected": "workstation.offline", "screen.no_answer": "workstation.no_answer"}
 
@@ -62,14 +66,22 @@ async def record(request: Request, caller: Changing, workstation: str, order: Re
     "/{workstation}/blackout", operation_id="blackout", openapi_extra=needs(Action.BLACKOUT_ON, Action.BLACKOUT_OFF)
 )
 async def blackout(request: Request, caller: Changing, workstation: str, order: BlackoutOrder) -> Empty:
-    """Stop capturing what is shown, or go on. The span is part of the recording, with its reason."""
+    """Stop capturing what is shown, or go on. The span is part of the recording: who asked, why and until when.
+
+    Who may end blackouts ends all that are in force there, but what a decision source says; anybody else who may begin
+    one ends their own.
+    """
     parts = parts_of(request)
-    identifier = WorkstationId(workstation)
-    action = Action.BLACKOUT_ON if order.on else Action.BLACKOUT_OFF
-    await caller.require(parts, action, _thing(parts, identifier), workstation)
+    identifier, thing = WorkstationId(workstation), _thing(parts, WorkstationId(workstation))
+    ends_any = not order.on and may(caller.who, Action.BLACKOUT_OFF, thing)
+    if not ends_any:
+        await caller.require(parts, Action.BLACKOUT_ON, thing, workstation)
+    asked = WireOrder("api", by=str(caller.who.user), length_ms=(order.minutes or 0) * MINUTE_MS, any=ends_any)
     details = {"detail": order.reason} if order.reason else {}
+    details |= {"minutes": str(order.minutes)} if order.on and order.minutes else {}
     async with _noted(parts, caller, f"blackout.{'on' if order.on else 'off'}", identifier, details):
-        await _command(parts, identifier, action.value, reason=order.reason)
+        name: CommandName = "blackout_on" if order.on else "blackout_off"
+        await _command(parts, identifier, name, reason=order.reason, blackout=asked)
     return Empty()
 
 
@@ -89,11 +101,12 @@ async def _command(
     *,
     recording: RecordingId | None = None,
     reason: str = "",
+    blackout: WireOrder = BY_API,
 ) -> Result:
     async with parts.catalogue.reading() as connection:
         await workstations.get_workstation(connection, workstation)
     try:
-        result = await parts.control.command(workstation, name, recording=recording, reason=reason)
+        result = await parts.control.command(workstation, name, recording=recording, reason=reason, blackout=blackout)
     except UnavailableError as error:
         hint = "It is switched off, or cannot reach this server."
         raise UnavailableError(_OUR_WORD.get(error.code, error.code), error.message, hint=error.hint or hint) from error

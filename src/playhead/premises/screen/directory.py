@@ -9,9 +9,11 @@ from uuid import UUID
 
 from playhead.base.clock import Clock
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
-from playhead.domain.live import Event, LiveWorkstation, SegmentGrew, WorkstationChanged
+from playhead.domain.blackouts import Source
+from playhead.domain.live import Event, LiveBlackout, LiveWorkstation, SegmentGrew, WorkstationChanged
 from playhead.premises.screen.live import Hub
 from playhead.store.catalogue.workstations import Workstation
+from playhead.wire.screen.blackouts import BlackoutRequest
 from playhead.wire.screen.messages import Status
 
 ANNOUNCE_S: Final = 0.2
@@ -91,6 +93,7 @@ class Directory:
             fps=status.fps,
             spool_bytes=status.spool_bytes,
             monitors=status.monitors,
+            blackouts=tuple(map(live_blackout, status.blackouts)),
         )
         self._set(known)
         return known
@@ -135,3 +138,9 @@ class Directory:
         if workstation in self._unannounced:
             self._unannounced.discard(workstation)
             self._announce(workstation)
+
+
+def live_blackout(told: BlackoutRequest) -> LiveBlackout:
+    """A request for a blackout as a workstation tells of it."""
+    source = Source(told.source)
+    return LiveBlackout(source, told.by, told.label, told.reason, told.since_us, told.until_us, told.follows)

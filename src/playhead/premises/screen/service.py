@@ -35,6 +35,7 @@ from playhead.store.catalogue.workstations import Workstation, find_workstation,
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 from playhead.wire.screen import choose_version
+from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Result, Welcome
 
 REPLACED_RETRY_MS: Final = 5_000
@@ -143,7 +144,13 @@ class ScreenService:
             self._directory.close()
 
     async def command(
-        self, workstation: WorkstationId, name: CommandName, *, recording: RecordingId | None = None, reason: str = ""
+        self,
+        workstation: WorkstationId,
+        name: CommandName,
+        *,
+        recording: RecordingId | None = None,
+        reason: str = "",
+        blackout: BlackoutOrder = BY_API,
     ) -> Result:
         """Have a workstation do something, and wait for what it says about it.
 
@@ -152,6 +159,7 @@ class ScreenService:
             name: what.
             recording: ``start``: the id to record under.
             reason: ``blackout_on``: goes into the recording.
+            blackout: ``blackout_on``, ``blackout_off``: who asks.
 
         Raises:
             UnavailableError: ``screen.not_connected``, ``screen.no_answer``.
@@ -159,7 +167,7 @@ class ScreenService:
         """
         outcome = "failed"
         try:
-            result = await self._command(workstation, name, recording, reason)
+            result = await self._command(workstation, name, recording, reason, blackout)
             outcome = "done" if result.ok else result.code
         except PlayheadError as error:
             outcome = error.code
@@ -207,14 +215,19 @@ class ScreenService:
             _log.info("workstation not told", workstation=str(workstation), command=name, code=error.code)
 
     async def _command(
-        self, workstation: WorkstationId, name: CommandName, recording: RecordingId | None, reason: str
+        self,
+        workstation: WorkstationId,
+        name: CommandName,
+        recording: RecordingId | None,
+        reason: str,
+        blackout: BlackoutOrder,
     ) -> Result:
         command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
         connected = self._connected.get(workstation)
         if connected is None or connected.peer.end is not None:
             raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
         chosen = recording.bytes if recording is not None else b""
-        command = Command(command_id, name, chosen, reason)
+        command = Command(command_id, name, chosen, reason, blackout)
         try:
             async with asyncio.timeout(self._config.command_timeout.seconds):
                 return await connected.command(command)

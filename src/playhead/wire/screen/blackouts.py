@@ -1,6 +1,6 @@
 """What the messages of the screen protocol say of blackouts (docs/wire/screen.md §8.1)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -26,6 +26,10 @@ class BlackoutOrder(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     """How long it shall last; 0: as long as it may."""
     any: bool = False
     """To end it: the requests of all, not just this party's."""
+
+
+BY_API: Final = BlackoutOrder("api")
+"""By nobody in particular, through the premises."""
 
 
 class BlackoutRequest(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

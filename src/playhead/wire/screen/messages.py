@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from playhead.wire.screen import limits
-from playhead.wire.screen.blackouts import BlackoutOrder, BlackoutRequest
+from playhead.wire.screen.blackouts import BY_API, BlackoutOrder, BlackoutRequest
 
 Name = Annotated[str, Meta(min_length=1, max_length=limits.MAX_NAME_CHARACTERS)]
 Code = Annotated[str, Meta(max_length=limits.MAX_CODE_CHARACTERS)]
@@ -203,7 +203,7 @@ class Command(_Message, frozen=True, tag="command"):
     recording: OptionalUnique = b""
     """``start``: the recording's id, chosen by the server, or empty."""
     reason: Text = ""
-    blackout: BlackoutOrder = BlackoutOrder("api")
+    blackout: BlackoutOrder = BY_API
     """``blackout_on``, ``blackout_off``: who asks."""
 
     def __post_init__(self) -> None:
