@@ -8,7 +8,8 @@ from pathlib import PurePath
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from playhead.base.ids import RecordingId, SegmentId, SiteId, WorkstationId
-from playhead.store.catalogue.segments import DELETING, Located, Progress
+from playhead.domain.quarantine import Quarantined
+from playhead.store.catalogue.segments import CORRUPT, DELETING, Located, Progress
 from playhead.wire.vid import Envelope, Flag, Header, Kind, Track, Writer
 
 PIECE_US = 1_000_000
@@ -108,6 +109,8 @@ class MemoryLedger:
     rows: dict[SegmentId, Located] = field(default_factory=dict[SegmentId, Located])
     durable_rows: dict[SegmentId, Located] = field(default_factory=dict[SegmentId, Located])
     """What a power cut leaves."""
+    quarantined: dict[str, Quarantined] = field(default_factory=dict[str, Quarantined])
+    durable_quarantined: dict[str, Quarantined] = field(default_factory=dict[str, Quarantined])
     step: Callable[[str, PurePath], object] = lambda _name, _path: None
     """Told before a call takes effect; what it raises keeps the call from doing so."""
     refused: frozenset[RecordingId] = frozenset()
@@ -116,6 +119,7 @@ class MemoryLedger:
     def restart(self) -> None:
         """The power goes, and comes back."""
         self.rows = dict(self.durable_rows)
+        self.quarantined = dict(self.durable_quarantined)
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
         """As `Ledger.record`."""
@@ -163,5 +167,26 @@ class MemoryLedger:
         """As `Ledger.known`."""
         return {segment for segment in segments if segment in self.rows}
 
+    async def quarantine(self, found: Quarantined) -> None:
+        """As `Ledger.quarantine`."""
+        self.step("quarantine", PurePath("catalogue"))
+        self.quarantined[found.subject] = found
+        if found.place == "store":
+            segment = SegmentId.parse(found.subject)
+            row = self.rows[segment]
+            self.rows[segment] = replace(row, segment=replace(row.segment, ended=CORRUPT))
+        self._settle()
+
+    async def unlist(self, subject: str) -> None:
+        """As `Ledger.unlist`."""
+        self.step("unlist", PurePath("catalogue"))
+        self.quarantined.pop(subject, None)
+        self._settle()
+
+    async def listed(self, locations: Sequence[str]) -> set[str]:
+        """As `Ledger.listed`."""
+        return {found.location for found in self.quarantined.values() if found.location in locations}
+
     def _settle(self) -> None:
         self.durable_rows = dict(self.rows)
+        self.durable_quarantined = dict(self.quarantined)

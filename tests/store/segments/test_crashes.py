@@ -86,9 +86,9 @@ def test_telling_the_catalogue_before_the_disk_is_caught(monkeypatch):
     write = committer.write
     late = []
 
-    def write_later(*arguments):
+    def write_later(*arguments, full):
         if late:
-            write(*late.pop())
+            write(*late.pop(), full=full)
         late.append(arguments)
         for work in arguments[2]:
             work.file = work.file or work.segment.file

@@ -95,7 +95,7 @@ async def test_an_orphan_that_is_not_whole_is_moved_aside_and_kept(catalogue, ro
     path.write_bytes(content)
     done = await mended(catalogue, root)
     assert "not whole" in done["check.orphan"]
-    assert (root / "orphans" / path.name).read_bytes() == content
+    assert (root / "quarantine" / path.name).read_bytes() == content
     assert await left(catalogue, root) == []
 
 

@@ -324,7 +324,7 @@ class TestRecovery:
             assert world.file(A).read_at(1 << 20, 0) == A.data
         world.disk.restart()
         kept = [] if damage == "missing" else [f"{A.header.segment}.vid"]
-        assert (world.disk.list_folder(ROOT / "damaged") if kept else []) == kept
+        assert (world.disk.list_folder(ROOT / "quarantine") if kept else []) == kept
         async with world.running():
             assert world.recovery.quarantined == world.recovery.orphans == ()
 
@@ -333,12 +333,12 @@ class TestRecovery:
         world.file(A).truncate(A.ends[1])
         async with world.running() as store:
             world.fail("forget", errno.EIO)
-            with pytest.raises(OSError, match="error"):
+            with pytest.raises(UnavailableError):
                 await store.open(A.start)
             assert world.row(A).ended == CORRUPT
             world.disk.fault = None
             assert (await store.open(A.start)).durable == len(A.start)
-            assert world.disk.list_folder(ROOT / "damaged") == [f"{A.header.segment}.vid"]
+            assert world.disk.list_folder(ROOT / "quarantine") == [f"{A.header.segment}.vid"]
 
     async def test_another_recordings_segment_does_not_take_the_place_of_a_damaged_one(self, world):
         await self._grow(world, A, A.ends[2])
@@ -358,7 +358,7 @@ class TestRecovery:
             await store.commit()
             world.file(A).truncate(100)
             assert (await store.open(A.start)).durable == len(A.start)
-            assert world.disk.list_folder(ROOT / "damaged") == [f"{A.header.segment}.vid"]
+            assert world.disk.list_folder(ROOT / "quarantine") == [f"{A.header.segment}.vid"]
 
     async def test_an_unreadable_file_does_not_stop_the_start(self, world):
         await self._grow(world, A, A.ends[2])
@@ -380,7 +380,7 @@ class TestRecovery:
         async with world.running():
             assert world.recovery.orphans == (SegmentId(UUID(int=7)),)
             assert world.disk.list_folder(folder) == [f"{A.header.segment}.vid", "notes.txt", "notes.vid"]
-            assert world.disk.list_folder(ROOT / "orphans") == [f"{SegmentId(UUID(int=7))}.vid"]
+            assert world.disk.list_folder(ROOT / "quarantine") == [f"{SegmentId(UUID(int=7))}.vid"]
 
     async def test_what_an_older_catalogue_does_not_know_is_never_removed(self, world):
         """As after restoring the catalogue from a backup: these bytes were acknowledged, and are nowhere else."""
@@ -390,9 +390,9 @@ class TestRecovery:
             world.ledger.rows.clear()
             async with world.running():
                 assert world.recovery.orphans == (A.header.segment,)
-            assert world.disk.open(ROOT / "orphans" / name).read_at(1 << 20, 0) == A.data
+            assert world.disk.open(ROOT / "quarantine" / name).read_at(1 << 20, 0) == A.data
         world.disk.restart()
-        assert world.disk.list_folder(ROOT / "orphans") == sorted(names)
+        assert world.disk.list_folder(ROOT / "quarantine") == sorted(names)
         async with world.running():
             assert world.recovery.orphans == ()
 
@@ -485,14 +485,23 @@ class TestFailing:
         world.reserve_bytes = 1000
         async with world.running() as store:
             segment = await store.open(A.start)
-            world.disk.room_bytes = 999
+            world.disk.room_bytes = 999 + len(A.records[0])
             store.append(segment, A.records[0])
             await store.commit()
             assert segment.failure.code == "store.full"
             with pytest.raises(UnavailableError) as raised:
                 await store.open(B.start)
             assert raised.value.code == "store.full"
-            world.disk.room_bytes = 1000
+            assert store.disk_room.is_full
+            with pytest.raises(UnavailableError):
+                await store.check_room(B.header.segment)
+            world.disk.room_bytes = 1250 - 1
+            with pytest.raises(UnavailableError):
+                await store.check_room(B.header.segment)
+            world.disk.room_bytes = 1250
+            await store.check_room(B.header.segment)
+            assert not store.disk_room.is_full
+            world.disk.room_bytes = 1000 + len(B.start)
             assert (await store.open(B.start)).durable == len(B.start)
 
     async def test_nothing_is_acknowledged_while_the_catalogue_is_away(self, world, monkeypatch):

@@ -18,6 +18,8 @@ CORRUPT: Final = "corrupt"
 """`Segment.ended` of a segment in quarantine: its file is not what was acknowledged."""
 DELETING: Final = "deleting"
 """`Segment.ended` of a segment whose deletion has begun and will be finished, now or after a restart."""
+SUPERSEDED: Final = "superseded"
+"""`Segment.ended` of a segment that another server of the site has whole: its bytes are kept, and count for nothing."""
 
 _FACTS: Final = tuple(column for column in segments.c if column.name not in {"location", "resume"})
 """What `Segment` tells; the rest takes as much room again."""
@@ -89,16 +91,22 @@ async def get_segment(connection: AsyncConnection, segment: SegmentId) -> Locate
 
 
 async def segments_of(connection: AsyncConnection, recordings: Sequence[RecordingId]) -> list[Segment]:
-    """The segments of some recordings, each recording's in time order."""
-    query = select(*_FACTS).where(segments.c.recording_id.in_(recordings))
+    """The segments of some recordings, each recording's in time order; without those that another server has."""
+    query = select(*_FACTS).where(segments.c.recording_id.in_(recordings), segments.c.ended != SUPERSEDED)
     query = query.order_by(segments.c.recording_id, segments.c.started_at_us, segments.c.id)
     return [_segment(row) for row in (await connection.execute(query)).all()]
 
 
 async def locate_segments(connection: AsyncConnection, recording: RecordingId) -> list[Located]:
-    """The segments of one recording in time order, and where each lies."""
-    query = select(segments).where(segments.c.recording_id == recording)
+    """The segments of one recording in time order, and where each lies; without those that another server has."""
+    query = select(segments).where(segments.c.recording_id == recording, segments.c.ended != SUPERSEDED)
     query = query.order_by(segments.c.started_at_us, segments.c.id)
+    return [_located(row) for row in (await connection.execute(query)).all()]
+
+
+async def every_segment_of(connection: AsyncConnection, recording: RecordingId) -> list[Located]:
+    """Every segment of one recording that has a file here, whatever became of it: for who deletes or moves them all."""
+    query = select(segments).where(segments.c.recording_id == recording).order_by(segments.c.id)
     return [_located(row) for row in (await connection.execute(query)).all()]
 
 
@@ -133,7 +141,8 @@ async def mark_segment(connection: AsyncConnection, segment: SegmentId, ended: s
 
 async def list_unexamined(connection: AsyncConnection, *, limit: int) -> list[Located]:
     """Up to ``limit`` segments that have ended and whose markers nobody has looked at."""
-    query = select(segments).where(segments.c.has_blackout.is_(None), segments.c.ended.notin_(["", DELETING]))
+    settled = segments.c.ended.notin_(["", DELETING, SUPERSEDED])
+    query = select(segments).where(segments.c.has_blackout.is_(None), settled)
     return [_located(row) for row in (await connection.execute(query.order_by(segments.c.ended).limit(limit))).all()]
 
 

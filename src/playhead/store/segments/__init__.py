@@ -2,11 +2,13 @@
 
 `SegmentStore` is what others use. Its parts: ``open_segment`` is one segment that is growing, ``committer`` makes
 groups, ``commit`` is what one group commit does to the disk, ``recovery`` what opening a file after a crash does,
-``ledger`` what is told to the catalogue, ``check`` the comparison of disk and catalogue.
+``ledger`` what is told to the catalogue, ``room`` and ``ballast`` watch over a full disk, ``troubles`` and ``aside``
+over what is not whole, ``check`` is the comparison of disk and catalogue.
 """
 
 from playhead.store.segments.ledger import CatalogueLedger, Ledger
 from playhead.store.segments.open_segment import Observer, OpenSegment
-from playhead.store.segments.store import Recovery, SegmentStore
+from playhead.store.segments.recovery import Recovery
+from playhead.store.segments.store import SegmentStore
 
 __all__ = ["CatalogueLedger", "Ledger", "Observer", "OpenSegment", "Recovery", "SegmentStore"]

@@ -9,7 +9,7 @@ from typing import Final
 from playhead.base.errors import CorruptError
 from playhead.base.ids import SegmentId
 from playhead.store.catalogue import Catalogue
-from playhead.store.catalogue.segments import CORRUPT, DELETING, Located, known_segments, list_segments
+from playhead.store.catalogue.segments import CORRUPT, DELETING, SUPERSEDED, Located, known_segments, list_segments
 from playhead.store.disk import Disk, File
 from playhead.store.segments.layout import path_of
 from playhead.store.segments.recovery import files_in, folders_of_days
@@ -103,6 +103,6 @@ def _fault(file: File, located: Located, *, thorough: bool) -> tuple[str, str] |
             return "check.damaged", found.message or "Its durable bytes end inside a record."
         if found.sealed != segment.sealed:
             return "check.seal", "Whether it is sealed, file and catalogue disagree."
-    if segment.ended and size > segment.durable_bytes:
+    if segment.ended not in {"", SUPERSEDED} and size > segment.durable_bytes:
         return "check.tail", f"{size - segment.durable_bytes} bytes follow what was acknowledged."
     return None

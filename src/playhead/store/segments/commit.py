@@ -38,7 +38,7 @@ class Work:
     """It failed, and what it holds beyond ``durable`` could not be cut off. Set by `write`."""
 
 
-def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path], reserve_bytes: int) -> None:
+def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path], *, full: bool) -> None:
     """Write, then sync the files, then the folders of the new ones. A failure fails its own segment only.
 
     Args:
@@ -46,10 +46,9 @@ def write(disk: Disk, root: Path, works: Sequence[Work], known_folders: set[Path
         root: of the segment store.
         works: what to write; each tells afterwards whether it succeeded, and its file.
         known_folders: day folders known to be durable; added to.
-        reserve_bytes: room to leave on the disk; with less, what would grow fails as on a full disk.
+        full: there is no room but the catalogue's: what would grow fails as on a full disk.
     """
     new: dict[Path, list[Work]] = {}
-    full = any(work.data for work in works) and disk.free_bytes(root) < reserve_bytes
     for work in works:
         try:
             if full and work.data:

@@ -17,6 +17,7 @@ from playhead.store.segments import metrics
 from playhead.store.segments.commit import Work, write
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import OpenSegment
+from playhead.store.segments.room import Room
 
 PENDING_BYTES_MAX: Final = 32 << 20
 """Received bytes that wait for the next commit, of all segments: then the feeders must wait (`SegmentStore.room`)."""
@@ -45,18 +46,22 @@ class Committer:
         ledger: Ledger,
         clock: Clock,
         interval_s: float,
-        reserve_bytes: int,
+        room: Room,
         offload: Offload,
         on_closed: Callable[[OpenSegment], None],
+        on_failed: Callable[[OpenSegment], None],
+        on_written: Callable[[OpenSegment], None],
     ) -> None:
         self._root = root
         self._disk = disk
         self._ledger = ledger
         self._clock = clock
         self._interval_s = interval_s
-        self._reserve_bytes = reserve_bytes
+        self._disk_room = room
         self._offload = offload
         self._on_closed = on_closed
+        self._on_failed = on_failed
+        self._on_written = on_written
         self._dirty: dict[OpenSegment, None] = {}  # a set that keeps its order, so that a test's steps repeat
         self._wanted = asyncio.Event()
         self._room = asyncio.Event()
@@ -65,6 +70,8 @@ class Committer:
         self._known_folders: set[Path] = set()
         self.pending_bytes = 0
         """Received and not yet written."""
+        self.successes = 0
+        """Counts what became durable, segment by segment and commit by commit."""
         self.distrusted: set[SegmentId] = set()
         """Failed and not cut back: whole records beyond the recorded offset may be in memory alone."""
 
@@ -133,13 +140,23 @@ class Committer:
             segment.file = None
         self._on_closed(segment)
 
+    async def look(self, wanted_bytes: int = 0) -> bool:
+        """Look at the room on the disk; whether so much may not be written."""
+        try:
+            free_bytes = await self._offload(lambda: self._disk.free_bytes(self._root))
+        except OSError as error:
+            _log.warning("free space unknown", reason=error.strerror)
+            return self._disk_room.is_full
+        return self._disk_room.look(free_bytes, wanted_bytes)
+
     async def _commit(self) -> None:
         async with self._committing:
             self._wanted.clear()
             works = [_take(segment) for segment in self._dirty]
             self._dirty.clear()
             started_us = self._clock.monotonic_us()
-            await self._offload(lambda: write(self._disk, self._root, works, self._known_folders, self._reserve_bytes))
+            full = await self.look(sum(work.size for work in works))
+            await self._offload(lambda: write(self._disk, self._root, works, self._known_folders, full=full))
             self.held(-sum(work.size for work in works))
             for work in works:
                 work.segment.file = work.file
@@ -169,6 +186,8 @@ class Committer:
 
     def _settle(self, work: Work) -> None:
         segment = work.segment
+        self.successes += work.sync
+        self._on_written(segment)
         metrics.DURABLE_BYTES.inc(work.progress.durable_bytes - segment.durable)
         segment.recorded = True
         segment.durable = work.progress.durable_bytes
@@ -181,10 +200,14 @@ class Committer:
 
     def _fail(self, work: Work, error: OSError) -> None:
         metrics.FAILURES.inc()
-        segment = str(work.segment.id)
-        _log.error("segment not written", segment=segment, reason=error.strerror, cut_back=not work.distrusted)
         if work.distrusted:
             self.distrusted.add(work.segment.id)
+        if is_full(error):
+            self._disk_room.refused()  # which says so once, for all of them
+        else:
+            segment = str(work.segment.id)
+            _log.error("segment not written", segment=segment, reason=error.strerror, cut_back=not work.distrusted)
+            self._on_failed(work.segment)
         self._let_go(work.segment, unavailable(error))
 
     def _let_go(self, segment: OpenSegment, error: PlayheadError) -> None:
@@ -198,9 +221,14 @@ class Committer:
         segment.wake()
 
 
+def is_full(error: OSError) -> bool:
+    """Whether it says that there is no room."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
 def unavailable(error: OSError) -> UnavailableError:
     """The error that a person is shown for what the system said of the disk."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if is_full(error):
         message, hint = "The disk of the recordings is full.", "Make room on it."
         return UnavailableError("store.full", message, hint=hint)
     reason = error.strerror or type(error).__name__

@@ -1,14 +1,19 @@
 """What the segment store tells the catalogue, and asks it after a restart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import SegmentId
+from playhead.domain.quarantine import Quarantined
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.quarantine import aside_locations, quarantine_one, release_quarantined
+from playhead.store.catalogue.recordings import find_recording
 from playhead.store.catalogue.segments import (
+    CORRUPT,
     Located,
     Progress,
     add_segments,
@@ -50,6 +55,18 @@ class Ledger(Protocol):
 
     async def known(self, segments: Sequence[SegmentId]) -> set[SegmentId]:
         """Those of them that it has."""
+        ...
+
+    async def quarantine(self, found: Quarantined) -> None:
+        """List something; a segment that stays in its place is marked `CORRUPT` with it."""
+        ...
+
+    async def unlist(self, subject: str) -> None:
+        """Take a segment off that list. Harmless where it is not there."""
+        ...
+
+    async def listed(self, locations: Sequence[str]) -> set[str]:
+        """Those of some files that the list has."""
         ...
 
 
@@ -94,6 +111,26 @@ class CatalogueLedger:
         """As `Ledger.known`."""
         async with self._catalogue.reading() as connection:
             return await known_segments(connection, segments)
+
+    async def quarantine(self, found: Quarantined) -> None:
+        """As `Ledger.quarantine`. Whose it is, is told by its recording."""
+        async with self._catalogue.writing() as connection:
+            if found.workstation is None and found.recording is not None:
+                recording = await find_recording(connection, found.recording)
+                found = replace(found, workstation=None if recording is None else recording.workstation)
+            if found.place == "store":
+                await mark_segment(connection, SegmentId.parse(found.subject), CORRUPT)
+            await quarantine_one(connection, found)
+
+    async def unlist(self, subject: str) -> None:
+        """As `Ledger.unlist`."""
+        async with self._catalogue.writing() as connection:
+            await release_quarantined(connection, "segment", subject)
+
+    async def listed(self, locations: Sequence[str]) -> set[str]:
+        """As `Ledger.listed`."""
+        async with self._catalogue.reading() as connection:
+            return await aside_locations(connection, locations)
 
 
 async def _add(connection: AsyncConnection, created: Sequence[Located]) -> set[SegmentId]:

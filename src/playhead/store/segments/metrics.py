@@ -1,6 +1,6 @@
 """What the segment store counts, for Prometheus."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 COMMIT_SECONDS = Histogram(
     "playhead_store_commit_seconds",
@@ -16,3 +16,5 @@ DURABLE_BYTES = Counter("playhead_store_durable_bytes", "Bytes of segments made 
 FAILURES = Counter("playhead_store_failures", "Segments let go because the disk failed or is full.")
 UNRECORDED = Counter("playhead_store_unrecorded_commits", "Group commits that the catalogue could not take.")
 QUARANTINED = Counter("playhead_store_quarantined", "Segments found to lack bytes that were acknowledged.")
+FREE_BYTES = Gauge("playhead_store_free_bytes", "Room on the disk of the recordings.")
+FULL = Gauge("playhead_store_full", "1 while the disk of the recordings has no more room than the catalogue's reserve.")

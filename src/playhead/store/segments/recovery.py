@@ -14,10 +14,8 @@ from playhead.store.segments.layout import DAY_DEPTH, path_of, segment_of
 from playhead.store.segments.resume import resume_at
 from playhead.wire.vid import Header, Scanner, read_header
 
-ORPHANS: Final = "orphans"
-"""Folder in the store for files that the catalogue does not know."""
-DAMAGED: Final = "damaged"
-"""Folder in the store for files that lack acknowledged bytes and whose segments have come again."""
+ASIDE: Final = "quarantine"
+"""Folder in the store for files that were taken out of the way: the catalogue lists them with their reason."""
 
 _PORTION_BYTES: Final = 1 << 20
 _NEWEST_DAYS: Final = 2
@@ -33,6 +31,22 @@ class Opened:
     scanner: Scanner
     dropped_bytes: int
     """What was cut off: a torn record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What `SegmentStore.recover` found and did."""
+
+    repaired: tuple[SegmentId, ...]
+    """Had more whole records than the catalogue knew, or a torn one."""
+    quarantined: tuple[SegmentId, ...]
+    """Lack bytes that were acknowledged; left as they are, and never appended to."""
+    unreadable: tuple[SegmentId, ...]
+    """The disk failed while reading them; tried again when they are opened."""
+    deleted: tuple[SegmentId, ...]
+    """Deletions finished."""
+    orphans: tuple[SegmentId, ...]
+    """Files that the catalogue does not know, set aside: never told to it, or it is older than they are."""
 
 
 def open_file(disk: Disk, root: Path, located: Located, offered: bytes = b"", *, trust_tail: bool = True) -> Opened:
@@ -131,14 +145,14 @@ def remove_file(disk: Disk, root: Path, location: str) -> None:
         disk.sync_folder(path.parent)
 
 
-def set_aside(disk: Disk, root: Path, location: str, shelf: str) -> str:
-    """Move a file to another folder of the store, where nothing reads it and it replaces nothing. Blocks.
+def set_aside(disk: Disk, root: Path, location: str) -> str:
+    """Move a file to the quarantine folder, where nothing reads it and it replaces nothing. Blocks.
 
     Returns:
         Its location there.
     """
     path = path_of(root, location)
-    folder = root / shelf
+    folder = root / ASIDE
     disk.make_folder(folder)
     disk.sync_folder(root)
     target = folder / path.name
@@ -148,7 +162,7 @@ def set_aside(disk: Disk, root: Path, location: str, shelf: str) -> str:
     disk.rename(path, target)
     disk.sync_folder(folder)
     disk.sync_folder(path.parent)
-    return f"{shelf}/{target.name}"
+    return f"{ASIDE}/{target.name}"
 
 
 def make_root(disk: Disk, root: Path) -> None:

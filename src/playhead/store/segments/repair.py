@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.clock import Clock
 from playhead.base.errors import CorruptError
 from playhead.base.ids import RecordingId
+from playhead.domain.quarantine import Quarantined
 from playhead.domain.recordings import RecordingState, Segment
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.quarantine import quarantine_one
 from playhead.store.catalogue.recordings import add_recording, find_recording, set_recording_start, set_recording_state
 from playhead.store.catalogue.segments import (
     CORRUPT,
@@ -30,7 +32,7 @@ from playhead.store.catalogue.workstations import enrol_workstation, find_workst
 from playhead.store.disk import Disk
 from playhead.store.segments.check import Finding
 from playhead.store.segments.layout import path_of
-from playhead.store.segments.recovery import ORPHANS, set_aside
+from playhead.store.segments.recovery import set_aside
 from playhead.store.segments.resume import encode_resume
 from playhead.wire.vid import Scanner
 
@@ -53,21 +55,37 @@ async def repair(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding,
         UnavailableError: the catalogue did.
     """
     if finding.code in _GONE:
-        return await _set_apart(catalogue, finding)
+        return await _set_apart(catalogue, finding, clock)
     match finding.code:
         case "check.orphan":
             return await _adopt(catalogue, disk, root, finding, clock)
         case "check.tail":
             return await _cut(catalogue, disk, root, finding)
         case "check.seal":
-            return await _reseal(catalogue, disk, root, finding)
+            return await _reseal(catalogue, disk, root, finding, clock)
         case _:
             return ""
 
 
-async def _set_apart(catalogue: Catalogue, finding: Finding) -> str:
+async def _set_apart(catalogue: Catalogue, finding: Finding, clock: Clock) -> str:
     async with catalogue.writing() as connection:
+        located = await find_segment(connection, finding.segment)
+        recording = None if located is None else await find_recording(connection, located.segment.recording)
         await mark_segment(connection, finding.segment, CORRUPT)
+        listed = Quarantined(
+            kind="segment",
+            subject=str(finding.segment),
+            place="store",
+            code=finding.code,
+            message=finding.message,
+            at_us=clock.wall_us(),
+            recording=None if recording is None else recording.id,
+            workstation=None if recording is None else recording.workstation,
+            location=finding.location,
+            bytes=0 if located is None else located.segment.durable_bytes,
+            details={"segment": str(finding.segment)},
+        )
+        await quarantine_one(connection, listed)
     return "Set apart; if the workstation still has it, it is taken anew."
 
 
@@ -90,7 +108,7 @@ async def _cut(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding) -
     return "Cut off what was never acknowledged."
 
 
-async def _reseal(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding) -> str:
+async def _reseal(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding, clock: Clock) -> str:
     """File and catalogue disagree about the seal: the file is right if it holds one."""
     async with catalogue.reading() as connection:
         located = await find_segment(connection, finding.segment)
@@ -99,7 +117,7 @@ async def _reseal(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding
     scanner, fault = await asyncio.to_thread(_read, disk, path_of(root, finding.location))
     state = scanner.state()
     if state is None or fault or not state.sealed or state.offset != located.segment.durable_bytes:
-        return await _set_apart(catalogue, finding)
+        return await _set_apart(catalogue, finding, clock)
     progress = Progress(finding.segment, state.offset, scanner.covered_us, encode_resume(state), "sealed", sealed=True)
     async with catalogue.writing() as connection:
         await record_progress(connection, [progress])
@@ -111,7 +129,7 @@ async def _adopt(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding,
     scanner, fault = await asyncio.to_thread(_read, disk, path_of(root, finding.location))
     state = scanner.state()
     if state is None or fault or state.header.segment != finding.segment:
-        kept = await asyncio.to_thread(set_aside, disk, root, finding.location, ORPHANS)
+        kept = await asyncio.to_thread(set_aside, disk, root, finding.location)
         return f"Moved to {kept}, for it is not whole: {fault or 'its header is not of this segment.'}"
     header = state.header
     segment = Segment(

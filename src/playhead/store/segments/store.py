@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,48 +12,29 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import ConflictError, CorruptError
 from playhead.base.ids import SegmentId
-from playhead.store.catalogue.segments import CORRUPT, DELETING, Located, Progress
+from playhead.store.catalogue.segments import CORRUPT, DELETING, SUPERSEDED, Located, Progress
 from playhead.store.disk import Disk, File
-from playhead.store.segments import metrics
+from playhead.store.segments.aside import Aside
+from playhead.store.segments.ballast import Ballast
 from playhead.store.segments.committer import Committer, Offload, unavailable
 from playhead.store.segments.layout import location_of, path_of
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import SEALED, Observer, OpenSegment
 from playhead.store.segments.recovery import (
-    DAMAGED,
-    ORPHANS,
     Opened,
+    Recovery,
     make_root,
-    newest_files,
     open_file,
     remove_file,
-    set_aside,
 )
+from playhead.store.segments.room import RESERVE_BYTES, Room
+from playhead.store.segments.troubles import Troubles
 from playhead.wire.vid import Header, Scanner
 
 OPENING_MAX: Final = 4
 """Files opened and scanned at a time, after a restart when every workstation comes back at once."""
 
-RESERVE_BYTES: Final = 256 << 20
-"""Room left on the disk for the catalogue, logs and people: below it no segment grows."""
-
 _log: Any = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What `SegmentStore.recover` found and did."""
-
-    repaired: tuple[SegmentId, ...]
-    """Had more whole records than the catalogue knew, or a torn one."""
-    quarantined: tuple[SegmentId, ...]
-    """Lack bytes that were acknowledged; left as they are, and never appended to."""
-    unreadable: tuple[SegmentId, ...]
-    """The disk failed while reading them; tried again when they are opened."""
-    deleted: tuple[SegmentId, ...]
-    """Deletions finished."""
-    orphans: tuple[SegmentId, ...]
-    """Files that the catalogue does not know, set aside: never told to it, or it is older than they are."""
 
 
 class SegmentStore:
@@ -66,6 +47,7 @@ class SegmentStore:
         clock: names the day folders.
         interval_s: least time between the beginnings of two commits.
         reserve_bytes: room to leave on the disk.
+        ballast: room that the catalogue gets when something else has taken that.
         offload: runs what blocks.
     """
 
@@ -78,13 +60,16 @@ class SegmentStore:
         clock: Clock,
         interval_s: float = 0.2,
         reserve_bytes: int = RESERVE_BYTES,
+        ballast: Ballast | None = None,
         offload: Offload = asyncio.to_thread,
     ) -> None:
         self._root = root
-        self._disk = disk
-        self._ledger = ledger
-        self._clock = clock
+        self._disk, self._ledger, self._clock, self._ballast = disk, ledger, clock, ballast
         self._offload = offload
+        self.disk_room = Room(reserve_bytes, clock)
+        """Whether the disk has room for segments."""
+        self._aside = Aside(root, disk=disk, ledger=ledger, clock=clock, offload=offload)
+        self._troubles = Troubles(clock, lambda: self._committer.successes)
         self._open: dict[SegmentId, OpenSegment] = {}
         self._busy: set[SegmentId] = set()
         self._opening = asyncio.Semaphore(OPENING_MAX)
@@ -94,9 +79,11 @@ class SegmentStore:
             ledger=ledger,
             clock=clock,
             interval_s=interval_s,
-            reserve_bytes=reserve_bytes,
+            room=self.disk_room,
             offload=offload,
             on_closed=self._forget,
+            on_failed=lambda segment: self._troubles.failed(segment.id),
+            on_written=lambda segment: self._troubles.forget(segment.id),
         )
 
     @property
@@ -119,6 +106,32 @@ class SegmentStore:
     async def room(self) -> None:
         """Wait until no more is pending than may be (`PENDING_BYTES_MAX`). Feeders call it before they take in more."""
         await self._committer.room()
+
+    async def look_at_disk(self) -> None:
+        """Look at the room on the disk, and keep the catalogue's last reserve."""
+        await self._committer.look()
+        ballast, free_bytes = self._ballast, self.disk_room.free_bytes
+        if ballast is not None and free_bytes is not None:
+            await self._offload(lambda: ballast.settle(free_bytes, self.disk_room.reserve_bytes))
+
+    async def check_room(self, segment: SegmentId) -> None:
+        """Before a segment is opened to grow: whether the disk has room. One that has ended needs none.
+
+        Raises:
+            UnavailableError: ``store.full``, ``catalogue.unavailable``.
+        """
+        if self.disk_room.is_full and await self._committer.look():
+            located = await self._ledger.find(segment)
+            if located is None or located.segment.ended in {"", CORRUPT, SUPERSEDED}:
+                raise unavailable(OSError(errno.ENOSPC, ""))
+
+    def has_given_up(self, segment: SegmentId) -> bool:
+        """Whether the disk failed with a segment again and again, while it works for others."""
+        return self._troubles.has_given_up(segment)
+
+    def try_again(self, segment: SegmentId) -> None:
+        """Let a segment that the disk failed with be tried at once."""
+        self._troubles.forget(segment)
 
     async def settled(self, segment: OpenSegment) -> None:
         """Wait until all whole records that have arrived, and the end if it has, are durable.
@@ -148,14 +161,14 @@ class SegmentStore:
                 try:
                     repaired += await self._repair(located)
                 except CorruptError as error:
-                    await self._quarantine(located, error)
+                    await self._aside.quarantine(located, error)
                     quarantined.append(located.segment.id)
                 except OSError as error:
                     unreadable.append(located.segment.id)
                     _log.error("segment not readable", segment=str(located.segment.id), reason=error.strerror)
             if repaired:
                 await self._ledger.record([], repaired)
-            orphans = await self._set_orphans_aside()
+            orphans = await self._aside.move_orphans()
         except OSError as error:
             raise unavailable(error) from error
         return Recovery(
@@ -185,6 +198,7 @@ class SegmentStore:
         if scanner.header is None or scanner.offset != len(header) or scanner.records:
             raise CorruptError("vid.truncated", "This is not one whole file header.")
         async with self._alone(scanner.header.segment):
+            self._troubles.check(scanner.header.segment)
             located = await self._ledger.find(scanner.header.segment)
             found = None if located is None else await self._reopened(located, header, scanner.header)
             segment = found or self._created(header, scanner)
@@ -250,6 +264,21 @@ class SegmentStore:
                 raise unavailable(error) from error
             await self._ledger.forget(located.segment.id)
 
+    async def supersede(self, segment: SegmentId) -> None:
+        """Another server of the site has all of a segment: make no claim to it. Its bytes stay.
+
+        Harmless where there is no such segment, or its deletion has begun.
+
+        Raises:
+            ConflictError: ``store.in_use``: it is growing.
+            UnavailableError: ``catalogue.unavailable``.
+        """
+        async with self._alone(segment):
+            located = await self._ledger.find(segment)
+            if located is not None and located.segment.ended != DELETING:
+                await self._ledger.mark(segment, SUPERSEDED)
+                await self._ledger.unlist(str(segment))
+
     def view(self, location: str) -> File:
         """A segment's file for reading, up to its durable length. Blocks; close it afterwards.
 
@@ -265,7 +294,7 @@ class SegmentStore:
             raise unavailable(error) from error
 
     def growing(self) -> Iterable[OpenSegment]:
-        """The segments that are open at this moment, not to be kept."""
+        """The segments that are open now, not to be kept."""
         return self._open.values()
 
     @contextlib.asynccontextmanager
@@ -301,12 +330,16 @@ class SegmentStore:
         if located.segment.ended == DELETING:
             raise ConflictError("store.deleting", f"Segment {located.segment.id} is being deleted.")
         try:
+            if self._troubles.has_given_up(located.segment.id):
+                text = f"The disk failed with the file of segment {located.segment.id} again and again."
+                raise CorruptError("store.unusable", text)  # noqa: TRY301 # treated as every other file that is not whole
             opened = await self._opened(located, offered)
         except CorruptError as error:
-            await self._quarantine(located, error)
+            await self._aside.quarantine(located, error)
             await self._make_way(located)
             return None
         except OSError as error:
+            self._troubles.failed(located.segment.id)
             raise unavailable(error) from error
         self._committer.distrusted.discard(located.segment.id)
         return _segment(located, opened)
@@ -337,38 +370,13 @@ class SegmentStore:
         segment = _segment(located, opened)
         return [] if segment.settled and not opened.dropped_bytes else [segment.progress()]
 
-    async def _quarantine(self, located: Located, error: CorruptError) -> None:
-        metrics.QUARANTINED.inc()
-        _log.error(
-            "segment in quarantine: acknowledged bytes are missing",
-            segment=str(located.segment.id),
-            location=located.location,
-            code=error.code,
-            reason=error.message,
-        )
-        await self._ledger.mark(located.segment.id, CORRUPT)
-
     async def _make_way(self, located: Located) -> None:
-        """First steps of procedure *replace*; repeated, they come to the same end."""
-        path = path_of(self._root, located.location)
         try:
-            if await self._offload(lambda: self._disk.exists(path)):
-                moved = await self._offload(lambda: set_aside(self._disk, self._root, located.location, DAMAGED))
-                _log.warning("damaged segment set aside", segment=str(located.segment.id), location=moved)
+            await self._aside.make_way(located)
         except OSError as error:
+            self._troubles.failed(located.segment.id)
             raise unavailable(error) from error
-        await self._ledger.forget(located.segment.id)
-        _log.warning("segment begun anew in place of a damaged one", segment=str(located.segment.id))
-
-    async def _set_orphans_aside(self) -> tuple[SegmentId, ...]:
-        files = await self._offload(lambda: newest_files(self._disk, self._root))
-        known = await self._ledger.known(list(files))
-        orphans = tuple(segment for segment in files if segment not in known)
-        for segment in orphans:
-            location = files[segment]
-            moved = await self._offload(lambda location=location: set_aside(self._disk, self._root, location, ORPHANS))
-            _log.warning("file without a row in the catalogue set aside", segment=str(segment), location=moved)
-        return orphans
+        self._troubles.forget(located.segment.id)
 
 
 def _close_unwanted(opening: asyncio.Future[Opened]) -> None:
