@@ -50,3 +50,8 @@ def test_outside_is_the_rest(some, from_us, to_us):
 def test_a_span_that_ends_before_it_begins_is_nothing():
     assert Span(5, 3).length_us == 0
     assert Spans.of([(5, 3), (4, 4)]) == Spans()
+
+
+@given(pairs, st.integers(-5, 45))
+def test_an_instant_is_in_them_or_not(some, at_us):
+    assert (at_us in Spans.of(some)) == (at_us in instants(some))

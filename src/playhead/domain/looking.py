@@ -1,10 +1,10 @@
 """Which pictures of a recording to look at: those nearest to blackouts, where something may have been seen too long."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from playhead.domain.spans import Span
+from playhead.domain.spans import Spans
 
 NEAR_US: Final = 3_000_000
 """How far before and after a blackout pictures are looked at, beside the one that was shown at its edge."""
@@ -14,7 +14,7 @@ EACH_SIDE_MAX: Final = 4
 
 
 def near_edges(
-    pictures: Sequence[int], spans: Iterable[Span], *, near_us: int = NEAR_US, each_side_max: int = EACH_SIDE_MAX
+    pictures: Sequence[int], spans: Spans, *, near_us: int = NEAR_US, each_side_max: int = EACH_SIDE_MAX
 ) -> list[int]:
     """The times of the pictures to look at, sorted.
 
@@ -28,15 +28,15 @@ def near_edges(
         each_side_max: 1 or more.
     """
     chosen: set[int] = set()
-    for span in spans:
+    for span in spans.spans:
         begin, end = bisect_left(pictures, span.from_us), bisect_left(pictures, span.to_us)
         before = pictures[min(bisect_left(pictures, span.from_us - near_us), max(begin - 1, 0)) : begin]
         after = pictures[end : max(bisect_left(pictures, span.to_us + near_us), end + 1)]
         chosen.update(_some(before[::-1], each_side_max), _some(after, each_side_max))
-    return sorted(one for one in chosen if not any(span.from_us <= one < span.to_us for span in spans))
+    return sorted(one for one in chosen if one not in spans)
 
 
-def every(pictures: Sequence[int], spans: Sequence[Span], every_us: int) -> list[int]:
+def every(pictures: Sequence[int], spans: Spans, every_us: int) -> list[int]:
     """The pictures that were shown each ``every_us`` from the first on, each once; none from within ``spans``."""
     if not pictures:
         return []
@@ -44,7 +44,7 @@ def every(pictures: Sequence[int], spans: Sequence[Span], every_us: int) -> list
         pictures[bisect_left(pictures, at_us + 1) - 1]
         for at_us in range(pictures[0], pictures[-1] + every_us, every_us)
     )
-    return [one for one in dict.fromkeys(shown) if not any(span.from_us <= one < span.to_us for span in spans)]
+    return [one for one in dict.fromkeys(shown) if one not in spans]
 
 
 def _some(pictures: Sequence[int], count: int) -> Sequence[int]:

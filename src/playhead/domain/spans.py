@@ -1,5 +1,6 @@
 """Sets of instants as sorted stretches of time that do not touch. Instants are integer microseconds."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -43,6 +44,10 @@ class Spans:
 
     def __bool__(self) -> bool:
         return bool(self.spans)
+
+    def __contains__(self, at_us: int) -> bool:
+        place = bisect_right(self.spans, at_us, key=lambda span: span.from_us)
+        return place > 0 and at_us < self.spans[place - 1].to_us
 
     def __or__(self, other: Self) -> Self:
         """What is in either."""
