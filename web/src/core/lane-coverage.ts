@@ -3,10 +3,10 @@
 import type { Blackout } from "./blackouts.ts";
 import type { Span } from "./coverage.ts";
 import type { Block, Frame, Lane, Note, Shape } from "./lanes.ts";
+import { reasonText } from "./reasons.ts";
 import type { Gap } from "./recording-index.ts";
 import { lengthText } from "./time.ts";
 import { shareOf } from "./timeline-view.ts";
-import { reasonText } from "./words.ts";
 
 /** Anything missing is seen, however little it is of what is shown. */
 const BLOCK_PX_MIN = 2;

@@ -1,5 +1,6 @@
 /** The lists of the portal: recordings and workstations as the API gives them, kept in order while they change. */
 
+import { type BlackoutRequest, readRequests } from "./blackout-requests.ts";
 import { asArray, asObject, flag, type Json, list, number, oneOf, optional, text, texts } from "./decode.ts";
 import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
 
@@ -30,6 +31,12 @@ export const WORKSTATION_STATES = [
   "no_display",
   "disk_full",
   "failed",
+  "logged_out",
+  "locked",
+  "asleep",
+  "governor",
+  "denied",
+  "update",
   "offline",
 ] as const;
 export type WorkstationState = (typeof WORKSTATION_STATES)[number];
@@ -42,6 +49,8 @@ export interface WorkstationItem {
   readonly state: WorkstationState;
   readonly reason: string;
   readonly recording: string | null;
+  /** Who or what asks that nothing be captured, oldest first. */
+  readonly blackouts: readonly BlackoutRequest[];
   readonly monitors: number;
   readonly lastSeenAt: Date | null;
   /** When durable progress was last made, on this page's own clock; null where nobody knows. */
@@ -86,6 +95,7 @@ export function readWorkstation(value: unknown, path: string, receivedAtMs: numb
     state: oneOf(from, "state", path, WORKSTATION_STATES),
     reason: text(from, "reason", path),
     recording: optional(text, from, "recording", path),
+    blackouts: from.blackoutRequests === undefined ? [] : readRequests(from, path),
     monitors: asArray(from.monitors, `${path}.monitors`).length,
     lastSeenAt: optional(instant, from, "lastSeenAt", path),
     grewAtMs: ageMs === null ? null : receivedAtMs - ageMs,

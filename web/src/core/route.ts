@@ -23,6 +23,9 @@ export type Route =
     }
   | { readonly page: "live"; readonly query: string }
   | { readonly page: "bookmarks"; readonly query: string }
+  | { readonly page: "coverage"; readonly workstation: string | null; readonly query: string }
+  | { readonly page: "quarantine" }
+  | { readonly page: "retention" }
   | { readonly page: "mine"; readonly query: string }
   | { readonly page: "people"; readonly section: PeopleSection; readonly id: string | null; readonly query: string }
   | { readonly page: "audit"; readonly query: string }
@@ -72,6 +75,7 @@ function pageAt(path: readonly string[], query: string): Route | null {
   const params = new URLSearchParams(query);
   const [page = "recordings", ...rest] = path;
   if (page === "people") return peopleRoute(rest, query);
+  if (page === "coverage" && rest.length <= 1) return { page, workstation: rest[0] ?? null, query };
   if (page === "recordings" && rest.length === 1) return recordingRoute(rest[0] as string, params);
   if (rest.length > 0) return null;
   switch (page) {
@@ -83,6 +87,8 @@ function pageAt(path: readonly string[], query: string): Route | null {
     case "audit":
       return { page, query };
     case "account":
+    case "quarantine":
+    case "retention":
     case "components":
       return { page };
     case "sign-in":
@@ -120,6 +126,10 @@ export function addressOf(route: Route): string {
       const id = route.id === null ? "" : `/${encodeURIComponent(route.id)}`;
       return joined(`/people/${route.section}${id}`, route.query);
     }
+    case "coverage": {
+      const id = route.workstation === null ? "" : `/${encodeURIComponent(route.workstation)}`;
+      return joined(`/coverage${id}`, route.query);
+    }
     case "live":
     case "bookmarks":
     case "mine":
@@ -128,6 +138,8 @@ export function addressOf(route: Route): string {
     case "sign-in":
       return route.next === "/recordings" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(route.next)}`;
     case "account":
+    case "quarantine":
+    case "retention":
     case "components":
       return `/${route.page}`;
     case "unknown":

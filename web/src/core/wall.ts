@@ -32,6 +32,12 @@ const PLAIN: Readonly<Record<WorkstationState, WallWords>> = {
   no_display: { tone: "warn", text: "No display to record" },
   disk_full: { tone: "warn", text: "Its disk is full" },
   failed: { tone: "warn", text: "The recorder failed" },
+  logged_out: { tone: "neutral", text: "Nobody is logged in" },
+  locked: { tone: "neutral", text: "Locked" },
+  asleep: { tone: "neutral", text: "Asleep" },
+  governor: { tone: "warn", text: "Paused: the PC is too busy" },
+  denied: { tone: "warn", text: "It may not see the screen" },
+  update: { tone: "neutral", text: "Being updated" },
   offline: { tone: "neutral", text: "Not connected" },
 };
 

@@ -3,22 +3,6 @@
 import type { Json } from "./decode.ts";
 import { lengthText } from "./time.ts";
 
-const REASONS: Readonly<Record<string, string>> = {
-  unknown: "no reason is known",
-  sealed: "recording was stopped for a while",
-  killed: "the recorder was ended by force",
-  disk_full: "the workstation's disk was full",
-  lost: "the workstation was off or could not be reached",
-  corrupt: "the recorded bytes are damaged",
-  unreadable: "the recorded bytes cannot be read",
-  deleting: "it was deleted",
-};
-
-/** Why nothing was recorded. */
-export function reasonText(reason: string): string {
-  return REASONS[reason] ?? reason.replaceAll("_", " ");
-}
-
 /** How an event is shown: its words, and how much attention it asks for. */
 export interface MomentText {
   readonly title: string;

@@ -15,6 +15,9 @@ import { SignIn } from "./sign-in.tsx";
 const PlayerPage = later(async () => (await import("./player/page.tsx")).PlayerPage);
 const WallPage = later(async () => (await import("./wall/page.tsx")).WallPage);
 const BookmarksPage = later(async () => (await import("./bookmarks/page.tsx")).BookmarksPage);
+const CoveragePage = later(async () => (await import("./coverage/page.tsx")).CoveragePage);
+const QuarantinePage = later(async () => (await import("./quarantine/page.tsx")).QuarantinePage);
+const RetentionPage = later(async () => (await import("./retention/page.tsx")).RetentionPage);
 const MinePage = later(async () => (await import("./mine/page.tsx")).MinePage);
 const PeoplePage = later(async () => (await import("./people/page.tsx")).PeoplePage);
 const AuditPage = later(async () => (await import("./audit/page.tsx")).AuditPage);
@@ -31,6 +34,12 @@ function Page({ route: at, session }: { readonly route: Route; readonly session:
       return <WallPage query={at.query} session={session} />;
     case "bookmarks":
       return <BookmarksPage query={at.query} session={session} />;
+    case "coverage":
+      return <CoveragePage workstation={at.workstation} query={at.query} session={session} />;
+    case "quarantine":
+      return <QuarantinePage session={session} />;
+    case "retention":
+      return <RetentionPage session={session} />;
     case "mine":
       return <MinePage query={at.query} session={session} />;
     case "people":

@@ -27,11 +27,14 @@ export const PLACES: readonly (readonly Place[])[] = [
   [
     place({ page: "recordings", filter: NO_FILTER }, "Recordings", "library", "view"),
     place({ page: "live", query: "" }, "Live", "wall", "live", "record"),
+    place({ page: "coverage", workstation: null, query: "" }, "Coverage", "coverage", "view", "operate"),
     place({ page: "bookmarks", query: "" }, "Bookmarks", "bookmark", "view"),
     place({ page: "mine", query: "" }, "My recordings", "person"),
   ],
   [
     place({ page: "people", section: "users", id: null, query: "" }, "People", "people", "administer"),
+    place({ page: "retention" }, "Retention", "retention", "administer", "operate"),
+    place({ page: "quarantine" }, "Quarantine", "quarantine", "operate"),
     place({ page: "audit", query: "" }, "Audit", "audit", "audit"),
   ],
 ];

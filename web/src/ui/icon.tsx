@@ -67,6 +67,9 @@ const PATHS = {
   views: "M4 5.5 10 3l6 2.5L10 8zM4 10l6 2.5 6-2.5M4 14.2l6 2.5 6-2.5",
   sidebar: "M3.5 4.5h13v11h-13zM8 4.5v11",
   keyboard: "M2.5 5.5h15v9h-15zM5.5 8.5h.1M8.5 8.5h.1M11.5 8.5h.1M14.5 8.5h.1M6.5 11.5h7",
+  coverage: "M3 6h8M13.5 6H17M3 10h3M8.5 10H17M3 14h11M16.5 14h.5",
+  quarantine: "M3 4h14v3.5H3zM4.5 7.5V16h11V7.5M7.8 10.5h4.4",
+  retention: "M6 3h8M6 17h8M7 3v2.6c0 2 3 3 3 4.4s-3 2.4-3 4.4V17M13 3v2.6c0 2-3 3-3 4.4s3 2.4 3 4.4V17",
   settings: "M4 6.5h6M14 6.5h2M12 4.5v4M4 13.5h2M10 13.5h6M8 11.5v4",
 } as const;
 

@@ -9,6 +9,8 @@ export interface Column<T> {
   readonly title: string;
   /** Whether the title is only said, not shown: for buttons that say what they do. */
   readonly silent?: boolean;
+  /** Shown instead of the title, which is only said then: an axis over strips. */
+  readonly head?: ComponentChildren;
   /** A track of a CSS grid: "minmax(8rem, 1fr)". */
   readonly width: string;
   /** The room it needs, in rem. */

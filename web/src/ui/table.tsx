@@ -75,7 +75,8 @@ function Title<T>({ column, order, onOrder }: TitleProps<T>) {
   if (column.sort === undefined || onOrder === undefined) {
     return (
       <div role="columnheader" class={looks}>
-        {column.silent ? <span class="spoken">{column.title}</span> : column.title}
+        {column.silent || column.head !== undefined ? <span class="spoken">{column.title}</span> : column.title}
+        {column.head}
       </div>
     );
   }

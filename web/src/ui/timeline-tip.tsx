@@ -84,7 +84,12 @@ export function Tip({ share, width, unit, view, positionUs, startedAtUs, mode, n
   const half = (wide + frame) / 2;
   const left = Math.max(half, Math.min(width - half, share * width));
   return (
-    <div class={css.tip} style={{ transform: `translateX(${left}px) translateX(-50%)` }} aria-hidden="true" data-playhead-tip>
+    <div
+      class={css.tip}
+      style={{ transform: `translateX(${left}px) translateX(-50%)` }}
+      aria-hidden="true"
+      data-playhead-tip
+    >
       {(hidden !== undefined || pictures !== null) && (
         <div class={`${css.picture} ${hidden === undefined ? "" : css.hidden}`} style={{ width: `${wide}px` }}>
           {hidden !== undefined ? (

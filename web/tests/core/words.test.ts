@@ -16,6 +16,7 @@ import {
   readWorkstations,
 } from "../../src/core/library.ts";
 import { Line } from "../../src/core/line.ts";
+import { reasonText } from "../../src/core/reasons.ts";
 import { addressOf, parseRoute, type Route } from "../../src/core/route.ts";
 import {
   bytesText,
@@ -26,7 +27,7 @@ import {
   positionText,
   spokenPosition,
 } from "../../src/core/time.ts";
-import { momentWords, reasonText } from "../../src/core/words.ts";
+import { momentWords } from "../../src/core/words.ts";
 
 const S = 1_000_000;
 

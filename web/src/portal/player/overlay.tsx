@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../core/failure.ts";
+import { reasonText } from "../../core/reasons.ts";
 import type { Gap } from "../../core/recording-index.ts";
 import { clockText, instantAt, positionText } from "../../core/time.ts";
-import { reasonText } from "../../core/words.ts";
 import { Button } from "../../ui/button.tsx";
 import { BigButton, Chip, Corner, FailureCard, Flash, GapCard } from "../../ui/stage.tsx";
 import type { PlayerStore } from "./store.ts";

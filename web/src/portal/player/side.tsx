@@ -1,8 +1,9 @@
 /** Beside the player: what happened, and the facts. */
 
+import { reasonText } from "../../core/reasons.ts";
 import type { Moment, Recording } from "../../core/recording.ts";
 import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
-import { type MomentText, momentWords, reasonText } from "../../core/words.ts";
+import { type MomentText, momentWords } from "../../core/words.ts";
 import { BookmarkPanel } from "./bookmark-panel.tsx";
 import css from "./player.module.css";
 import { momentsOf, type PlayerStore } from "./store.ts";

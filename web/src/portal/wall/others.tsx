@@ -6,6 +6,8 @@ import { clockText, dayText } from "../../core/time.ts";
 import { wallWords } from "../../core/wall.ts";
 import { Dot } from "../../ui/badge.tsx";
 import { Section } from "../../ui/page.tsx";
+import { BlackoutButton } from "../blackout/button.tsx";
+import { Requests } from "../blackout/line.tsx";
 import { nowMs } from "../clock.ts";
 import { OrderButton } from "./order.tsx";
 import css from "./wall.module.css";
@@ -29,7 +31,11 @@ export function Others({ items, session }: { readonly items: readonly Workstatio
               <span class={css.name}>{item.name}</span>
               <span class={css.where}>{item.agent}</span>
             </span>
-            <span class={css.what}>{words(item)}</span>
+            <span class={css.what}>
+              {words(item)}
+              <Requests item={item} />
+            </span>
+            <BlackoutButton brief item={item} session={session} />
             {mayRecord(session) && item.connected && <OrderButton item={item} session={session} />}
           </li>
         ))}

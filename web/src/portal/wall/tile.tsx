@@ -2,11 +2,14 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mayRecord, type Session } from "../../core/access.ts";
+import { blackoutReason } from "../../core/blackout-requests.ts";
 import { addressOf } from "../../core/route.ts";
 import { clockText } from "../../core/time.ts";
 import { sinceText, type WallItem, wallWords } from "../../core/wall.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { BlackoutButton } from "../blackout/button.tsx";
+import { Requests } from "../blackout/line.tsx";
 import { nowMs, wallNow } from "../clock.ts";
 import { OrderButton } from "./order.tsx";
 import type { WallStore } from "./store.ts";
@@ -30,7 +33,8 @@ function Picture({ item, store }: { readonly item: WallItem; readonly store: Wal
   const box = useRef<HTMLDivElement>(null);
   const seen = useInSight(box);
   const { pictureAt } = item;
-  const dark = item.state === "blackout";
+  const dark = item.state === "blackout" || item.blackouts.length > 0;
+  const reason = blackoutReason(item.blackouts) || item.reason;
   useEffect(() => {
     if (seen && !dark && pictureAt !== null) store.pictures.want(item.id, pictureAt);
   }, [seen, dark, pictureAt?.getTime()]);
@@ -40,7 +44,8 @@ function Picture({ item, store }: { readonly item: WallItem; readonly store: Wal
       {dark ? (
         <p class={css.instead}>
           <Icon name="blackout" size={24} />
-          {item.reason === "" ? "Blackout" : `Blackout: ${item.reason}`}
+          {reason === "" ? "Blackout" : `Blackout: ${reason}`}
+          <Requests item={item} />
         </p>
       ) : url === null ? (
         <p class={css.instead}>
@@ -81,7 +86,7 @@ export function Tile({ item, store, session }: TileProps) {
           <span class={css.where}>{item.name}</span>
         </div>
         <div class={css.state}>
-          {item.state === "blackout" ? (
+          {item.state === "blackout" || item.blackouts.length > 0 ? (
             <Badge>Blackout</Badge>
           ) : (
             <Badge tone={tone} dot={tone === "live"}>
@@ -93,11 +98,10 @@ export function Tile({ item, store, session }: TileProps) {
               {sinceText(item.startedAt, wallNow())}
             </span>
           )}
-          {mayRecord(session) && item.connected && (
-            <span class={css.order}>
-              <OrderButton item={item} session={session} />
-            </span>
-          )}
+          <span class={css.order}>
+            <BlackoutButton brief item={item} session={session} />
+            {mayRecord(session) && item.connected && <OrderButton item={item} session={session} />}
+          </span>
         </div>
       </div>
     </li>

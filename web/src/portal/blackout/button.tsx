@@ -1,0 +1,49 @@
+/** The button that begins a blackout at a workstation, or ends it. */
+
+import { useState } from "preact/hooks";
+import type { Session } from "../../core/access.ts";
+import { blackoutOffer } from "../../core/blackout-requests.ts";
+import type { WorkstationItem } from "../../core/library.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { useDoing } from "../loaded.ts";
+import { endBlackout } from "./api.ts";
+import { BlackoutDialog } from "./dialog.tsx";
+
+interface BlackoutButtonProps {
+  readonly item: WorkstationItem;
+  readonly session: Session;
+  /** Without words, where there is little room. */
+  readonly brief?: boolean;
+  readonly onChanged?: () => void;
+}
+
+export function BlackoutButton({ item, session, brief = false, onChanged }: BlackoutButtonProps) {
+  const [asking, setAsking] = useState(false);
+  const doing = useDoing();
+  const offer = blackoutOffer(item, session.permissions, session.user);
+  const changed = (): void => onChanged?.();
+  const end = async (): Promise<void> => {
+    if (await doing.run(() => endBlackout(session, item.id))) changed();
+    const failure = doing.failure.value;
+    if (failure !== null) toast({ text: failure.message, hint: failure.hint, tone: "danger" });
+  };
+  return (
+    <>
+      {offer === "begin" &&
+        (brief ? (
+          <IconButton small icon="blackout" label="Begin a blackout" onClick={() => setAsking(true)} />
+        ) : (
+          <Button small kind="quiet" icon="blackout" onClick={() => setAsking(true)}>
+            Blackout
+          </Button>
+        ))}
+      {(offer === "end" || offer === "end-own") && (
+        <Button small busy={doing.busy.value} onClick={() => void end()}>
+          {offer === "end" ? "End the blackout" : "End mine"}
+        </Button>
+      )}
+      {asking && <BlackoutDialog item={item} session={session} onClose={() => setAsking(false)} onBegun={changed} />}
+    </>
+  );
+}

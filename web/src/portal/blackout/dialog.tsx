@@ -1,0 +1,91 @@
+/** Begins a blackout: why, and for how long. */
+
+import { useState } from "preact/hooks";
+import type { Session } from "../../core/access.ts";
+import { BLACKOUT_MINUTES, REASON_CHARS_MAX } from "../../core/blackout-requests.ts";
+import type { WorkstationItem } from "../../core/library.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { remedyOf, useDoing } from "../loaded.ts";
+import { beginBlackout } from "./api.ts";
+import css from "./blackout.module.css";
+
+const LENGTHS = BLACKOUT_MINUTES.map((minutes) => ({
+  value: String(minutes ?? ""),
+  text: minutes === null ? "Until ended" : `${minutes} min`,
+}));
+const USUAL = "15";
+
+interface DialogProps {
+  readonly item: WorkstationItem;
+  readonly session: Session;
+  readonly onClose: () => void;
+  readonly onBegun: () => void;
+}
+
+export function BlackoutDialog({ item, session, onClose, onBegun }: DialogProps) {
+  const [reason, setReason] = useState("");
+  const [length, setLength] = useState(USUAL);
+  const [sent, setSent] = useState(false);
+  const doing = useDoing();
+  const missing = reason.trim() === "";
+  const begin = async (): Promise<void> => {
+    setSent(true);
+    if (missing) return;
+    const minutes = length === "" ? null : Number(length);
+    if (!(await doing.run(() => beginBlackout(session, item.id, reason.trim(), minutes)))) return;
+    toast({ text: `Nothing is captured at ${item.name} now.`, hint: reason.trim(), icon: "blackout" });
+    onClose();
+    onBegun();
+  };
+  const failure = doing.failure.value;
+  return (
+    <Dialog
+      small
+      open
+      title={`Blackout at ${item.name}`}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" icon="blackout" busy={doing.busy.value} onClick={() => void begin()}>
+            Begin
+          </Button>
+        </>
+      }
+    >
+      <form
+        class={css.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void begin();
+        }}
+      >
+        {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void begin())} />}
+        <p>
+          Nothing{item.agent === "" ? "" : ` of ${item.agent}’s screen`} is captured until it ends. It cannot be had
+          afterwards.
+        </p>
+        <Field
+          label="Reason"
+          name="reason"
+          hint="It stands in the recording and in the audit log."
+          value={reason}
+          focused
+          autocomplete="off"
+          error={sent && missing ? "Say why." : null}
+          onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
+        />
+        <div class={css.lengths}>
+          <Segmented label="For how long" value={length} options={LENGTHS} onChange={setLength} />
+          <p class={css.muted}>At the most for as long as the workstation is configured to.</p>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

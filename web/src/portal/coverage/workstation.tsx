@@ -1,0 +1,215 @@
+/** One workstation's coverage: its days as strips, and of one day each stretch that is missing. */
+
+import { useEffect, useMemo } from "preact/hooks";
+import type { Session } from "../../core/access.ts";
+import {
+  type CoverageFilter,
+  daysOn,
+  dayTitle,
+  faultMs,
+  inCoverageOrder,
+  type PlacedDay,
+  readCoverageFilter,
+  sharesOf,
+  shareText,
+} from "../../core/coverage-words.ts";
+import { addressOf } from "../../core/route.ts";
+import type { NamedDay, SiteDay } from "../../core/site-coverage.ts";
+import { lengthText } from "../../core/time.ts";
+import { IconButton, LinkButton } from "../../ui/button.tsx";
+import { Figure, Figures } from "../../ui/figures.tsx";
+import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Page, PageHead, Section } from "../../ui/page.tsx";
+import { Bone } from "../../ui/skeleton.tsx";
+import { StripAxis, StripLegend } from "../../ui/strip.tsx";
+import { BlackoutLine } from "../blackout/line.tsx";
+import { useWorkstation } from "../blackout/workstation.ts";
+import { Loaded, remedyOf, useLoaded } from "../loaded.ts";
+import { go } from "../router.ts";
+import { getDay, getDays } from "./api.ts";
+import { type DayFrame, DayStrip, frameOf, State, workstationAddress } from "./columns.tsx";
+import css from "./coverage.module.css";
+import { DayChooser } from "./day-chooser.tsx";
+import { MissingStretches } from "./missing.tsx";
+
+/** So many days stand below each other. */
+const DAYS = 14;
+
+interface Known {
+  readonly site: SiteDay;
+  readonly item: PlacedDay | null;
+  readonly today: string;
+  readonly days: readonly NamedDay[];
+}
+
+/** The day, today and the days around it. The day's bounds come with the site's own list. */
+async function load(id: string, filter: CoverageFilter, signal: AbortSignal): Promise<Known> {
+  const ofOne = { search: id, problems: false };
+  const site = await getDay({ ...ofOne, day: filter.day }, signal);
+  const isToday = site.from <= site.now && site.now < site.to;
+  const today = isToday ? site.day : (await getDay({ ...ofOne, day: null }, signal)).day;
+  // The newest days, or those up to the one that lies further back.
+  const last = site.day > daysOn(today, -DAYS) ? today : site.day;
+  const days = await getDays(id, last, DAYS, signal);
+  const found = site.items.filter((one) => one.workstation === id);
+  return { site, item: inCoverageOrder(found, isToday)[0] ?? null, today, days };
+}
+
+interface WorkstationProps {
+  readonly id: string;
+  readonly query: string;
+  readonly session: Session;
+}
+
+export function WorkstationPage({ id, query, session }: WorkstationProps) {
+  const filter = useMemo(() => readCoverageFilter(query), [query]);
+  const loaded = useLoaded(query, () => new Loaded((signal) => load(id, filter, signal)));
+  const station = useWorkstation(id);
+  useEffect(() => {
+    document.title = `${id} · Coverage · Playhead`;
+  }, [id]);
+  const known = loaded.value.value;
+  const failure = loaded.failure.value;
+  if (known === null && failure?.code === "workstation.not_found") return <Unknown id={id} />;
+  return (
+    <Page>
+      <div class={css.title}>
+        <IconButton icon="back" label="All workstations" onClick={() => go(backAddress(filter))} />
+        <PageHead title={known?.item?.agent || station?.agent || id} lead={id}>
+          {known !== null && (
+            <DayChooser
+              day={known.site.day}
+              today={known.today}
+              onChange={(to) => go(workstationAddress(id, to === known.today ? null : to), "replace")}
+            />
+          )}
+        </PageHead>
+      </div>
+      {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void loaded.load())} />}
+      {station !== null && <BlackoutLine item={station} session={session} />}
+      {known === null ? failure === null && <Bone width="100%" height="20rem" /> : <Shown id={id} known={known} />}
+    </Page>
+  );
+}
+
+function backAddress(filter: CoverageFilter): string {
+  const query = filter.day === null ? "" : new URLSearchParams({ day: filter.day }).toString();
+  return addressOf({ page: "coverage", workstation: null, query });
+}
+
+function Shown({ id, known }: { readonly id: string; readonly known: Known }) {
+  const { site, item, today, days } = known;
+  const frame = useMemo(() => frameOf(site), [site]);
+  const day = days.find((one) => one.day === site.day) ?? item;
+  return (
+    <>
+      {item !== null && frame.nowMs !== null && (
+        <p class={css.facts}>
+          <State item={item} />
+        </p>
+      )}
+      <DayFigures days={days} day={day} title={dayTitle(site.day, today)} />
+      <StripLegend label={`What became of the time that was due in ${days.length} days`} shares={sharesOf(days)} />
+      <Days id={id} days={days} known={known} frame={frame} />
+      <Section title={`Missing: ${dayTitle(site.day, today)}`}>
+        <MissingStretches id={id} site={site} strip={day?.strip ?? []} />
+      </Section>
+    </>
+  );
+}
+
+type Counted = Pick<NamedDay, "dueMs" | "keptMs" | "missing">;
+
+function DayFigures({
+  days,
+  day,
+  title,
+}: {
+  readonly days: readonly NamedDay[];
+  readonly day: Counted | null;
+  readonly title: string;
+}) {
+  const sum = (of: (one: NamedDay) => number): number => days.reduce((all, one) => all + of(one), 0);
+  const [dueMs, keptMs] = [sum((one) => one.dueMs), sum((one) => one.keptMs)];
+  const badMs = sum((one) => faultMs(one.missing));
+  const dayBadMs = day === null ? 0 : faultMs(day.missing);
+  return (
+    <Figures>
+      <Figure
+        value={day === null ? "–" : shareText(day.keptMs, day.dueMs)}
+        label={`recorded: ${title.toLowerCase()}`}
+        hint={day === null ? " " : `${lengthText(day.keptMs)} of ${lengthText(day.dueMs)} that were due`}
+      />
+      <Figure
+        value={lengthText(dayBadMs)}
+        label="missing without an excuse that day"
+        tone={dayBadMs >= 500 ? "warn" : "plain"}
+      />
+      <Figure
+        value={shareText(keptMs, dueMs)}
+        label={`recorded in ${days.length} days`}
+        hint={`${lengthText(keptMs)} of ${lengthText(dueMs)} that were due`}
+      />
+      <Figure
+        value={lengthText(badMs)}
+        label={`missing without an excuse in ${days.length} days`}
+        tone={badMs >= 500 ? "warn" : "plain"}
+      />
+    </Figures>
+  );
+}
+
+interface DaysProps {
+  readonly id: string;
+  readonly days: readonly NamedDay[];
+  readonly known: Known;
+  readonly frame: DayFrame;
+}
+
+function Days({ id, days, known, frame }: DaysProps) {
+  const { site, today } = known;
+  // Hours of another day may lie elsewhere where clocks are set; the day that is chosen has its own line and hours.
+  const plain = { ...frame, nowMs: null };
+  return (
+    <div class={css.days}>
+      <div class={css.axisRow} aria-hidden="true">
+        <span />
+        <StripAxis marks={frame.marks} lengthMs={frame.lengthMs} />
+        <span class={css.end}>Recorded</span>
+        <span class={css.end}>Missing</span>
+      </div>
+      <ul aria-label="Days">
+        {days.map((one) => (
+          <li key={one.day} class={css.dayRow} data-here={one.day === site.day}>
+            <a
+              class={`${css.dayLink} figures`}
+              href={workstationAddress(id, one.day === today ? null : one.day)}
+              aria-current={one.day === site.day ? "date" : undefined}
+            >
+              {dayTitle(one.day, today, undefined, true)}
+            </a>
+            <DayStrip
+              item={one}
+              frame={one.day === site.day ? frame : plain}
+              onOpen={() => go(workstationAddress(id, one.day === today ? null : one.day))}
+            />
+            <span class={`${css.end} figures`}>{shareText(one.keptMs, one.dueMs)}</span>
+            <span class={`${css.end} figures ${faultMs(one.missing) >= 500 ? css.fault : css.muted}`}>
+              {one.dueMs - one.keptMs < 500 ? "–" : lengthText(one.dueMs - one.keptMs)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Unknown({ id }: { readonly id: string }) {
+  return (
+    <Page>
+      <Empty wholePage icon="monitor" title="There is no such workstation" hint={`None is called “${id}”.`}>
+        <LinkButton href="/coverage">All workstations</LinkButton>
+      </Empty>
+    </Page>
+  );
+}

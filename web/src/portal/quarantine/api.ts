@@ -1,0 +1,25 @@
+/** What the page of the quarantine asks the server for. */
+
+import type { Session } from "../../core/access.ts";
+import { type Page, readPageOf } from "../../core/people.ts";
+import { type QuarantineItem, readQuarantineItem } from "../../core/quarantine.ts";
+import { requestJson } from "../../net/http.ts";
+import { change } from "../change.ts";
+
+const PAGE_ITEMS = 60;
+
+export async function listQuarantine(before: string | null, signal: AbortSignal): Promise<Page<QuarantineItem>> {
+  const query = new URLSearchParams({ limit: String(PAGE_ITEMS) });
+  if (before !== null) query.set("before", before);
+  return readPageOf(await requestJson(`/api/quarantine?${query}`, { signal }), "quarantine", readQuarantineItem);
+}
+
+const path = (id: string, what: string): string => `/api/quarantine/${encodeURIComponent(id)}/${what}`;
+
+export async function retryQuarantined(session: Session, id: string): Promise<void> {
+  await change(session, "POST", path(id, "retry"));
+}
+
+export async function dropQuarantined(session: Session, id: string, reason: string): Promise<void> {
+  await change(session, "POST", path(id, "drop"), { reason });
+}

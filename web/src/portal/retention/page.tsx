@@ -1,0 +1,87 @@
+/** Retention: how long recordings are kept, what the next run deletes, and what was erased. */
+
+import { useEffect } from "preact/hooks";
+import { can, type Session } from "../../core/access.ts";
+import { sinceText } from "../../core/ago.ts";
+import { shareText } from "../../core/coverage-words.ts";
+import type { Retention } from "../../core/retention.ts";
+import { bytesText } from "../../core/time.ts";
+import { Figure, Figures } from "../../ui/figures.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { Page, PageHead } from "../../ui/page.tsx";
+import { Bone } from "../../ui/skeleton.tsx";
+import { wallNow } from "../clock.ts";
+import { Loaded, remedyOf, useLoaded } from "../loaded.ts";
+import { Refused } from "../refused.tsx";
+import { getRetention } from "./api.ts";
+import { Erasures } from "./erasures.tsx";
+import { PendingNotice } from "./pending.tsx";
+import { Rules } from "./rules.tsx";
+
+export function RetentionPage({ session }: { readonly session: Session }) {
+  if (!can(session, "administer") && !can(session, "operate")) return <Refused what="deciding what is kept" />;
+  return <RetentionView session={session} />;
+}
+
+function RetentionView({ session }: { readonly session: Session }) {
+  const loaded = useLoaded("", () => new Loaded(getRetention));
+  useEffect(() => {
+    document.title = "Retention · Playhead";
+  }, []);
+  const retention = loaded.value.value;
+  const failure = loaded.failure.value;
+  const reload = (): Promise<void> => loaded.load();
+  return (
+    <Page>
+      <PageHead
+        title="Retention"
+        lead="How long recordings are kept. What is held stays, whatever the rules say. What is deleted cannot be had back."
+      />
+      {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void reload())} />}
+      {retention === null ? (
+        failure === null && <Bone width="100%" height="24rem" />
+      ) : (
+        <>
+          <Standing retention={retention} />
+          {retention.pending.needsConfirmation && (
+            <PendingNotice pending={retention.pending} session={session} onConfirmed={reload} />
+          )}
+          <Rules retention={retention} session={session} onSaved={reload} />
+        </>
+      )}
+      {(can(session, "audit") || can(session, "operate")) && <Erasures />}
+    </Page>
+  );
+}
+
+const count = (value: number): string => value.toLocaleString("en");
+
+function Standing({ retention }: { readonly retention: Retention }) {
+  const { last, pending } = retention;
+  return (
+    <Figures>
+      <Figure
+        value={count(pending.recordings)}
+        label={pending.recordings === 1 ? "recording is due" : "recordings are due"}
+        tone={pending.needsConfirmation ? "warn" : "plain"}
+        hint={
+          pending.recordings === 0
+            ? "Nothing to delete."
+            : `${bytesText(pending.bytes)}, ${shareText(pending.share, 1)} of all`
+        }
+      />
+      <Figure
+        value={last === null ? "–" : count(last.deleted)}
+        label="deleted by the last run"
+        hint={last === null ? "There was none yet." : `${bytesText(last.bytes)}, ${sinceText(last.at, wallNow())}`}
+      />
+      <Figure value={last === null ? "–" : count(last.held)} label="were due and are held" hint="They stay." />
+      <Figure
+        value={last === null ? "–" : count(last.failed)}
+        label="could not be deleted"
+        tone={(last?.failed ?? 0) > 0 ? "alarm" : "plain"}
+        hint={(last?.failed ?? 0) > 0 ? "They are tried again with the next run." : " "}
+      />
+    </Figures>
+  );
+}

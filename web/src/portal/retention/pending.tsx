@@ -1,0 +1,106 @@
+/** A run that would take more than it may by itself waits until somebody has typed how much it is. */
+
+import { useState } from "preact/hooks";
+import { can, type Session } from "../../core/access.ts";
+import { recordingsText } from "../../core/bulk-words.ts";
+import { shareText } from "../../core/coverage-words.ts";
+import type { Pending } from "../../core/retention.ts";
+import { bytesText } from "../../core/time.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { remedyOf, useDoing } from "../loaded.ts";
+import { confirmPurge } from "./api.ts";
+import css from "./retention.module.css";
+
+interface PendingProps {
+  readonly pending: Pending;
+  readonly session: Session;
+  readonly onConfirmed: () => Promise<void>;
+}
+
+export function PendingNotice(props: PendingProps) {
+  const { pending, session } = props;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Notice
+        tone="warn"
+        title={`${recordingsText(pending.recordings)} are due: more than a run may take by itself.`}
+        hint={`${bytesText(pending.bytes)}, ${shareText(pending.share, 1)} of all. Nothing is deleted until somebody confirms it.`}
+      >
+        {can(session, "operate") && (
+          <Button small onClick={() => setOpen(true)}>
+            Look and confirm
+          </Button>
+        )}
+      </Notice>
+      {open && <ConfirmDialog {...props} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function ConfirmDialog({ pending, session, onConfirmed, onClose }: PendingProps & { readonly onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [sent, setSent] = useState(false);
+  const doing = useDoing();
+  const right = typed.replaceAll(/[\s,.’']/g, "") === String(pending.recordings);
+  const send = (): void => {
+    setSent(true);
+    if (!right) return;
+    void doing.run(async () => {
+      await confirmPurge(session, pending.recordings);
+      toast({
+        text: `${recordingsText(pending.recordings)} will be deleted by the next run.`,
+        hint: "What becomes due meanwhile waits for another confirmation.",
+        icon: "trash",
+      });
+      onClose();
+      await onConfirmed();
+    });
+  };
+  const failure = doing.failure.value;
+  return (
+    <Dialog
+      small
+      open
+      title={`Delete ${recordingsText(pending.recordings)}?`}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="danger" busy={doing.busy.value} onClick={send}>
+            Confirm
+          </Button>
+        </>
+      }
+    >
+      <form
+        class={css.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(send)} />}
+        <p>
+          These are {bytesText(pending.bytes)}, {shareText(pending.share, 1)} of all recordings. Their keys are
+          destroyed first: nobody can have them back.
+        </p>
+        <Field
+          label={`Type ${pending.recordings} to confirm`}
+          name="recordings"
+          value={typed}
+          inputMode="numeric"
+          autocomplete="off"
+          focused
+          error={sent && !right ? "That is another number." : null}
+          onInput={setTyped}
+        />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** A few numbers that say how things stand, each with its word. */
+
+import type { ComponentChildren } from "preact";
+import css from "./figures.module.css";
+
+/** `alarm` and `warn` only where somebody should look. */
+export type FigureTone = "plain" | "good" | "warn" | "alarm";
+
+interface FigureProps {
+  readonly value: string;
+  readonly label: string;
+  readonly tone?: FigureTone;
+  /** What else is to be known of it. */
+  readonly hint?: string;
+}
+
+export function Figure({ value, label, tone = "plain", hint }: FigureProps) {
+  return (
+    <div class={`${css.figure} ${css[tone]}`}>
+      <dt class={css.label}>{label}</dt>
+      <dd class={`${css.value} figures`}>{value}</dd>
+      {hint !== undefined && <dd class={css.hint}>{hint}</dd>}
+    </div>
+  );
+}
+
+export function Figures({ children }: { readonly children: ComponentChildren }) {
+  return <dl class={css.figures}>{children}</dl>;
+}
