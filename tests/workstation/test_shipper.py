@@ -17,6 +17,7 @@ from playhead.testing.vid import VidFixture, make_vid
 from playhead.wire.screen import Command, Decline, Offer, Records, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
 from playhead.workstation.identity import IdentityFolder
+from playhead.workstation.journal import Journal
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.shipping import CATCHING_UP_MAX, SLICE_BYTES, WINDOW_BYTES
 from playhead.workstation.spool import Spool
@@ -71,6 +72,8 @@ class World:
         self.spool = Spool(self.disk, FOLDER, bytes_max=1 << 30)
         self.spool.recover()
         self.owner = Owner()
+        self.journal = Journal(self.disk, Path("/data/journal"), simulation.clock)
+        self.journal.open()
         self.shipper = self.new_shipper()
 
     def new_shipper(self, addresses: tuple[Address, ...] = (ADDRESS,)) -> Shipper:
@@ -78,6 +81,7 @@ class World:
             WorkstationId("pc-1"),
             addresses,
             self.spool,
+            self.journal,
             self.owner,
             identity=None,
             folder=IdentityFolder(self.disk, Path("/data/identity")),

@@ -20,9 +20,11 @@ from playhead.cli.workstation_file import data_of, load_settings, write_settings
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
 from playhead.workstation.capture.x11 import X11Source
+from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.control import Question, ask
 from playhead.workstation.load import lower_priority
 from playhead.workstation.service import WorkstationService, pipelines
+from playhead.workstation.session import SystemSession
 
 
 def enrol(data: Path, *, server: str, code: str, name: str | None) -> None:
@@ -44,7 +46,8 @@ def run(data: Path, *, log: str) -> None:
         refuse_wayland(os.environ)
     lower_priority()
     pipeline = pipelines(settings, lambda: X11Source(settings.display or None), clock)
-    run_until_stopped(WorkstationService(settings, pipeline, clock).run())
+    session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
+    run_until_stopped(WorkstationService(settings, pipeline, clock, session=session).run())
 
 
 def is_wayland(environment: Mapping[str, str]) -> bool:

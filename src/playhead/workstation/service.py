@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from playhead import __version__
 from playhead.base.clock import Clock
 from playhead.base.errors import NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SiteId
@@ -17,18 +18,22 @@ from playhead.store.disk import Disk, SystemDisk
 from playhead.store.reserve import Reserve, ReservedDisk
 from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
+from playhead.wire.screen.messages import Wanted
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
+from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import Identity, IdentityFolder
+from playhead.workstation.journal import Journal
 from playhead.workstation.machine import Machine, SystemMachine
 from playhead.workstation.orders import Orders
 from playhead.workstation.pipeline import Pipeline, PipelineConfig
 from playhead.workstation.recorder import Limits
 from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.session import NoSession, Session, SessionState
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import Dropped, SpooledSegment
@@ -114,7 +119,9 @@ class WorkstationService:
             on_recording=self._on_recording,
         )
         session = session or NoSession()
-        self._journal = Journal(self._disk, config.data / "journal", clock, boot=session.boot, version=__version__)
+        self._journal = Journal(
+            self._small_disk, config.data / "journal", clock, boot=session.boot, version=__version__
+        )
         self._chronicle = Chronicle(
             self._journal,
             session,
@@ -228,6 +235,8 @@ class WorkstationService:
 
     def _tell_dropped(self, dropped: Dropped) -> None:
         """What made room is missing from now on: say so to everybody who may look for it."""
+        text = f"{dropped.bytes} bytes were given up for want of room."
+        self._journal.note_past("disk_full", dropped.from_us, dropped.to_us, detail=text)
         _log.error(
             "spool.dropped",
             segment=str(dropped.segment),
@@ -334,7 +343,7 @@ class WorkstationService:
             raise AssertionError("not running")
         status, progress_us = self._director.status(), self._shipper.progress_us
         age_us = None if progress_us is None else self._clock.monotonic_us() - progress_us
-        recording = self._director.recording
+        recording, cover = self._director.recording, self._chronicle.cover()
         return LocalStatus(
             workstation=str(self._config.id),
             state=status.state,
@@ -347,12 +356,27 @@ class WorkstationService:
             spool_bytes=status.spool_bytes,
             fps=status.fps,
             monitors=status.monitors,
+            due=cover.due,
+            code=cover.code,
+            alarm=cover.alarm,
         )
 
     # How
 
+    def _wanted(self) -> Wanted:
+        """Whether a recording is to be made."""
+        if self._config.continuous:
+            return "continuous"
+        return "" if self._director.recording is None else "ordered"
+
+    def _note_session(self, state: SessionState) -> None:
+        if state != self._director.session:
+            _log.info("session", state=state or "in use")
+            self._director.session = state
+
     def _notify(self) -> None:
         self._written.set()
+        self._chronicle.look()
         if self._shipper is not None:
             self._shipper.notify()
 
@@ -363,5 +387,10 @@ class WorkstationService:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("workstation failed beside its recording", task=task.get_name(), exc_info=error)

@@ -22,6 +22,7 @@ from playhead.wire.screen import (
     Decline,
     Goodbye,
     Hello,
+    JournalAck,
     Message,
     Result,
     Status,
@@ -31,6 +32,8 @@ from playhead.wire.screen.commands import CommandLog
 from playhead.workstation.command_runner import CommandRunner
 from playhead.workstation.enrolment import renew
 from playhead.workstation.identity import Identity, IdentityFolder
+from playhead.workstation.journal import Journal
+from playhead.workstation.journal_shipping import JournalShipping
 from playhead.workstation.shipping import Shipping
 from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import SpooledSegment
@@ -83,6 +86,7 @@ class Shipper:
         workstation: its name.
         addresses: of the premises; tried in turn.
         spool: what there is to ship.
+        journal: what there is to tell.
         owner: see `Owner`.
         identity: who the workstation is; None for plain TCP.
         folder: the files of the identity.
@@ -98,6 +102,7 @@ class Shipper:
         workstation: WorkstationId,
         addresses: tuple[Address, ...],
         spool: Spool,
+        journal: Journal,
         owner: Owner,
         *,
         identity: Identity | None,
@@ -112,6 +117,8 @@ class Shipper:
         self._workstation = workstation
         self._addresses = addresses
         self._spool = spool
+        self._journal = journal
+        self._telling = JournalShipping(journal, spool, -1)
         self._owner = owner
         self._identity = identity
         self._folder = folder
@@ -151,7 +158,7 @@ class Shipper:
 
     async def drained(self) -> None:
         """Return when the premises has all that the spool held, and the status. For a clean stop, with a time limit."""
-        while self._spool.segments or not self._has_told_state():
+        while self._spool.segments or not self._has_told_state() or not self._telling.is_done:
             self._news.clear()
             await self._news.wait()
 
@@ -217,6 +224,7 @@ class Shipper:
             return
         self.is_connected, self._told = True, None
         _log.info("premises welcomed us", address=peer.remote, site=first.site)
+        self._telling = JournalShipping(self._journal, self._spool, first.journal)
         self._owner.welcomed(first)
         self._owner.set_live(on=first.live)
         self._commands.attach(peer.post)
@@ -236,7 +244,7 @@ class Shipper:
         while True:
             self._news.clear()
             now_us = self._clock.monotonic_us()
-            message = self._due_status(now_us) or shipping.next(now_us)
+            message = self._due_status(now_us) or self._telling.next() or shipping.next(now_us)
             if message is not None:
                 await peer.send(message)
                 if isinstance(message, Status):
@@ -276,6 +284,8 @@ class Shipper:
                     self._owner.refused(refused, f"{message.code}: {message.message}")
             case Command():
                 self._commands.admit(message)
+            case JournalAck():
+                self._telling.acknowledge(message.seq)
             case Goodbye():
                 self._take_leave(message, peer)
             case _:

@@ -1,11 +1,12 @@
 """What a workstation says of itself: never "recording" while nothing is being recorded."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-State = Literal["idle", "recording", "blackout", "no_display", "disk_full", "failed"]
+from playhead.wire.screen.messages import StateName
+from playhead.workstation.session import SessionState
 
 PATIENCE_US: Final = 3_000_000
 """How long a recording may take to begin before that is called a failure."""
@@ -37,17 +38,24 @@ class Facts:
     capture_problem: str = ""
     alive_us: int = 0
     """When the capture last gave a sign."""
+    session: SessionState = ""
+    """What the desktop session does: why there may be nothing to see."""
 
 
-def judge(facts: Facts) -> tuple[State, str]:
+def judge(facts: Facts) -> tuple[StateName, str]:
     """The state to show, and its reason; the worst there is comes first."""
     is_wanted = facts.wanted_us is not None
     waited_us = facts.now_us - (facts.wanted_us or 0)
     silent_us = facts.now_us - max(facts.alive_us, facts.wanted_us or 0)
-    signs: list[tuple[bool, State, str]] = [
+    is_dark = facts.no_display or facts.capture_code == "capture.no_display"
+    problem = facts.capture_problem if facts.capture_code else "The display is gone."
+    signs: list[tuple[bool, StateName, str]] = [
         (facts.blocked == "disk_full", "disk_full", facts.trouble),
         (bool(facts.blocked), "failed", facts.trouble),
+        (is_dark and facts.session == "logged_out", "logged_out", problem),
+        (is_dark and facts.session == "locked", "locked", problem),
         (facts.capture_code == "capture.no_display", "no_display", facts.capture_problem),
+        (facts.capture_code == "capture.denied", "denied", facts.capture_problem),
         (bool(facts.capture_code), "failed", facts.capture_problem),
         (facts.no_display, "no_display", "The display is gone."),
         (is_wanted and silent_us > STALLED_US, "failed", "The capture gives no sign of life."),
@@ -65,7 +73,7 @@ class LocalStatus(msgspec.Struct, frozen=True):
     """What the control socket answers to ``status``."""
 
     workstation: str
-    state: State
+    state: StateName
     reason: str
     recording: str
     durable: bool
@@ -78,3 +86,9 @@ class LocalStatus(msgspec.Struct, frozen=True):
     """Captured and not acknowledged by the premises yet."""
     fps: float
     monitors: tuple[str, ...]
+    due: bool = False
+    """A recording should be made now."""
+    code: str = ""
+    """Why what should exist does not come to exist at the premises (docs/services/coverage.md); empty where it does."""
+    alarm: bool = False
+    """It has been so for ten seconds, and nothing excuses it."""

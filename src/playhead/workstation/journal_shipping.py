@@ -1,0 +1,47 @@
+"""What of the journal goes to the premises next, over one connection."""
+
+from playhead.wire.screen import Journal as JournalMessage
+from playhead.wire.screen.limits import MAX_JOURNAL_ENTRIES
+from playhead.workstation.journal import Journal
+from playhead.workstation.spool import Spool
+
+
+class JournalShipping:
+    """One batch of entries at a time, and a word whenever another segment is the oldest one held.
+
+    Args:
+        journal: what there is to tell.
+        spool: what is held.
+        known: number of the newest entry that the premises has; -1: it takes none.
+    """
+
+    def __init__(self, journal: Journal, spool: Spool, known: int) -> None:
+        self._journal = journal
+        self._spool = spool
+        self._takes = known >= 0
+        self._acknowledged = self._sent = max(known, 0)
+        self._held_from_us: int | None = None
+
+    def next(self) -> JournalMessage | None:
+        """The message to send now; None while there is nothing to say."""
+        if not self._takes:
+            return None
+        held_from_us = min((segment.started_at_us for segment in self._spool.segments), default=0)
+        entries = ()
+        if self._sent == self._acknowledged:
+            entries = self._journal.after(self._sent, limit=MAX_JOURNAL_ENTRIES)
+        if not entries and held_from_us == self._held_from_us:
+            return None
+        self._held_from_us = held_from_us
+        if entries:
+            self._sent = entries[-1].seq
+        return JournalMessage(entries, held_from_us)
+
+    def acknowledge(self, seq: int) -> None:
+        """The premises has everything up to ``seq``."""
+        self._acknowledged = max(self._acknowledged, min(seq, self._sent))
+
+    @property
+    def is_done(self) -> bool:
+        """The premises has all that is durable here."""
+        return not self._takes or self._acknowledged >= self._journal.durable_seq
