@@ -7,6 +7,7 @@ from playhead.base.errors import ConflictError
 from playhead.testing.scripted_pipeline import ScriptedPipeline
 from playhead.wire import fmp4
 from playhead.wire.vid import Kind
+from playhead.workstation.actions import Action, Now, SetBlackout
 from playhead.workstation.capture_thread import EAGER_US
 from playhead.workstation.outputs import Notice, Sample, Thumbnail
 from playhead.workstation.pieces import PICTURE_BYTES_MAX
@@ -369,8 +370,16 @@ def test_stop_of_nothing_is_refused() -> None:
     assert caught.value.code == "recording.none"
 
 
+CARD = {"source": "api", "reason": "card number"}
+
+
+def set_blackout(desk: Desk, *, on: bool, now: Now | None = None) -> list[Action]:
+    code = "blackout.on" if on else "blackout.off"
+    return desk.recorder.set_blackout(now or desk.world.now, code, CARD, (CARD,) if on else ())
+
+
 def blackout(desk: Desk, *, on: bool) -> None:
-    desk.do(desk.recorder.set_blackout(desk.world.now, on=on, reason="card number" if on else ""))
+    desk.do(set_blackout(desk, on=on))
 
 
 def test_nothing_seen_under_a_blackout_is_written_and_the_span_is_marked() -> None:
@@ -383,8 +392,7 @@ def test_nothing_seen_under_a_blackout_is_written_and_the_span_is_marked() -> No
     desk.world.pass_time(TICK_US)
     late = desk.pipeline.tick(desk.now_us)
     assert isinstance(late[0], Sample)
-    actions = desk.recorder.set_blackout(type(desk.world.now)(0, on_us), on=True, reason="card number")
-    desk.do(actions)
+    desk.do(set_blackout(desk, on=True, now=Now(0, on_us)))
     late.append(Thumbnail(0, 0, desk.now_us, b"jpeg"))
     desk.do(desk.recorder.feed(late, desk.now_us, desk.world.now, blackout_changes=0))
     desk.run(5)
@@ -397,8 +405,8 @@ def test_nothing_seen_under_a_blackout_is_written_and_the_span_is_marked() -> No
         at_us = desk.position_us(desk.segment, shown.at_us)
         if at_us >= on_us and at_us < off_us:
             assert shown.name.startswith("black")
-    marks = [(m["code"], m.get("reason")) for m in desk.segment.markers if m["code"].startswith("blackout")]
-    assert marks == [("blackout.on", "card number"), ("blackout.off", None)]
+    marks = [(m["code"], m["reason"], m["in_force"]) for m in desk.segment.markers if m["code"].startswith("blackout")]
+    assert marks == [("blackout.on", "card number", 1), ("blackout.off", "card number", 0)]
     first_black = next(shown for shown in desk.segment.pictures if shown.name.startswith("black"))
     assert first_black.key
 
@@ -410,7 +418,7 @@ def test_a_recording_that_begins_under_a_blackout_says_so() -> None:
     desk.run(20)
     desk.start()
     desk.run(2)
-    assert {"code": "blackout.on", "reason": "card number", "at_us": 0} in desk.segment.markers
+    assert {"code": "blackout.on", **CARD, "in_force": 1, "at_us": 0} in desk.segment.markers
     assert all(shown.name.startswith("black") for shown in desk.segment.pictures)
 
 
@@ -418,7 +426,7 @@ def test_a_blackout_while_idle_leaves_no_broken_pictures_in_the_ring() -> None:
     desk = Desk()
     desk.run(5)
     late_us = desk.now_us + TICK_US
-    on = desk.recorder.set_blackout(desk.world.now, on=True, reason="")
+    on = set_blackout(desk, on=True)
     late = desk.pipeline.tick(late_us)
     desk.do(on)
     desk.do(desk.recorder.feed(late, late_us, desk.world.now, blackout_changes=0))
@@ -499,12 +507,45 @@ def test_what_was_taken_under_a_blackout_is_not_let_in_by_its_end(*, is_recordin
     assert desk.segment.pictures[-1].name.startswith("shown")
 
 
-def test_blackout_twice_is_one() -> None:
+def test_of_several_requests_each_is_marked_and_the_last_one_opens() -> None:
     desk = Desk()
     desk.start()
     desk.run(1)
-    blackout(desk, on=True)
-    assert desk.recorder.set_blackout(desk.world.now, on=True) == []
+    agent = {"source": "agent", "reason": "private"}
+    steps = [
+        ("blackout.on", CARD, (CARD,), [True]),
+        ("blackout.on", agent, (CARD, agent), []),
+        ("blackout.off", CARD, (agent,), []),
+        ("blackout.expired", agent, (), [False]),
+    ]
+    for code, details, in_force, switched in steps:
+        actions = desk.recorder.set_blackout(desk.world.now, code, details, in_force)
+        assert [each.on for each in actions if isinstance(each, SetBlackout)] == switched
+        desk.do(actions)
+        desk.run(1)
+    marks = [m for m in desk.segment.markers if m["code"].startswith("blackout")]
+    assert [(m["code"], m["source"], m["in_force"]) for m in marks] == [
+        ("blackout.on", "api", 1),
+        ("blackout.on", "agent", 2),
+        ("blackout.off", "api", 1),
+        ("blackout.expired", "agent", 0),
+    ]
+    dark = [m["at_us"] for m in marks]
+    between = [shown for shown in desk.segment.pictures if dark[0] < shown.at_us < dark[-1]]
+    assert between
+    assert all(shown.name.startswith("black") for shown in between)
+
+
+def test_a_segment_that_begins_under_several_requests_tells_of_each() -> None:
+    desk = Desk()
+    desk.run(1)
+    agent = {"source": "agent", "reason": "private"}
+    desk.do(desk.recorder.set_blackout(desk.world.now, "blackout.on", agent, (CARD, agent)))
+    desk.run(2)
+    desk.start()
+    desk.run(1)
+    marks = [(m["source"], m["in_force"]) for m in desk.segment.markers if m["code"] == "blackout.on"]
+    assert marks == [("api", 1), ("agent", 2)]
 
 
 def test_a_lost_segment_is_followed_by_another_that_says_why() -> None:

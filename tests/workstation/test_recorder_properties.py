@@ -73,7 +73,8 @@ class Story(Desk):
             case "live" | "quiet":
                 recorder.set_live(on=what == "live")
             case "blackout" | "clear":
-                self.do(recorder.set_blackout(now, on=what == "blackout", reason="told to"))
+                on, told = what == "blackout", {"source": "api", "reason": "told to"}
+                self.do(recorder.set_blackout(now, f"blackout.{'on' if on else 'off'}", told, (told,) if on else ()))
             case "dock" | "resize":
                 self.pipeline.add_monitor("dock" if what == "dock" else "screen")
             case "undock":

@@ -45,6 +45,10 @@ class Lease:
         """It said something."""
         return replace(self, renewed_us=now_us, is_black=black, reason=reason)
 
+    def forgotten(self) -> Self:
+        """What it said last no longer holds."""
+        return replace(self, is_black=False, reason="")
+
     @property
     def due_us(self) -> int | None:
         """When it will be late; None where it has never said anything."""

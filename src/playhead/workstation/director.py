@@ -111,9 +111,9 @@ class Director:
 
     @property
     def blackout(self) -> str | None:
-        """Reason of the blackout in force; None without one."""
-        mark = self._recorder.intake.blackout
-        return None if mark is None else str(mark.details.get("reason", ""))
+        """Reason of the newest request for a blackout in force; None without one."""
+        in_force = self._recorder.intake.in_force
+        return str(in_force[-1].get("reason", "")) if in_force else None
 
     def begin(self, capture: Capture) -> None:
         """The capture is there."""
@@ -170,10 +170,9 @@ class Director:
         _log.info("recording stopped", recording=str(recording), reason=reason)
         self._apply(actions)
 
-    def set_blackout(self, *, on: bool, reason: str) -> None:
-        """Begin or end a blackout."""
-        _log.info("blackout", on=on, reason=reason)
-        self._apply(self._recorder.set_blackout(self._now(), on=on, reason=reason))
+    def set_blackout(self, code: str, details: Details, in_force: tuple[Details, ...]) -> None:
+        """A request for a blackout began or ended; arguments as of `Recorder.set_blackout`."""
+        self._apply(self._recorder.set_blackout(self._now(), code, details, in_force))
 
     def set_live(self, *, on: bool) -> None:
         """Somebody watches, or nobody does."""
@@ -253,7 +252,7 @@ class Director:
             is_writing=recorder.is_writing,
             blocked=recorder.blocked,
             trouble=self._trouble,
-            is_blackout=recorder.intake.blackout is not None,
+            is_blackout=bool(recorder.intake.in_force),
             blackout_reason=self.blackout or "",
             no_display=recorder.intake.no_display,
             capture_code=newest.code,

@@ -13,7 +13,8 @@ class Intake:
 
     def __init__(self) -> None:
         self._epochs: dict[int, Epoch] = {}
-        self._blackout: Mark | None = None
+        self.in_force: tuple[Details, ...] = ()
+        """Requests for blackouts, oldest first, as their markers tell of them. It is black while there is any."""
         self._asked = 0
         self._shut_us: int | None = None
         self._shut_until = 0
@@ -30,25 +31,22 @@ class Intake:
         """The tracks that are there."""
         return frozenset(self._epochs)
 
-    @property
-    def blackout(self) -> Mark | None:
-        """The marker that began the blackout in force."""
-        return self._blackout
-
     def forget(self) -> None:
         """The capture begins anew, and with it the numbers of tracks and epochs. A blackout stays in force."""
         self._epochs.clear()
         self.no_display = False
 
-    def set_blackout(self, at_us: int, *, on: bool, reason: str) -> Mark:
-        """Begin or end a blackout; returns its marker."""
-        mark = Mark(at_us, "blackout.on" if on else "blackout.off", because(reason))
-        self._blackout = mark if on else None
+    def set_blackout(self, at_us: int, in_force: tuple[Details, ...]) -> bool:
+        """These requests are in force from now on. Whether it became black by that, or light."""
+        was, self.in_force = bool(self.in_force), in_force
+        on = bool(in_force)
+        if on == was:
+            return False
         self._asked += 1
         if on:
             self._shut_us = at_us if self._shut_us is None else self._shut_us
             self._shut_until = self._asked
-        return mark
+        return True
 
     def confirm(self, changes: int | None) -> None:
         """What comes now was taken after so many changes of blackouts; None: after all of them.

@@ -10,13 +10,17 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
 from playhead.base.ids import RecordingId
-from playhead.wire.screen import Command, Result
+from playhead.domain.blackouts import REASON_CHARS_MAX, Asker, Source
+from playhead.wire.screen import BlackoutOrder, Command, Result
+from playhead.workstation.darkness import BlackoutRules, Darkness
 from playhead.workstation.director import Director
 from playhead.workstation.spool_files import SpooledSegment
 from playhead.workstation.state_file import StateFile, WorkstationState
 from playhead.workstation.wanted import Resumption
 
 LOCAL_NAMES: Final = frozenset({"start", "stop", "blackout_on", "blackout_off"})
+
+BY_COMMAND_LINE: Final = BlackoutOrder("command_line")
 
 RETRY_S: Final = 5.0
 """How often the state is tried to be kept that could not be kept when something was done."""
@@ -33,12 +37,25 @@ class Orders:
         state: what was kept.
         clock: for ids.
         continuous: the configuration wants one recording after another.
+        rules: of blackouts; the defaults where left out.
+        agent: who works here.
     """
 
     def __init__(
-        self, director: Director, state_file: StateFile, state: WorkstationState, clock: Clock, *, continuous: bool
+        self,
+        director: Director,
+        state_file: StateFile,
+        state: WorkstationState,
+        clock: Clock,
+        *,
+        continuous: bool,
+        rules: BlackoutRules | None = None,
+        agent: str = "",
     ) -> None:
         self._director = director
+        keep = self._keep_blackouts
+        self.darkness = Darkness(rules or BlackoutRules(), director, clock, agent=agent, changed=keep)
+        """The requests for blackouts."""
         self._state_file = state_file
         self._state = self._wanted = state
         self._clock = clock
@@ -47,13 +64,11 @@ class Orders:
         self._saving = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
-        self._darkenings = 0
         self._closed = False
 
     def darken(self) -> None:
-        """Go on with a blackout that was in force. Call before anything is captured."""
-        if self._state.blackout is not None:
-            self._director.set_blackout(on=True, reason=self._state.blackout)
+        """Go on with the blackouts that were in force. Call before anything is captured."""
+        self.darkness.restore(self._state.blackouts)
 
     async def resume(self, mended: list[SpooledSegment]) -> None:
         """Go on with what the end of the program interrupted, or begin what the configuration wants.
@@ -82,11 +97,19 @@ class Orders:
             await self._keep(command=command.id)
             return Result(command.id, ok=True)
         recording = RecordingId(UUID(bytes=command.recording)) if command.recording else None
-        done = await self.do(command.name, recording=recording, reason=command.reason, command=command.id)
+        done = await self.do(
+            command.name, recording=recording, reason=command.reason, command=command.id, blackout=command.blackout
+        )
         return Result(command.id, ok=True, recording=b"" if done is None else done.bytes)
 
     async def do(
-        self, name: str, *, recording: RecordingId | None = None, reason: str = "", command: int | None = None
+        self,
+        name: str,
+        *,
+        recording: RecordingId | None = None,
+        reason: str = "",
+        command: int | None = None,
+        blackout: BlackoutOrder = BY_COMMAND_LINE,
     ) -> RecordingId | None:
         """Start, stop, begin or end a blackout.
 
@@ -95,6 +118,7 @@ class Orders:
             recording: ``start``: its id; a new one where it is left out.
             reason: goes into the recording.
             command: the id to keep with it.
+            blackout: ``blackout_on``, ``blackout_off``: who asks.
 
         Returns:
             The recording that was started or stopped.
@@ -103,11 +127,14 @@ class Orders:
             ConflictError: ``recording.*``.
             UnavailableError: ``file.unwritable``: it could not be made durable, so it was not done.
             InvalidInputError: ``command.unknown``.
+            LimitError: ``blackout.too_many``.
         """
-        if name == "blackout_on":
-            self._darkenings += 1
-            self._director.set_blackout(on=True, reason=reason)  # before all else: it must not wait for a disk
-        darkenings = self._darkenings
+        asker = Asker(Source(blackout.source), blackout.by, blackout.label)
+        if name == "blackout_on":  # before all else: it must not wait for a disk
+            length_us = blackout.length_ms * 1000 or None
+            reason = reason[:REASON_CHARS_MAX]
+            self.darkness.begin(asker, reason=reason, length_us=length_us, interaction=self._interaction)
+        ends = self.darkness.endable(asker, any_of_them=blackout.any)
         kept = {} if command is None else {"command": command}
         async with self._lock:
             match name:
@@ -116,10 +143,11 @@ class Orders:
                 case "stop":
                     return await self._stop(reason, kept)
                 case "blackout_on":
-                    await self._keep_if_possible(blackout=reason, **kept)
+                    await self._keep_if_possible(blackouts=self.darkness.kept(), **kept)
                     return None
                 case "blackout_off":
-                    await self._lighten(darkenings, reason, kept)
+                    await self._keep(blackouts=self.darkness.kept(without=ends), **kept)
+                    self.darkness.end(ends, reason=reason, by=blackout.by if blackout.any else "")
                     return None
                 case _:
                     message = f"There is no command {name[:40]!r}."
@@ -130,6 +158,7 @@ class Orders:
     def note_recording(self, recording: RecordingId) -> None:
         """Another recording has taken over by itself: keep that, soon."""
         if self._state.recording != str(recording):
+            self.darkness.interaction_moved(self._state.recording, str(recording))
             self._keep_later(recording=str(recording), until_us=0)
 
     async def close(self) -> None:
@@ -140,17 +169,21 @@ class Orders:
         """
         async with self._lock:
             self._closed = True
+            self.darkness.close()
             if self._retry is not None:
                 self._retry.cancel()
             await asyncio.gather(*self._tasks)
             is_recording = self._director.recording is not None
             self._director.end(goes_on=not self._continuous)
+            blackouts = self.darkness.kept()
             if not is_recording:  # it may not even have come to `resume`
-                await self._keep_if_possible()
+                await self._keep_if_possible(blackouts=blackouts)
             elif self._continuous:
-                await self._keep_if_possible(recording="", until_us=0)
+                await self._keep_if_possible(recording="", until_us=0, blackouts=blackouts)
             else:
-                await self._keep_if_possible(until_us=max(self._director.until_us, self._state.until_us))
+                await self._keep_if_possible(
+                    blackouts=blackouts, until_us=max(self._director.until_us, self._state.until_us)
+                )
 
     async def _start(self, recording: RecordingId, reason: str, kept: dict[str, Any]) -> RecordingId:
         active = self._director.recording
@@ -166,13 +199,16 @@ class Orders:
         self._director.start(recording, reason=reason, ordered=not self._continuous)
         return recording
 
-    async def _lighten(self, darkenings: int, reason: str, kept: dict[str, Any]) -> None:
-        """End the blackout that was in force when so many had been ordered: one that was ordered since then stays."""
-        if darkenings == self._darkenings:
-            kept = {"blackout": None, **kept}
-        await self._keep(**kept)
-        if darkenings == self._darkenings:
-            self._director.set_blackout(on=False, reason=reason)
+    @property
+    def _interaction(self) -> str:
+        """What a blackout that begins now is bound to; nothing where recordings follow one another all the time."""
+        recording = self._director.recording
+        return "" if recording is None or self._continuous else str(recording)
+
+    def _keep_blackouts(self) -> None:
+        """They have changed by themselves."""
+        if not self._closed:
+            self._keep_later(blackouts=self.darkness.kept())
 
     async def _stop(self, reason: str, kept: dict[str, Any]) -> RecordingId | None:
         active = self._director.recording
@@ -186,6 +222,7 @@ class Orders:
         # A full disk must not keep a recording from being stopped; a crash would then let it go on once more.
         await self._keep_if_possible(recording="", until_us=0, **kept)
         self._director.stop(reason=reason)
+        self.darkness.interaction_over(str(active))
         return active
 
     async def _keep(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState

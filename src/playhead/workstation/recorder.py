@@ -140,13 +140,20 @@ class Recorder:
         """While someone watches, every picture is written at once."""
         self._live = on
 
-    def set_blackout(self, now: Now, *, on: bool, reason: str = "") -> list[Action]:
-        """Begin or end a blackout. Nothing seen after its begin is kept; repeating it changes nothing."""
-        if on == (self.intake.blackout is not None):
-            return []
-        mark = self.intake.set_blackout(now.monotonic_us, on=on, reason=reason)
-        actions: list[Action] = [SetBlackout(on)]
+    def set_blackout(self, now: Now, code: str, details: Details, in_force: tuple[Details, ...]) -> list[Action]:
+        """A request for a blackout began or ended. From the first one's beginning on nothing that is seen is kept.
+
+        Args:
+            now: the clocks.
+            code: of its marker: ``blackout.on``, ``blackout.off``, ``blackout.expired``.
+            details: what the marker tells of it.
+            in_force: the same of all that are in force now, oldest first: it is black while there is any.
+        """
+        actions: list[Action] = []
+        if self.intake.set_blackout(now.monotonic_us, in_force):
+            actions.append(SetBlackout(bool(in_force)))
         if self._cutter is not None:
+            mark = Mark(now.monotonic_us, code, {**details, "in_force": len(in_force)})
             actions += self._put(mark, now)
             actions += self._wrote(self._cutter.flush(self._alive_us, now), now)
         return actions
@@ -246,8 +253,8 @@ class Recorder:
         """Begin a segment with these items, of which at least one is a picture."""
         first_us = min(item.at_us for item in items if isinstance(item, Picture))
         marks = wanted.place(first_us, now)
-        if self.intake.blackout is not None:
-            marks.append(Mark(first_us, "blackout.on", self.intake.blackout.details))
+        for number, details in enumerate(self.intake.in_force, 1):
+            marks.append(Mark(first_us, "blackout.on", {**details, "in_force": number}))
         cutter = self._cutter = Cutter(first_us)
         tracks = tuple(Track(track_id(epoch.track), epoch.monitor[:MAX_NAME_CHARS]) for epoch in self.intake.epochs)
         actions: list[Action] = [OpenSegment(wanted.recording, wanted.wall_us(first_us), tracks)]

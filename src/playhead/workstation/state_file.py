@@ -8,9 +8,24 @@ import msgspec
 from playhead.base.errors import CorruptError
 from playhead.store.disk import Disk
 from playhead.store.small_files import read_small_file, write_small_file
+from playhead.wire.screen.blackouts import BlackoutSource
 
-STATE_BYTES_MAX: Final = 64 * 1024
-"""It takes a few hundred bytes."""
+STATE_BYTES_MAX: Final = 256 * 1024
+"""It takes a few hundred bytes; with as many blackouts in force as there may be, and long reasons, 150 KiB."""
+
+
+class KeptBlackout(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A request for a blackout (`playhead.domain.blackouts.Request`)."""
+
+    source: BlackoutSource
+    by: str = ""
+    label: str = ""
+    reason: str = ""
+    since_us: int
+    left_us: int | None = None
+    """How long it lasts from here on; None: until it is ended."""
+    agent: str = ""
+    interaction: str = ""
 
 
 class WorkstationState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -20,8 +35,8 @@ class WorkstationState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Id of the recording that is to be made; empty for none."""
     until_us: int = 0
     """Wall time at which its last segment ended, where the workstation was stopped in good order; else 0."""
-    blackout: str | None = None
-    """Reason of the blackout in force; None for no blackout."""
+    blackouts: tuple[KeptBlackout, ...] = ()
+    """Requests for blackouts in force."""
     command: int = -1
     """Highest id of a command that was taken."""
 
