@@ -46,7 +46,7 @@ async def check(places: PremisesPlaces, *, thorough: bool, mend: bool, as_json: 
                 if not as_json:
                     _tell(finding, mended)
             if mend:
-                recordings = Recordings(catalogue, keyring.site, lambda _: None, lambda _: None)
+                recordings = Recordings(catalogue, keyring.site, clock, lambda _: None, lambda _: None)
                 await recordings.refresh_of()
         finally:
             await catalogue.close()

@@ -38,7 +38,7 @@ def published():
 
 @pytest.fixture
 def kept(site, published):
-    return Recordings(site.catalogue, SITE, lambda _: None, published.append)
+    return Recordings(site.catalogue, SITE, site.clock, lambda _: None, published.append)
 
 
 @pytest.fixture

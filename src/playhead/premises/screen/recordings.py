@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+from playhead.base.clock import Clock
 from playhead.base.ids import RecordingId, SiteId, WorkstationId
 from playhead.domain.live import Event, LiveWorkstation, RecordingChanged
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.premises.screen.rules import Refusal, end_of, judge_offer, state_of
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.erasures import was_erased
 from playhead.store.catalogue.recordings import (
     add_recording,
     find_recording,
@@ -18,7 +20,7 @@ from playhead.store.catalogue.recordings import (
     update_facts,
 )
 from playhead.store.catalogue.workstations import Workstation, list_signers
-from playhead.wire.screen.messages import Offer
+from playhead.wire.screen.messages import RECORDING_ERASED, Offer
 from playhead.wire.vid import Header
 
 MEASURED_AT_ONCE: Final = 50
@@ -31,6 +33,7 @@ class Recordings:
     Args:
         catalogue: open.
         site: this one.
+        clock: says when a recording is first heard of.
         live: what a workstation last said, by its name.
         publish: tells everyone of an event.
     """
@@ -39,11 +42,13 @@ class Recordings:
         self,
         catalogue: Catalogue,
         site: SiteId,
+        clock: Clock,
         live: Callable[[WorkstationId], LiveWorkstation | None],
         publish: Callable[[Event], None],
     ) -> None:
         self._catalogue = catalogue
         self._site = site
+        self._clock = clock
         self._live = live
         self._publish = publish
 
@@ -65,6 +70,8 @@ class Recordings:
             if refusal is not None:
                 return refusal
             if recording is None:
+                if await was_erased(connection, header.recording) is not None:
+                    return Refusal(RECORDING_ERASED, "This recording has been erased here.")
                 await add_recording(
                     connection,
                     recording=header.recording,
@@ -72,6 +79,7 @@ class Recordings:
                     agent=header.agent,
                     started_at_us=header.started_at_us,
                     site=str(self._site),
+                    heard_at_us=self._clock.wall_us(),
                 )
             elif header.started_at_us < recording.started_at_us:
                 await set_recording_start(connection, header.recording, header.started_at_us)

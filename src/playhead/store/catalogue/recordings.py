@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Row, Select, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
+from playhead.base.errors import InvalidInputError, LimitError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.access import agent_key
 from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.domain.timeline import facts_of
 from playhead.store.catalogue.changes import note_changed
+from playhead.store.catalogue.erasures import missing_recording
 from playhead.store.catalogue.holds import held_of
 from playhead.store.catalogue.schema import recordings
 from playhead.store.catalogue.segments import segments_of
@@ -76,8 +77,19 @@ async def add_recording(
     agent: str,
     started_at_us: int,
     site: str = "",
+    heard_at_us: int | None = None,
 ) -> None:
-    """Add a recording that begins now, in state RECORDING."""
+    """Add a recording that begins now, in state RECORDING.
+
+    Args:
+        connection: of the transaction.
+        recording: which.
+        workstation: whose.
+        agent: login of whoever sits there.
+        started_at_us: wall time by the workstation's clock.
+        site: where.
+        heard_at_us: wall time by the server's clock at which the first of it came; None where that is not known.
+    """
     counted = select(func.coalesce(func.max(recordings.c.number), -1) + 1).scalar_subquery()
     values = {
         "id": recording,
@@ -87,6 +99,7 @@ async def add_recording(
         "started_at_us": started_at_us,
         "ended_at_us": None,
         "number": counted,
+        "heard_at_us": heard_at_us,
         "site": site,
         "agent_key": agent_key(agent),
         "length_us": 0,
@@ -107,11 +120,11 @@ async def get_recording(connection: AsyncConnection, recording: RecordingId) -> 
     """One recording with its segments.
 
     Raises:
-        NotFoundError: ``recording.not_found``.
+        NotFoundError: ``recording.not_found``, ``recording.erased``.
     """
     found = await find_recording(connection, recording)
     if found is None:
-        raise NotFoundError("recording.not_found", f"There is no recording {recording}.")
+        raise await missing_recording(connection, recording)
     return found
 
 

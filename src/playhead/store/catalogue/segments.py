@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.errors import NotFoundError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.recordings import Segment
+from playhead.store.catalogue.erasures import erased_among
 from playhead.store.catalogue.schema import segments
 
 _PROGRESS: Final = ("durable_bytes", "covered_us", "resume", "ended", "sealed")
@@ -152,8 +153,9 @@ async def note_examined(connection: AsyncConnection, segment: SegmentId, *, has_
 
 
 async def known_segments(connection: AsyncConnection, ids: Sequence[SegmentId]) -> set[SegmentId]:
-    """Those of ``ids`` that the catalogue has."""
-    return set((await connection.execute(select(segments.c.id).where(segments.c.id.in_(ids)))).scalars())
+    """Those of ``ids`` that the catalogue has, or knows to be erased: whose files are nobody's surprise."""
+    found = set((await connection.execute(select(segments.c.id).where(segments.c.id.in_(ids)))).scalars())
+    return found | await erased_among(connection, ids)
 
 
 async def delete_segment(connection: AsyncConnection, segment: SegmentId) -> None:

@@ -1,11 +1,12 @@
 """Where a segment's file lies: one folder a day, so that none grows without end."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import SegmentId
+from playhead.base.instants import wall_us
 
 SUFFIX: Final = ".vid"
 DAY_DEPTH: Final = 3
@@ -15,6 +16,18 @@ DAY_DEPTH: Final = 3
 def location_of(segment: SegmentId, wall_us: int) -> str:
     """The path, relative to the store's root, for a segment that the store first hears of now (a day in UTC)."""
     return f"{datetime.fromtimestamp(wall_us // 1_000_000, UTC):%Y/%m/%d}/{segment}{SUFFIX}"
+
+
+def heard_us(location: str) -> int | None:
+    """The end, in wall time, of the day whose folder a location is in: by then the store had heard of the segment.
+
+    None where it lies elsewhere.
+    """
+    try:
+        day = datetime.strptime("/".join(PurePosixPath(location).parts[:DAY_DEPTH]), "%Y/%m/%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return wall_us(day + timedelta(days=1))
 
 
 def path_of(root: Path, location: str) -> Path:

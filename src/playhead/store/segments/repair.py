@@ -31,7 +31,7 @@ from playhead.store.catalogue.segments import (
 from playhead.store.catalogue.workstations import enrol_workstation, find_workstation, revoke_workstation
 from playhead.store.disk import Disk
 from playhead.store.segments.check import Finding
-from playhead.store.segments.layout import path_of
+from playhead.store.segments.layout import heard_us, path_of
 from playhead.store.segments.recovery import set_aside
 from playhead.store.segments.resume import encode_resume
 from playhead.wire.vid import Scanner
@@ -161,6 +161,7 @@ async def _adopt(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding,
                 agent=header.agent,
                 started_at_us=header.started_at_us,
                 site=str(header.site),
+                heard_at_us=heard_us(finding.location),
             )
         else:
             await set_recording_start(connection, header.recording, header.started_at_us)

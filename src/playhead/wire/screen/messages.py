@@ -5,7 +5,7 @@ name under ``type`` and its fields in camelCase, those with their default left o
 a newer peer may add some; unknown types are refused. The bounds in the annotations hold for both directions.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -118,6 +118,10 @@ class Accept(_Message, frozen=True, tag="accept"):
 
     channel: Channel
     offset: Offset
+
+
+RECORDING_ERASED: Final = "recording.erased"
+"""`Decline.code` of a segment whose recording was erased on purpose: the workstation deletes its copy, too."""
 
 
 class Decline(_Message, frozen=True, tag="decline"):

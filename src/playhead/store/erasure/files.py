@@ -1,0 +1,119 @@
+"""What erasing does to files: noting what they hold, destroying their keys, removing them. Everything here blocks."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from playhead.base.errors import CorruptError
+from playhead.base.ids import SegmentId
+from playhead.store.catalogue.erasures import ErasedSegment
+from playhead.store.catalogue.segments import Located
+from playhead.store.disk import Disk, File
+from playhead.store.segments.layout import path_of, segment_of
+from playhead.store.segments.recovery import ASIDE
+from playhead.wire.vid import CHAIN_BYTES, MAX_HEADER_BODY_BYTES, PREFIX_BYTES, header_size, read_header
+
+_HEADER_BYTES_MAX: Final = PREFIX_BYTES + MAX_HEADER_BODY_BYTES + CHAIN_BYTES
+
+
+def note_segment(disk: Disk, root: Path, located: Located) -> ErasedSegment:
+    """What the certificate will say of a segment. One whose file is gone or damaged is noted as far as it can be.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    durable = located.segment.durable_bytes
+    chain, keys = bytes(CHAIN_BYTES), tuple[str, ...]()
+    try:
+        file = disk.open(path_of(root, located.location))
+    except FileNotFoundError:
+        return ErasedSegment(located.segment.id, located.location, 0, chain, keys)
+    try:
+        size = file.size()
+        with contextlib.suppress(CorruptError):
+            header, _ = read_header(file.read_at)
+            keys = tuple(hashlib.sha256(envelope.sealed).hexdigest() for envelope in header.keys)
+            if size >= durable:
+                chain = file.read_at(CHAIN_BYTES, durable - CHAIN_BYTES)
+    finally:
+        file.close()
+    return ErasedSegment(located.segment.id, located.location, size, chain, keys)
+
+
+def copies_of(disk: Disk, root: Path, segments: Iterable[ErasedSegment]) -> list[Path]:
+    """Every file of some segments below the store's root: where each lies, and where it was set aside before."""
+    wanted = {part.segment: path_of(root, part.location) for part in segments}
+    found = [path for path in wanted.values() if disk.exists(path)]
+    if disk.exists(root / ASIDE):
+        found += [root / ASIDE / name for name in disk.list_folder(root / ASIDE) if _segment_of(name) in wanted]
+    return found
+
+
+def shred(disk: Disk, paths: Sequence[Path]) -> dict[Path, OSError]:
+    """Destroy the data keys of files: overwrite what follows the first 16 bytes of their headers, durably, in place.
+
+    The key envelopes go, and with them everything else in the header. The 16 bytes stay, for they say how long it is:
+    so it may be done again, after whatever came in between.
+
+    Returns:
+        The files for which it failed.
+    """
+    failed: dict[Path, OSError] = {}
+    opened: dict[Path, File] = {}
+    try:
+        for path in paths:
+            try:
+                opened[path] = disk.open(path)
+                _overwrite(opened[path])
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                failed[path] = error
+        done = {path: file for path, file in opened.items() if path not in failed}
+        outcomes = zip(done, disk.sync_files(list(done.values())), strict=True)
+        failed |= {path: error for path, error in outcomes if error is not None}
+    finally:
+        for file in opened.values():
+            file.close()
+    return failed
+
+
+def is_shredded(file: File) -> bool:
+    """Whether a file's keys were destroyed by `shred`."""
+    prefix = file.read_at(PREFIX_BYTES, 0)
+    try:
+        rest = header_size(prefix) - PREFIX_BYTES
+    except CorruptError:
+        rest = _HEADER_BYTES_MAX - PREFIX_BYTES
+    return not any(file.read_at(rest, PREFIX_BYTES))
+
+
+def remove(disk: Disk, paths: Sequence[Path]) -> None:
+    """Remove files and sync their folders.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            disk.remove(path)
+    for folder in sorted({path.parent for path in paths}):
+        disk.sync_folder(folder)
+
+
+def _overwrite(file: File) -> None:
+    try:
+        _, header = read_header(file.read_at)
+    except CorruptError:
+        header = _HEADER_BYTES_MAX  # damaged, or shredded before: keys may lie anywhere in there
+    rest = min(header, file.size()) - PREFIX_BYTES
+    if rest > 0:
+        file.write_at(bytes(rest), PREFIX_BYTES)
+
+
+def _segment_of(name: str) -> SegmentId | None:
+    """The segment of a file that was set aside, perhaps with a number: ``<id>.vid``, ``<id>.2.vid``."""
+    stem, _, suffix = name.partition(".")
+    return segment_of(f"{stem}.{suffix.rpartition('.')[2]}")
