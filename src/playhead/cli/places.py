@@ -42,6 +42,16 @@ class PremisesPlaces:
         return self.root / "premises" / "audit-head.json"
 
     @property
+    def server_id(self) -> Path:
+        """Which of the site's servers this is: not to be copied to another."""
+        return self.root / "premises" / "server-id"
+
+    @property
+    def ballast(self) -> Path:
+        """Room for the catalogue when something else has filled the disk."""
+        return self.root / "premises" / "ballast"
+
+    @property
     def keys(self) -> Path:
         """The site's keys: without them nothing can be played."""
         return self.root / "premises" / "keys"

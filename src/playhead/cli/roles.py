@@ -25,7 +25,8 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
-from playhead.store.segments import CatalogueLedger, SegmentStore
+from playhead.store.segments import BALLAST_SHARE, Ballast, CatalogueLedger, SegmentStore
+from playhead.store.server_id import server_id
 
 
 async def run_premises(
@@ -69,8 +70,17 @@ async def _run(
         ledger=CatalogueLedger(catalogue),
         clock=clock,
         interval_s=settings.screen.commit_interval.us / 1e6,
+        reserve_bytes=settings.screen.disk_free_min.bytes,
+        ballast=Ballast(places.ballast, settings.screen.disk_free_min.bytes // BALLAST_SHARE),
     )
-    screen = ScreenService(settings.screen, catalogue=catalogue, segments=segments, keyring=keyring, clock=clock)
+    screen = ScreenService(
+        settings.screen,
+        catalogue=catalogue,
+        segments=segments,
+        keyring=keyring,
+        clock=clock,
+        server=server_id(SystemDisk(), places.server_id, clock),
+    )
     player = PlayerService(
         settings.player,
         catalogue=catalogue,

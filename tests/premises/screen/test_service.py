@@ -292,7 +292,7 @@ class TestShipping:
         async with desk.connected() as conversation:
             await ship(conversation, made)
         assert path.read_bytes() == made.data
-        damaged = premises.folder / "segments" / "damaged" / path.name
+        damaged = premises.folder / "segments" / "quarantine" / path.name
         assert damaged.read_bytes() == made.data[: made.ends[1]]
 
     async def test_a_recording_goes_on_in_a_new_segment(self, premises, desk):

@@ -29,6 +29,7 @@ class Channel:
         clock: measures how long acknowledgements take.
         on_durable: told after each commit of the segment.
         on_closed: told once, when the workstation was told the end of it.
+        on_refused: told where that is a refusal for good.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Channel:
         clock: Clock,
         on_durable: Callable[[OpenSegment], None],
         on_closed: Callable[["Channel"], None],
+        on_refused: Callable[[OpenSegment, PlayheadError], None],
     ) -> None:
         self.number = number
         self.segment = segment
@@ -49,6 +51,7 @@ class Channel:
         self._clock = clock
         self._on_durable = on_durable
         self._on_closed = on_closed
+        self._on_refused = on_refused
         self._acknowledged = segment.durable
         self._waiting_since_us: int | None = None
         self._ending = False
@@ -102,6 +105,8 @@ class Channel:
         metrics.DECLINES.labels(error.code).inc()
         _log.warning("segment declined", segment=str(self.segment.id), code=error.code, reason=error.message)
         self._post(Decline(self.number, error.code, error.message, final=final))
+        if final:
+            self._on_refused(self.segment, error)
         self._close()
 
     def _close(self) -> None:

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from playhead.base.addresses import Address
 from playhead.base.config import Section
-from playhead.base.quantities import Duration
+from playhead.base.quantities import Duration, Size
 from playhead.environment.ports import Service, port_of
 
 _PORT = port_of(Service.SCREEN).number
@@ -37,6 +37,15 @@ class ScreenConfig(Section, frozen=True):
             )
         ),
     ] = Duration(200_000)
+    disk_free_min: Annotated[
+        Size,
+        Meta(
+            description=(
+                "Room that recordings leave free on their disk, for the catalogue. With less, workstations keep what "
+                "they have and come back; with a quarter more than this, it goes on."
+            )
+        ),
+    ] = Size(256 << 20)
     command_timeout: Annotated[Duration, Meta(description="How long a workstation may take to answer a command.")] = (
         Duration(5_000_000)
     )

@@ -4,21 +4,36 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
+from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.live import SegmentGrew
 from playhead.net.screen import ScreenPeer
 from playhead.premises.screen import metrics
 from playhead.premises.screen.channel import Channel, post
 from playhead.premises.screen.directory import Directory
+from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.recordings import Recordings
+from playhead.premises.screen.refusals import Refusals
 from playhead.premises.screen.rules import Refusal
 from playhead.store.catalogue.workstations import Workstation
 from playhead.store.segments import OpenSegment, SegmentStore
-from playhead.wire.screen.messages import Command, Decline, End, Message, Offer, Records, Result, Status
+from playhead.wire.screen.messages import (
+    Command,
+    Decline,
+    Elsewhere,
+    End,
+    Message,
+    Offer,
+    Records,
+    Released,
+    Result,
+    Status,
+)
 from playhead.wire.vid import decode_header
 
 UNWRITTEN_BYTES_MAX: Final = 4 << 20
@@ -39,6 +54,8 @@ class Surroundings:
     recordings: Recordings
     clock: Clock
     directory: Directory
+    refusals: Refusals
+    claims: Claims
 
 
 class ConnectedWorkstation:
@@ -74,6 +91,8 @@ class ConnectedWorkstation:
                         await self._receive(message)
                     case Status():
                         await self._told(message)
+                    case Elsewhere():
+                        await self._elsewhere(message)
                     case _:
                         self._act(message)
         finally:
@@ -93,6 +112,10 @@ class ConnectedWorkstation:
             return await answer
         finally:
             self._commands.pop(command.id, None)
+
+    @property
+    def _address(self) -> str:
+        return self.peer.remote.rpartition(":")[0]
 
     async def _receive(self, message: Records) -> None:
         await self._around.store.room()
@@ -133,6 +156,11 @@ class ConnectedWorkstation:
         if began and now.recording is not None:
             await self._around.recordings.darkened(now.recording)
 
+    async def _elsewhere(self, message: Elsewhere) -> None:
+        """Waiting here keeps a workstation from having more than one looked up at a time."""
+        if await self._around.claims.let_go(self.workstation.id, self._address, message):
+            post(self.peer, Released(message.segment))
+
     async def _offered(self, offer: Offer) -> None:
         """Judge an offer, open its segment, and accept; or decline. Takes a commit's time, so beside the others."""
         refusal = await self._opened(offer)
@@ -140,11 +168,32 @@ class ConnectedWorkstation:
         if refusal is not None:
             _log.warning("offer declined", workstation=str(self.workstation.id), code=refusal.code)
             post(self.peer, Decline(offer.channel, refusal.code, refusal.message, final=refusal.final))
+            segment = SegmentId(UUID(bytes=offer.segment))
+            if refusal.final or self._around.store.has_given_up(segment):
+                recording = RecordingId(UUID(bytes=offer.recording))
+                await self._list(segment, recording, refusal.code, refusal.message)
+
+    async def _list(
+        self, segment: SegmentId, recording: RecordingId, code: str, message: str, taken_bytes: int = 0
+    ) -> None:
+        await self._around.refusals.note(
+            self.workstation.id,
+            self._address,
+            segment,
+            recording,
+            code=code,
+            message=message,
+            taken_bytes=taken_bytes,
+        )
+
+    def _refused(self, segment: OpenSegment, error: PlayheadError) -> None:
+        self._run(self._list(segment.id, segment.recording, error.code, error.message, segment.durable))
 
     async def _opened(self, offer: Offer) -> Refusal | None:
         around = self._around
         try:
             header = decode_header(offer.header)
+            await around.store.check_room(header.segment)
             refusal = await around.recordings.begin(offer, header, self.workstation)
             if refusal is not None:
                 return refusal
@@ -165,7 +214,9 @@ class ConnectedWorkstation:
             clock=around.clock,
             on_durable=self._grew,
             on_closed=self._closed,
+            on_refused=self._refused,
         )
+        await around.refusals.taken(header.segment)
         await around.recordings.refresh(header.recording, changed=True)
         return None
 

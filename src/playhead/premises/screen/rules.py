@@ -3,13 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from playhead.base.errors import LimitError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.store.catalogue.workstations import Workstation
-from playhead.wire.screen.messages import Offer
+from playhead.wire.screen.messages import Elsewhere, Offer
 from playhead.wire.vid import Header
 
 GUESSES_MAX: Final = 10
@@ -82,6 +82,24 @@ def judge_offer(
     if recording is not None and recording.workstation != workstation.id:
         return Refusal("segment.recording", "The recording belongs to another workstation.")
     return None
+
+
+def judge_elsewhere(
+    told: Elsewhere, *, own: bytes, workstation: WorkstationId, recording: Recording | None
+) -> Literal["nothing", "refuse", "supersede"]:
+    """What to do where a workstation says that another server has all of a segment.
+
+    Args:
+        told: what it says.
+        own: which server this is; empty where it does not say.
+        workstation: who says it.
+        recording: the one that the segment belongs to here; None where the segment is not here.
+    """
+    if recording is None or told.server == own:  # reached by another address, it is the same server
+        return "nothing"
+    if recording.workstation != workstation or recording.id.bytes != told.recording:
+        return "refuse"
+    return "supersede"
 
 
 def state_of(segments: Sequence[Segment], *, connected: bool, making: bool) -> RecordingState:

@@ -23,12 +23,20 @@ from playhead.premises.screen.config import ScreenConfig
 from playhead.premises.screen.connected import ConnectedWorkstation, Surroundings
 from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
+from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.markers import Markers
 from playhead.premises.screen.recordings import Recordings
+from playhead.premises.screen.refusals import Refusals
 from playhead.premises.screen.rules import admit
-from playhead.premises.screen.upkeep import all_workstations, look_after_keys, measure_recordings, watch_revocations
+from playhead.premises.screen.upkeep import (
+    all_workstations,
+    look_after_keys,
+    measure_recordings,
+    watch_revocations,
+    watch_room,
+)
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.workstations import Workstation, find_workstation, note_seen
@@ -53,6 +61,7 @@ class ScreenService:
         segments: the store; its `run` is this service's to keep going.
         keyring: the site's keys.
         clock: tells the time.
+        server: which of the site's servers this is (`playhead.store.server_id`); empty not to say.
         network: for simulations.
     """
 
@@ -64,6 +73,7 @@ class ScreenService:
         segments: SegmentStore,
         keyring: Keyring,
         clock: Clock,
+        server: bytes = b"",
         network: Network | None = None,
     ) -> None:
         self._config = config
@@ -75,8 +85,13 @@ class ScreenService:
         self._audit = AuditTrail(catalogue, clock)
         self._hub = Hub()
         self._directory = Directory(self._hub, clock)
-        recordings = Recordings(catalogue, keyring.site, self._directory.find, self._directory.publish)
-        self._around = Surroundings(segments, recordings, clock, self._directory)
+        recordings = Recordings(catalogue, keyring.site, clock, self._directory.find, self._directory.publish)
+        refusals = Refusals(catalogue, self._audit, clock)
+        claims = Claims(
+            server, catalogue=catalogue, store=segments, recordings=recordings, refusals=refusals, audit=self._audit
+        )
+        self._around = Surroundings(segments, recordings, clock, self._directory, refusals, claims)
+        self._server = server
         self._markers = Markers(catalogue, segments, keyring, recordings)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
         self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
@@ -103,8 +118,10 @@ class ScreenService:
             orphans=len(recovery.orphans),
         )
         await self._command_ids.load()
+        await self._store.look_at_disk()
         self._directory.load(await all_workstations(self._catalogue))
         await self._around.recordings.refresh_of()
+        await self._around.refusals.load()
         if self._config.transport == "tls":
             file = self._keyring.server_file
             self._tls = server_context(file, file, self._keyring.authority.certificate)
@@ -120,6 +137,7 @@ class ScreenService:
             asyncio.create_task(work, name=name)
             for name, work in (
                 ("commit", self._store.run()),
+                ("room", watch_room(self._store)),
                 ("revocations", watch_revocations(self._catalogue, self._connected)),
                 ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
                 ("lengths", measure_recordings(self._around.recordings)),
@@ -283,6 +301,7 @@ class ScreenService:
             site_key=self._keyring.site_key,
             wall_time_us=self._clock.wall_us(),
             live=workstation in self._watched,
+            server=self._server,
         )
 
     async def _replace(self, connected: ConnectedWorkstation) -> None:

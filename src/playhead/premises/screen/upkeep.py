@@ -17,6 +17,7 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import delete_expired_codes
 from playhead.store.catalogue.workstations import PAGE_ITEMS_MAX, Workstation, list_revoked, list_workstations
 from playhead.store.keyring import Keyring
+from playhead.store.segments import SegmentStore
 
 REVOCATION_S: Final = 5.0
 """How often it is looked whether a connected workstation has been revoked, by the command line or another process."""
@@ -26,6 +27,8 @@ CODES_KEPT_US: Final = 30 * 86_400_000_000
 """How long an expired enrolment code is kept, for those who ask why it did not work."""
 MEASURE_S: Final = 60.0
 """How often the length of recordings under way is noted: they are found as long as they were up to a minute ago."""
+ROOM_S: Final = 5.0
+"""How often it is looked how much room the disk has."""
 
 _log: Any = structlog.get_logger()
 
@@ -58,6 +61,13 @@ async def watch_revocations(
         await asyncio.gather(
             *(peer.close("screen.revoked", f"Workstation {name} has been revoked.") for name, peer in going)
         )
+
+
+async def watch_room(store: SegmentStore, every_s: float = ROOM_S) -> None:
+    """Notice that the disk is full, or has room again, while nothing is written. Runs until cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        await store.look_at_disk()
 
 
 async def measure_recordings(recordings: Recordings, every_s: float = MEASURE_S) -> None:

@@ -83,6 +83,12 @@ async def aside_locations(connection: AsyncConnection, locations: Collection[str
     return set((await connection.execute(query)).scalars())
 
 
+async def refused_subjects(connection: AsyncConnection) -> set[str]:
+    """The segments that wait at their workstations."""
+    query = select(quarantine.c.subject).where(quarantine.c.kind == "segment", quarantine.c.place == "workstation")
+    return set((await connection.execute(query)).scalars())
+
+
 async def release_quarantined(connection: AsyncConnection, kind: Kind, subject: str) -> bool:
     """Take something off the list; returns whether it was there."""
     statement = delete(quarantine).where(quarantine.c.kind == kind, quarantine.c.subject == subject)

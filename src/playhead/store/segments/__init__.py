@@ -6,9 +6,19 @@ groups, ``commit`` is what one group commit does to the disk, ``recovery`` what 
 over what is not whole, ``check`` is the comparison of disk and catalogue.
 """
 
+from playhead.store.segments.ballast import BALLAST_SHARE, Ballast
 from playhead.store.segments.ledger import CatalogueLedger, Ledger
 from playhead.store.segments.open_segment import Observer, OpenSegment
 from playhead.store.segments.recovery import Recovery
 from playhead.store.segments.store import SegmentStore
 
-__all__ = ["CatalogueLedger", "Ledger", "Observer", "OpenSegment", "Recovery", "SegmentStore"]
+__all__ = [
+    "BALLAST_SHARE",
+    "Ballast",
+    "CatalogueLedger",
+    "Ledger",
+    "Observer",
+    "OpenSegment",
+    "Recovery",
+    "SegmentStore",
+]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-SHARE: Final = 4
+BALLAST_SHARE: Final = 16
 """It holds one part in so many of the reserve."""
 
 _log: Any = structlog.get_logger()
