@@ -212,12 +212,12 @@ def test_old_entries_go_but_the_state_that_still_holds() -> None:
         disk, clock = SimulatedDisk(seed=simulation.seed), simulation.clock
         journal = opened(disk, clock)
         journal.begin("recording", wanted="continuous")
-        journal.note("off", wanted="continuous")
+        journal.note("locked", wanted="continuous")
         await journal.save()
         clock.advance(AGE_US_MAX - SECOND_US)
         assert len(told(opened(disk, clock))) == 2
         clock.advance(SECOND_US)
-        assert [state for state, *_ in told(opened(disk, clock))] == ["off"]
+        assert [state for state, *_ in told(opened(disk, clock))] == ["locked"]
 
     run(scenario, seed=6)
 
@@ -235,7 +235,7 @@ def test_a_damaged_file_costs_what_is_damaged_and_no_more(garbage: bytes, place:
         file.write_at(garbage, min(place, file.size()))
         again = opened(disk, clock)
         assert set(again.after(0, limit=9)) <= set(whole)
-        again.note("off", wanted="")
+        again.note("locked", wanted="")
         await again.save()
         assert opened(disk, clock).after(0, limit=9) == again.after(0, limit=9)
 

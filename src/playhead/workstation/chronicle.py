@@ -102,21 +102,22 @@ class Chronicle:
         self._progress_us = progress_us
         self._told = told
         self._wanted_us: int | None = None
-        self._has_begun = False
+        self._may_begin = self._has_begun = False
         self._has_alarm = False
 
     def begin(self) -> None:
-        """The workstation does its work from now on."""
-        status = self._status()
-        self._journal.begin(status.state, wanted=self._wanted(), recording=status.recording, detail=status.reason)
-        self._has_begun = True
+        """The workstation does its work from now on, or as soon as the first picture is there."""
+        self._may_begin = True
         self.look()
 
     def look(self) -> None:
         """Something may have changed. Takes microseconds."""
-        if not self._has_begun:
-            return
         status, wanted, before = self._status(), self._wanted(), self._journal.newest
+        if not self._has_begun:
+            if not self._may_begin or (status.state == "recording" and not self._until_us()):
+                return
+            self._journal.begin(status.state, wanted=wanted, recording=status.recording, detail=status.reason)
+            self._has_begun = True
         if not wanted:
             self._wanted_us = None
         elif self._wanted_us is None or (before is not None and before.state in EXCUSED and status.state in _CAPTURING):

@@ -74,9 +74,10 @@ class Journal:
         self._last_seq = 0
         self._newest: JournalEntry | None = None
         self._must_rewrite = False
+        self._is_running = False
         self._file: File | None = None
         self._file_bytes = 0
-        self._trouble = ""
+        self._trouble: str = ""
         self._news = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -114,12 +115,13 @@ class Journal:
             if past is not None:
                 said_us = self._newest.at_us if mark.has_ended and self._newest is not None else mark.at_us
                 self.note_past(past[0], min(said_us, mark.at_us), now_us, detail=past[1])
+        self._is_running = True
         self._newest = None  # the state is new, even where it is the one of before
         self.note(state, wanted=wanted, recording=recording, detail=detail)
 
     def note(
         self,
-        state: StateName | Literal["off"],
+        state: StateName,
         *,
         wanted: Wanted,
         recording: bytes = b"",
@@ -176,7 +178,7 @@ class Journal:
         marked_us: int | None = None
         while True:
             now_us = self._clock.monotonic_us()
-            if marked_us is None or now_us - marked_us >= ALIVE_S * 1e6:
+            if self._is_running and (marked_us is None or now_us - marked_us >= ALIVE_S * 1e6):
                 await self._mark(has_ended=False)
                 marked_us = now_us
             is_saved = await self.save()
@@ -220,9 +222,11 @@ class Journal:
             detail: why, in words.
         """
         if state is not None:
-            newest = self._newest
-            wanted: Wanted = newest.wanted if newest is not None else ""
-            self.note(state, wanted=wanted, recording=newest.recording if newest is not None else b"", detail=detail)
+            wanted: Wanted = self._newest.wanted if self._newest is not None else ""
+            recording = self._newest.recording if self._newest is not None else b""
+            now_us, text = self._clock.wall_us(), detail[:MAX_DETAIL_CHARACTERS]
+            entry = JournalEntry(self._next_seq(), now_us, state, 0, wanted, recording, text, last=True)
+            self._newest = self._add(entry)
         await self.save()
         await self._mark(has_ended=True)
         self._close_file()

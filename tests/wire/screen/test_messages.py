@@ -85,7 +85,12 @@ BOUNDS = [
     ("Welcome", "journal", [-1, 0, TOP], [-2, TOP + 1]),
     ("Journal", "entries", [[], [ENTRY] * 64], [[ENTRY] * 65, [{}]]),
     ("Journal", "entries", [[ENTRY | {"seq": TOP}]], [[ENTRY | {"seq": -1}], [ENTRY | {"seq": TOP + 1}]]),
-    ("Journal", "entries", [[ENTRY | {"state": "off"}]], [[ENTRY | {"state": "spooled"}], [ENTRY | {"wanted": "no"}]]),
+    (
+        "Journal",
+        "entries",
+        [[ENTRY | {"state": "off", "last": True}]],
+        [[ENTRY | {"state": "spooled"}], [ENTRY | {"wanted": "no"}]],
+    ),
     ("Journal", "entries", [[ENTRY | {"detail": "ü" * 200}]], [[ENTRY | {"detail": "d" * 201}]]),
     ("Journal", "entries", [[ENTRY | {"recording": b"r" * 16}]], [[ENTRY | {"recording": b"r"}]]),
     ("Journal", "heldFromUs", [0, TOP], [-1, TOP + 1]),

@@ -284,6 +284,8 @@ class JournalEntry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     wanted: Wanted = ""
     recording: OptionalUnique = b""
     detail: Annotated[str, Meta(max_length=limits.MAX_DETAIL_CHARACTERS)] = ""
+    last: bool = False
+    """The program ended in good order with this: it is so until the next start, whether or not anybody can be told."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
