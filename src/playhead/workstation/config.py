@@ -1,7 +1,7 @@
 """What an operator may set about a workstation."""
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta
 
@@ -9,7 +9,10 @@ from playhead.base.addresses import Address
 from playhead.base.config import Section
 from playhead.base.ids import WorkstationId
 from playhead.base.quantities import Duration, Size
+from playhead.domain.blackouts import NAME_CHARS_MAX, Binding
+from playhead.domain.leases import Failing
 from playhead.environment.ports import Service, port_of
+from playhead.workstation.darkness import BlackoutRules
 from playhead.workstation.spool_room import WhenFull
 
 _SECOND_US = 1_000_000
@@ -87,6 +90,47 @@ class WorkstationConfig(Section, frozen=True):
         Size, Meta(description="Recording also pauses when less than this is free on the disk, to leave it to others.")
     ] = Size(1 << 30)
 
+    blackout_max: Annotated[
+        Duration,
+        Meta(
+            description="Longest time of a blackout; then it ends by itself, and that is an alarm. 0 s for no limit, "
+            "otherwise 10 s to 24 h. What the decision source says has none."
+        ),
+    ] = Duration(1800 * _SECOND_US)
+    blackout_binding: Annotated[
+        Literal["none", "agent", "interaction", "both"],
+        Meta(
+            description="What ends a blackout besides its order and its time: another agent at this workstation, the "
+            "end of the recording in which it began, whichever of `both` comes first, or `none`. Bound to the agent, "
+            "it also follows them to another workstation."
+        ),
+    ] = "both"
+    blackout_source: Annotated[
+        str,
+        Meta(
+            max_length=NAME_CHARS_MAX,
+            description="The program that must say all the time, at the control socket, whether it is to be black; "
+            "empty for none.",
+        ),
+    ] = ""
+    blackout_lease: Annotated[
+        Duration, Meta(description="How long its word holds, 500 ms to 60 s. After that it counts as silent.")
+    ] = Duration(5 * _SECOND_US)
+    blackout_failing: Annotated[
+        Literal["closed", "open"],
+        Meta(
+            description="What its silence means: `closed` is black; `open` leaves it as it said last, black for at "
+            "most `blackout_max`."
+        ),
+    ] = "closed"
+    blackout_hotkey: Annotated[
+        str,
+        Meta(
+            description="Keys with which the agent begins and ends a blackout of their own: ctrl, alt, shift and super "
+            "with one other key; empty for none."
+        ),
+    ] = "ctrl+alt+b"
+
     def __post_init__(self) -> None:
         """Refuse what would not work.
 
@@ -101,8 +145,22 @@ class WorkstationConfig(Section, frozen=True):
         _within("segment_length", self.segment_length, Duration(10 * _SECOND_US), Duration(24 * 3600 * _SECOND_US))
         _within("segment_size", self.segment_size, Size(1 << 20), Size(64 << 30))
         _within("continuous_length", self.continuous_length, self.segment_length, Duration(7 * 86_400 * _SECOND_US))
+        if self.blackout_max.us:
+            _within("blackout_max", self.blackout_max, Duration(10 * _SECOND_US), Duration(86_400 * _SECOND_US))
+        _within("blackout_lease", self.blackout_lease, Duration(500_000), Duration(60 * _SECOND_US))
         if self.spool_max < Size(16 << 20):
             raise ValueError(f"spool_max is at least {Size(16 << 20)}")
+
+    @property
+    def blackouts(self) -> BlackoutRules:
+        """What is set about blackouts."""
+        return BlackoutRules(
+            max_us=self.blackout_max.us,
+            binding=Binding(self.blackout_binding),
+            source=self.blackout_source,
+            failing=Failing(self.blackout_failing),
+            lease_us=self.blackout_lease.us,
+        )
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -3,7 +3,8 @@
 A Unix socket in the data folder that only its owner may open. One connection carries one question and one answer, each
 a JSON object on a line: ``{"command": "start", "reason": "…"}`` → ``{"ok": true, "recording": "…"}``, or
 ``{"ok": false, "error": {"code": …, "message": …, "hint": …}}``. Commands: status, start, stop, blackout_on,
-blackout_off.
+blackout_off (with ``source``, ``by``, ``label``, ``minutes``), blackout_toggle (the agent's own), decide
+(docs/services/blackout.md).
 """
 
 import asyncio
@@ -11,12 +12,15 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import structlog
+from msgspec import Meta
 
 from playhead.base.errors import InvalidInputError, NotFoundError, PlayheadError, UnavailableError
+from playhead.domain.blackouts import NAME_CHARS_MAX
+from playhead.wire.screen.blackouts import BlackoutSource
 
 LINE_BYTES_MAX: Final = 64 * 1024
 """A question or an answer; both take a few hundred bytes."""
@@ -38,8 +42,18 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is asked for."""
 
     command: str
-    reason: str = ""
+    reason: Annotated[str, Meta(max_length=1024)] = ""
     recording: str = ""
+    source: BlackoutSource = "command_line"
+    """``blackout_on``, ``blackout_off``: what kind of party asks."""
+    by: Annotated[str, Meta(max_length=NAME_CHARS_MAX)] = ""
+    """Its name; ``decide``: the decision source's."""
+    label: Annotated[str, Meta(max_length=NAME_CHARS_MAX)] = ""
+    """Tells several requests of one party apart."""
+    minutes: Annotated[int, Meta(ge=0, le=24 * 60)] = 0
+    """``blackout_on``: how long; 0: as long as it may."""
+    black: bool = True
+    """``decide``: whether it is to be black."""
 
 
 Answer = Callable[[Question], Awaitable[dict[str, Any]]]

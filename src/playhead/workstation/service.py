@@ -19,11 +19,11 @@ from playhead.store.reserve import Reserve, ReservedDisk
 from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
 from playhead.wire.screen.messages import Wanted
+from playhead.workstation.answers import Answers
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
 from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.config import WorkstationConfig
-from playhead.workstation.control import Question
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import Identity, IdentityFolder
@@ -38,7 +38,6 @@ from playhead.workstation.shipper import Shipper
 from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import Dropped, SpooledSegment
 from playhead.workstation.state_file import StateFile
-from playhead.workstation.status import DURABLE_US, LocalStatus
 
 SYNC_S: Final = 0.5
 """How often new bytes are made durable: a power cut costs no more than this, with what waits in the recorder."""
@@ -159,7 +158,13 @@ class WorkstationService:
             state = await asyncio.to_thread(state_file.load)
             identity = self._writer.identity = await asyncio.to_thread(self._load_identity)
             orders = self._orders = Orders(
-                self._director, state_file, state, self._clock, continuous=self._config.continuous
+                self._director,
+                state_file,
+                state,
+                self._clock,
+                continuous=self._config.continuous,
+                rules=self._config.blackouts,
+                agent=self._agent,
             )
             shipper = self._shipper = Shipper(
                 self._config.id,
@@ -193,7 +198,16 @@ class WorkstationService:
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keep_durable(), name="spool"))
             watching = [self._spawn(self._journal.run()), self._spawn(self._chronicle.run())]
-            async with self._machine.control(self._config.data, self._answer):
+            answers = Answers(
+                self._config.id,
+                self._agent,
+                director=self._director,
+                orders=orders,
+                shipper=shipper,
+                chronicle=self._chronicle,
+                clock=self._clock,
+            )
+            async with self._machine.control(self._config.data, answers.answer):
                 self.ready.set()
                 _log.info("workstation ready", workstation=str(self._config.id), spool_bytes=self._spool.used_bytes)
                 done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
@@ -285,7 +299,11 @@ class WorkstationService:
 
     def status(self) -> Status:
         """As the premises shall see it."""
-        return self._director.status()
+        status = self._director.status()
+        if self._orders is None:
+            return status
+        darkness = self._orders.darkness
+        return msgspec.structs.replace(status, blackouts=darkness.told, blackouts_expired=darkness.expired_count)
 
     async def carry_out(self, command: Command) -> Result:
         """Do what the premises wants."""
@@ -325,41 +343,6 @@ class WorkstationService:
         _log.info("site key learnt", site=str(site))
         self._director.try_again()
         self._director.tick()
-
-    # What the control socket asks
-
-    async def _answer(self, question: Question) -> dict[str, Any]:
-        if question.command == "status":
-            return {"status": msgspec.to_builtins(self.local_status())}
-        if self._orders is None:
-            raise AssertionError("not running")
-        recording = RecordingId.parse(question.recording) if question.recording else None
-        done = await self._orders.do(question.command, recording=recording, reason=question.reason)
-        return {"recording": "" if done is None else str(done), "status": msgspec.to_builtins(self.local_status())}
-
-    def local_status(self) -> LocalStatus:
-        """As a person at this machine shall see it."""
-        if self._shipper is None:
-            raise AssertionError("not running")
-        status, progress_us = self._director.status(), self._shipper.progress_us
-        age_us = None if progress_us is None else self._clock.monotonic_us() - progress_us
-        recording, cover = self._director.recording, self._chronicle.cover()
-        return LocalStatus(
-            workstation=str(self._config.id),
-            state=status.state,
-            reason=status.reason,
-            recording="" if recording is None else str(recording),
-            durable=recording is not None and age_us is not None and age_us < DURABLE_US,
-            durable_age_ms=None if age_us is None else age_us // 1000,
-            connected=self._shipper.is_connected,
-            connection_problem=self._shipper.problem,
-            spool_bytes=status.spool_bytes,
-            fps=status.fps,
-            monitors=status.monitors,
-            due=cover.due,
-            code=cover.code,
-            alarm=cover.alarm,
-        )
 
     # How
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from playhead.wire.screen.blackouts import BlackoutRequest
 from playhead.wire.screen.messages import StateName
 from playhead.workstation.session import SessionState
 
@@ -92,3 +93,6 @@ class LocalStatus(msgspec.Struct, frozen=True):
     """Why what should exist does not come to exist at the premises (docs/services/coverage.md); empty where it does."""
     alarm: bool = False
     """It has been so for ten seconds, and nothing excuses it."""
+    agent: str = ""
+    blackouts: tuple[BlackoutRequest, ...] = ()
+    """All requests for blackouts in force, oldest first."""
