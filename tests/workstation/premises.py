@@ -13,13 +13,17 @@ from playhead.testing.vid import site_key
 from playhead.wire.screen import (
     Accept,
     Ack,
+    Backlog,
     Command,
     Decline,
+    Elsewhere,
     End,
     Hello,
     Message,
     Offer,
+    Pace,
     Records,
+    Released,
     Result,
     Status,
     Welcome,
@@ -54,6 +58,12 @@ class Premises:
     listener: Listener | None = None
     forgets_acks: bool = False
     stored: int = 0
+    server: bytes = b""
+    address: Address = ADDRESS
+    pace: int | None = 0
+    backlogs: list[int] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    releases: bool = True
     waiting: dict[ScreenPeer, deque[Ack]] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -85,7 +95,9 @@ class Premises:
         match message:
             case Hello():
                 key = site_key().public_key().public_bytes_raw()
-                await peer.send(Welcome(1, "site", key, self.simulation.clock.wall_us(), live=self.live))
+                await peer.send(
+                    Welcome(1, "site", key, self.simulation.clock.wall_us(), live=self.live, server=self.server)
+                )
             case Offer():
                 channels[message.channel] = message.segment
                 refusal = self.decline.get(message.segment)
@@ -105,6 +117,14 @@ class Premises:
                 held = self.files[channels[message.channel]]
                 self.ended[channels[message.channel]] = message.reason
                 self.later(peer, Ack(message.channel, len(held), final=True))
+            case Backlog():
+                self.backlogs.append(message.bytes)
+                if message.bytes and self.pace is not None:
+                    await peer.send(Pace(self.pace))
+            case Elsewhere():
+                self.elsewhere.append(message)
+                if self.releases:
+                    await peer.send(Released(message.segment))
             case Status():
                 self.statuses.append(message)
             case Result():

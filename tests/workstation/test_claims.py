@@ -8,7 +8,7 @@ from playhead.base.errors import CorruptError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.testing.disk import SimulatedDisk
 from playhead.workstation import claims as module
-from playhead.workstation.claims import Claims, Errand, load_claims
+from playhead.workstation.claims import Claims, Errand
 
 PATH = Path("/data/claims.json")
 A, B, C = b"a" * 16, b"b" * 16, b"c" * 16
@@ -26,8 +26,14 @@ def new_disk() -> SimulatedDisk:
     return disk
 
 
+def load_claims(disk: SimulatedDisk, held: set[SegmentId]) -> Claims:
+    claims = Claims(disk, PATH)
+    claims.recover(held)
+    return claims
+
+
 def begun(disk: SimulatedDisk, *servers: bytes, number: int = 1) -> Claims:
-    claims = load_claims(disk, PATH, {segment(number)})
+    claims = load_claims(disk, {segment(number)})
     for server in servers:
         claims.begin(RECORDING, segment(number), server)
     claims.save()
@@ -74,17 +80,17 @@ def test_who_holds_a_part_is_told_who_has_the_whole_until_it_has_heard() -> None
     claims.save()
     assert claims.is_kept(change)
     disk.restart()
-    claims = load_claims(disk, PATH, set())
+    claims = load_claims(disk, set())
     assert claims.errands(A) == claims.errands(C) == [Errand(RECORDING, segment(1), B)]
     assert claims.errands(B) == []
     claims.released(segment(1), A)
     claims.save()
-    claims = load_claims(disk, PATH, set())
+    claims = load_claims(disk, set())
     assert claims.errands(A) == []
     assert claims.errands(C) != []
     claims.released(segment(1), C)
     claims.save()
-    assert load_claims(disk, PATH, set()).holders(segment(1)) == frozenset()
+    assert load_claims(disk, set()).holders(segment(1)) == frozenset()
 
 
 def test_what_no_server_has_whole_takes_nothing_from_another() -> None:
@@ -104,8 +110,8 @@ def test_the_last_to_have_the_whole_is_the_owner() -> None:
 def test_a_claim_to_what_is_gone_and_has_no_owner_is_forgotten_at_the_next_start() -> None:
     disk = new_disk()
     begun(disk, A)
-    assert load_claims(disk, PATH, {segment(1)}).holders(segment(1)) == {A}
-    assert load_claims(disk, PATH, set()).holders(segment(1)) == frozenset()
+    assert load_claims(disk, {segment(1)}).holders(segment(1)) == {A}
+    assert load_claims(disk, set()).holders(segment(1)) == frozenset()
 
 
 @pytest.mark.parametrize("number", range(1, 12))
@@ -118,7 +124,7 @@ def test_a_power_cut_at_any_step_keeps_it_as_it_was_or_as_it_is(number: int) -> 
     except BaseException as error:  # noqa: BLE001 - a power cut is no Exception
         assert type(error).__name__ == "PowerCutError"  # noqa: PT017
     disk.restart()
-    assert load_claims(disk, PATH, {segment(1)}).holders(segment(1)) in ({A}, {A, B})
+    assert load_claims(disk, {segment(1)}).holders(segment(1)) in ({A}, {A, B})
 
 
 def test_a_damaged_file_is_put_out_of_the_way() -> None:
@@ -126,7 +132,7 @@ def test_a_damaged_file_is_put_out_of_the_way() -> None:
     disk.open(PATH, create=True).write_at(b"{", 0)
     with pytest.raises(CorruptError):
         Claims(disk, PATH).load(set())
-    claims = load_claims(disk, PATH, set())
+    claims = load_claims(disk, set())
     claims.begin(RECORDING, segment(1), A)
     claims.save()
     assert disk.list_folder(PATH.parent) == ["claims.json", "claims.json.damaged"]

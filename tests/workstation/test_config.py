@@ -22,13 +22,22 @@ def read(text: str) -> WorkstationConfig:
 def test_the_defaults() -> None:
     config = read("")
     assert config.id == WorkstationId("desk-7")
-    assert config.addresses == (Address("127.0.0.1", 5633),)
+    assert config.places == ((Address("127.0.0.1", 5633),),)
+    assert config.spool_when_full == "stop"
     assert (config.fps, config.pre_buffer, config.continuous, config.plain) == (5, Duration(10_000_000), False, False)
 
 
 def test_addresses_take_the_registry_port_where_they_name_none() -> None:
-    config = read('premises = ["one.example", "two.example:6000", "[::1]"]')
-    assert [str(address) for address in config.addresses] == ["one.example:5633", "two.example:6000", "[::1]:5633"]
+    config = read('premises = ["one.example", ["two.example:6000", "[::1]"]]')
+    assert [[str(address) for address in addresses] for addresses in config.places] == [
+        ["one.example:5633"],
+        ["two.example:6000", "[::1]:5633"],
+    ]
+
+
+def test_four_premises_with_three_addresses_each_can_be_named() -> None:
+    three = '["a", "b", "c"]'
+    assert len(read(f"premises = [{', '.join([three] * 4)}]").places) == 4
 
 
 @pytest.mark.parametrize(
@@ -40,6 +49,10 @@ def test_addresses_take_the_registry_port_where_they_name_none() -> None:
         "quality = 17",
         "premises = []",
         'premises = ["a b"]',
+        "premises = [[]]",
+        'premises = ["a", "b", "c", "d", "e"]',
+        'premises = [["a", "b", "c", "d"]]',
+        'spool_when_full = "drop-newest"',
         'segment_length = "9 s"',
         'segment_size = "1 MB"',
         'spool_max = "1 MiB"',

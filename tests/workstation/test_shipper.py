@@ -16,8 +16,10 @@ from playhead.testing.network import SimNetwork
 from playhead.testing.vid import VidFixture, make_vid
 from playhead.wire.screen import Command, Decline, Offer, Records, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
+from playhead.workstation.claims import Claims
 from playhead.workstation.identity import IdentityFolder
 from playhead.workstation.journal import Journal
+from playhead.workstation.route import Places
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.shipping import CATCHING_UP_MAX, SLICE_BYTES, WINDOW_BYTES
 from playhead.workstation.spool import Spool
@@ -36,6 +38,9 @@ class Owner:
         self.done: list[Command] = []
         self.refusals: list[tuple[SpooledSegment, str]] = []
         self.welcome: Welcome | None = None
+        self.times: list[int] = []
+        self.cuts = 0
+        self.on_cut: Callable[[], None] = lambda: None
         self.busy = asyncio.Event()
         self.busy.set()
 
@@ -57,6 +62,13 @@ class Owner:
     def set_live(self, *, on: bool) -> None:
         self.live.append(on)
 
+    def heard_time(self, wall_time_us: int) -> None:
+        self.times.append(wall_time_us)
+
+    def cut(self) -> None:
+        self.cuts += 1
+        self.on_cut()
+
     def refused(self, segment: SpooledSegment, why: str) -> None:
         self.refusals.append((segment, why))
 
@@ -72,17 +84,19 @@ class World:
         self.spool = Spool(self.disk, FOLDER, bytes_max=1 << 30)
         self.spool.recover()
         self.owner = Owner()
+        self.claims = Claims(self.disk, FOLDER.parent / "claims.json")
         self.journal = Journal(self.disk, Path("/data/journal"), simulation.clock)
         self.journal.open()
         self.shipper = self.new_shipper()
 
-    def new_shipper(self, addresses: tuple[Address, ...] = (ADDRESS,)) -> Shipper:
+    def new_shipper(self, places: Places = ((ADDRESS,),)) -> Shipper:
         return Shipper(
             WorkstationId("pc-1"),
-            addresses,
+            places,
             self.spool,
             self.journal,
             self.owner,
+            claims=self.claims,
             identity=None,
             folder=IdentityFolder(self.disk, Path("/data/identity")),
             commands=CommandLog(),
@@ -410,7 +424,7 @@ def test_live_is_what_the_welcome_says_and_ends_with_the_connection() -> None:
 
 def test_the_pauses_grow_to_a_minute_and_the_second_address_is_tried() -> None:
     async def story(world: World) -> None:
-        world.shipper = world.new_shipper((Address("elsewhere", 1), ADDRESS))
+        world.shipper = world.new_shipper(((Address("elsewhere", 1), ADDRESS),))
         task = world.simulation.spawn("pc", world.shipper.run())
         await asyncio.sleep(600)
         assert "cannot be reached" in world.shipper.problem

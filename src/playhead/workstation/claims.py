@@ -82,6 +82,22 @@ class Claims:
         for claim in self._claims.values():
             claim.servers = dict.fromkeys(claim.servers, 0)
 
+    def recover(self, held: set[SegmentId]) -> None:
+        """As `load`, but what is damaged is put out of the way: a workstation must not stop for it.
+
+        Raises:
+            UnavailableError: the file cannot be used.
+        """
+        try:
+            self.load(held)
+        except CorruptError as error:
+            _log.error("claims damaged", code=error.code, error=str(error))
+            try:
+                self.disk.rename(self.path, self.path.with_name(self.path.name + ".damaged"))
+            except OSError as failure:
+                message = f"Cannot move {self.path}: {failure.strerror}."
+                raise UnavailableError("file.unwritable", message) from failure
+
     @property
     def is_dirty(self) -> bool:
         """`save` has something to do."""
@@ -184,21 +200,3 @@ class Claims:
         self._change += 1
         if not claim.servers.keys() - {claim.owner}:
             del self._claims[str(segment)]
-
-
-def load_claims(disk: Disk, path: Path, held: set[SegmentId]) -> Claims:
-    """Those that were kept. What is damaged is put out of the way: a workstation must not stop for it. Blocks.
-
-    Raises:
-        UnavailableError: the file cannot be used.
-    """
-    claims = Claims(disk, path)
-    try:
-        claims.load(held)
-    except CorruptError as error:
-        _log.error("claims damaged", code=error.code, error=str(error))
-        try:
-            disk.rename(path, path.with_name(path.name + ".damaged"))
-        except OSError as failure:
-            raise UnavailableError("file.unwritable", f"Cannot move {path}: {failure.strerror}.") from failure
-    return claims

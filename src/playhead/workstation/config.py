@@ -13,6 +13,7 @@ from playhead.domain.blackouts import NAME_CHARS_MAX, Binding
 from playhead.domain.leases import Failing
 from playhead.environment.ports import Service, port_of
 from playhead.workstation.darkness import BlackoutRules
+from playhead.workstation.route import ADDRESSES_MAX, PLACES_MAX, Places
 from playhead.workstation.spool_room import WhenFull
 
 _SECOND_US = 1_000_000
@@ -28,10 +29,12 @@ class WorkstationConfig(Section, frozen=True):
         Meta(description="Folder for everything that must survive a restart: identity, spool, state."),
     ] = Path("workstation")
     premises: Annotated[
-        tuple[str, ...],
+        tuple[str | tuple[str, ...], ...],
         Meta(
             description=(
-                "Addresses of the premises, tried in this order; without a port, the registry's for screen recording."
+                "Addresses of the premises, tried in this order; without a port, the registry's for screen recording. "
+                'Up to 4 premises servers, each as one address or as a list of up to 3: `[["a1", "a2"], "b"]`. The '
+                "workstation goes back to the first that is steady again."
             )
         ),
     ] = ("127.0.0.1",)
@@ -138,9 +141,10 @@ class WorkstationConfig(Section, frozen=True):
             ValueError: which key, and what to write.
             InvalidInputError: ``address.malformed``.
         """
-        if not self.premises:
-            raise ValueError("premises needs at least one address")
-        _ = self.addresses
+        if not 1 <= len(self.premises) <= PLACES_MAX:
+            raise ValueError(f"premises is 1 to {PLACES_MAX} servers")
+        if not all(1 <= len(addresses) <= ADDRESSES_MAX for addresses in self.places):
+            raise ValueError(f"premises: each server has 1 to {ADDRESSES_MAX} addresses")
         _within("pre_buffer", self.pre_buffer, Duration(0), Duration(60 * _SECOND_US))
         _within("segment_length", self.segment_length, Duration(10 * _SECOND_US), Duration(24 * 3600 * _SECOND_US))
         _within("segment_size", self.segment_size, Size(1 << 20), Size(64 << 30))
@@ -163,10 +167,11 @@ class WorkstationConfig(Section, frozen=True):
         )
 
     @property
-    def addresses(self) -> tuple[Address, ...]:
-        """The premises' addresses with their ports."""
+    def places(self) -> Places:
+        """The addresses of each premises, with their ports."""
         port = port_of(Service.SCREEN).number
-        return tuple(Address.parse(text, default_port=port) for text in self.premises)
+        listed = [(each,) if isinstance(each, str) else each for each in self.premises]
+        return tuple(tuple(Address.parse(text, default_port=port) for text in texts) for texts in listed)
 
 
 def _within(key: str, value: _Quantity, low: _Quantity, high: _Quantity) -> None:

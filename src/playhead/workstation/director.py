@@ -225,6 +225,10 @@ class Director:
             self._lose("lost", why, retry_us)
             self._apply([])
 
+    def cut(self) -> None:
+        """Go on in another segment, without a seam: this one may be long in coming to the premises."""
+        self._apply(self._recorder.cut(self._now()))
+
     def note(self, code: str, details: Details) -> None:
         """Put a marker into the recording, where one is being written."""
         self._apply(self._recorder.note(code, details, self._now()))

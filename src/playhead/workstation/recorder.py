@@ -136,6 +136,10 @@ class Recorder:
         self._successor = recording
         return self._rotate(now)
 
+    def cut(self, now: Now) -> list[Action]:
+        """Let another segment of the same recording follow without a seam."""
+        return self._rotate(now) if self._cutter is not None and self._rotation is None else []
+
     def set_live(self, *, on: bool) -> None:
         """While someone watches, every picture is written at once."""
         self._live = on

@@ -23,11 +23,13 @@ from playhead.workstation.answers import Answers
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
 from playhead.workstation.chronicle import Chronicle
+from playhead.workstation.claims import Claims
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.journal import Journal
+from playhead.workstation.keeper import Keeper
 from playhead.workstation.machine import Machine, SystemMachine
 from playhead.workstation.orders import Orders
 from playhead.workstation.pipeline import Pipeline, PipelineConfig
@@ -36,11 +38,8 @@ from playhead.workstation.segment_writer import SegmentWriter
 from playhead.workstation.session import NoSession, Session, SessionState
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.spool import Spool
-from playhead.workstation.spool_files import Dropped, SpooledSegment
+from playhead.workstation.spool_files import SpooledSegment
 from playhead.workstation.state_file import StateFile
-
-SYNC_S: Final = 0.5
-"""How often new bytes are made durable: a power cut costs no more than this, with what waits in the recorder."""
 
 DRAIN_S: Final = 5.0
 """How long a clean stop waits for the premises to have everything. What it has not goes after the next start."""
@@ -134,8 +133,10 @@ class WorkstationService:
         self._orders: Orders | None = None
         self._shipper: Shipper | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = asyncio.Event()
-        self._written = asyncio.Event()
+        self._claims = Claims(self._small_disk, config.data / "claims.json")
+        self._keeper = Keeper(
+            self._spool, self._director, self._journal, self._reserve, free_bytes_min=config.disk_free_min.bytes
+        )
         self.ready = asyncio.Event()
         """Set once commands are taken."""
 
@@ -168,10 +169,11 @@ class WorkstationService:
             )
             shipper = self._shipper = Shipper(
                 self._config.id,
-                self._config.addresses,
+                self._config.places,
                 self._spool,
                 self._journal,
                 self,
+                claims=self._claims,
                 identity=None if self._config.plain else identity,
                 folder=self._identities,
                 commands=CommandLog(state.command),
@@ -190,13 +192,13 @@ class WorkstationService:
             self._director.begin(capture)
             orders.darken()  # before the first look at the screen
             capture.start()
-            await asyncio.to_thread(self._reserve.fill)
             mended = await asyncio.to_thread(self._spool.recover)  # meanwhile the pre-buffer fills
+            await asyncio.to_thread(self._claims.recover, {segment.id for segment in self._spool.segments})
             await asyncio.to_thread(self._journal.open)
             await orders.resume(mended)
             self._chronicle.begin()
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
-            work.append(asyncio.create_task(self._keep_durable(), name="spool"))
+            work.append(asyncio.create_task(self._keeper.run(), name="spool"))
             watching = [self._spawn(self._journal.run()), self._spawn(self._chronicle.run())]
             answers = Answers(
                 self._config.id,
@@ -221,61 +223,12 @@ class WorkstationService:
             await self._chronicle.close()
             shipper.notify()
             await self._drain(shipper)
-            self._stopping.set()
-            self._written.set()
+            self._keeper.stop()
             for task in work[:1]:
                 task.cancel()
             await asyncio.gather(*work, *self._tasks, return_exceptions=True)
             self._spool.close()
             _log.info("workstation stopped", spool_bytes=self._spool.used_bytes)
-
-    async def _keep_durable(self) -> None:
-        """Sync what was written, soon after it was, and once more at the end."""
-        is_last = False
-        while not is_last:
-            await self._written.wait()
-            self._written.clear()
-            await self._pause(SYNC_S)
-            is_last = self._stopping.is_set()
-            job = self._spool.job()
-            if job is not None:
-                await asyncio.to_thread(job.run)
-                for segment in self._spool.settle(job):
-                    self._director.broken(segment, "The disk did not keep what was written.")
-                for dropped in self._spool.take_dropped():
-                    self._tell_dropped(dropped)
-            if not self._reserve.is_whole:
-                await asyncio.to_thread(self._reserve.fill, free_bytes_min=self._config.disk_free_min.bytes)
-
-    def _tell_dropped(self, dropped: Dropped) -> None:
-        """What made room is missing from now on: say so to everybody who may look for it."""
-        text = f"{dropped.bytes} bytes were given up for want of room."
-        self._journal.note_past("disk_full", dropped.from_us, dropped.to_us, detail=text)
-        _log.error(
-            "spool.dropped",
-            segment=str(dropped.segment),
-            recording=str(dropped.recording),
-            dropped_bytes=dropped.bytes,
-            covered_s=round((dropped.to_us - dropped.from_us) / 1e6),
-        )
-        self._director.note(
-            "spool.dropped",
-            {
-                "recording": str(dropped.recording),
-                "segment": str(dropped.segment),
-                "from_us": dropped.from_us,
-                "to_us": dropped.to_us,
-                "bytes": dropped.bytes,
-            },
-        )
-
-    async def _pause(self, seconds: float) -> None:
-        """Sleep, but not while the service stops."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
 
     async def _drain(self, shipper: Shipper) -> None:
         if not shipper.is_connected:
@@ -324,6 +277,13 @@ class WorkstationService:
         """Somebody watches, or nobody does."""
         self._director.set_live(on=on)
 
+    def heard_time(self, wall_time_us: int) -> None:
+        """The premises has said what time it thinks it is."""
+
+    def cut(self) -> None:
+        """Go on recording in another segment."""
+        self._director.cut()
+
     def refused(self, segment: SpooledSegment, why: str) -> None:
         """What is being recorded will never be taken."""
         self._director.broken(segment, f"The premises refuses the recording: {why}", retry_us=REFUSED_RETRY_US)
@@ -358,7 +318,7 @@ class WorkstationService:
             self._director.session = state
 
     def _notify(self) -> None:
-        self._written.set()
+        self._keeper.notify()
         self._chronicle.look()
         if self._shipper is not None:
             self._shipper.notify()

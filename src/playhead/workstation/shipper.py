@@ -1,82 +1,52 @@
-"""Keeps a connection to the premises: ships what the spool holds, tells what the workstation does, takes commands."""
+"""Keeps a connection to the premises: ships what the spool holds, tells what the workstation does, takes commands.
+
+Of several premises the first that answers is taken, in the order in which they are configured; and the workstation goes
+back to one that it prefers once that has answered steadily for a while, without leaving the other before.
+"""
 
 import asyncio
 import random
-from typing import Final, Protocol
+from typing import Final
 
-import msgspec
 import structlog
 
 from playhead import __version__
-from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, ProtocolError, RefusedError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.net.network import Network
 from playhead.net.screen import ScreenPeer, connect
-from playhead.wire.screen import (
-    VERSIONS,
-    Accept,
-    Ack,
-    Command,
-    Decline,
-    Goodbye,
-    Hello,
-    JournalAck,
-    Message,
-    Result,
-    Status,
-    Welcome,
-)
+from playhead.wire.screen import VERSIONS, Authority, Command, Goodbye, Hello, Inquire, Result, Welcome
 from playhead.wire.screen.commands import CommandLog
+from playhead.workstation.claims import Claims
 from playhead.workstation.command_runner import CommandRunner
+from playhead.workstation.conversation import Conversation, Owner
 from playhead.workstation.enrolment import renew
 from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.journal import Journal
 from playhead.workstation.journal_shipping import JournalShipping
+from playhead.workstation.route import Places, Route, Stop
 from playhead.workstation.shipping import Shipping
 from playhead.workstation.spool import Spool
-from playhead.workstation.spool_files import SpooledSegment
-
-RETRY_S: Final = 1.0
-RETRY_S_MAX: Final = 60.0
-"""Pause after a loss, doubling up to the second; each time a random half to whole of it (screen.md §7)."""
 
 STEADY_S: Final = 30.0
 """A connection that lasted for so long was a good one: the next pause is a short one again."""
 
-STATUS_S: Final = 10.0
-"""How often figures that change all the time are told."""
+PROBE_S: Final = 20.0
+"""How often it is asked whether a preferred premises is there; each time a random half to one and a half of it, so that
+a thousand workstations do not come back at once."""
+
+PROBE_ANSWER_S: Final = 10.0
+"""How long that may take."""
+
+FINISH_S: Final = 900.0
+"""A segment that was begun at a premises is finished there, if that comes back within so long. Else another one gets
+the whole of it."""
+
+CLAIMS_RETRY_S: Final = 5.0
+"""How soon it is tried again to keep the claims. Nothing that was not sent before is sent meanwhile."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Owner(Protocol):
-    """Whom the shipper asks and tells. Nothing here may block."""
-
-    def status(self) -> Status:
-        """What the workstation is doing now."""
-        ...
-
-    async def carry_out(self, command: Command) -> Result:
-        """Do what the premises wants. Its id is to be durable before anything is done.
-
-        Raises:
-            PlayheadError: it could not be done.
-        """
-        ...
-
-    def welcomed(self, welcome: Welcome) -> None:
-        """The premises has said who it is, and what it thinks the time is."""
-        ...
-
-    def set_live(self, *, on: bool) -> None:
-        """Someone watches, or nobody does."""
-        ...
-
-    def refused(self, segment: SpooledSegment, why: str) -> None:
-        """The segment that is being recorded will never be taken."""
-        ...
 
 
 class Shipper:
@@ -84,10 +54,11 @@ class Shipper:
 
     Args:
         workstation: its name.
-        addresses: of the premises; tried in turn.
+        places: the premises and their addresses, in order of preference.
         spool: what there is to ship.
         journal: what there is to tell.
         owner: see `Owner`.
+        claims: which server holds something of what.
         identity: who the workstation is; None for plain TCP.
         folder: the files of the identity.
         commands: which commands were taken already.
@@ -100,11 +71,12 @@ class Shipper:
     def __init__(
         self,
         workstation: WorkstationId,
-        addresses: tuple[Address, ...],
+        places: Places,
         spool: Spool,
         journal: Journal,
         owner: Owner,
         *,
+        claims: Claims,
         identity: Identity | None,
         folder: IdentityFolder,
         commands: CommandLog,
@@ -115,11 +87,11 @@ class Shipper:
     ) -> None:
         self._hello = Hello(VERSIONS, str(workstation), f"Playhead {__version__}", agent)
         self._workstation = workstation
-        self._addresses = addresses
+        self._route = Route(places)
         self._spool = spool
         self._journal = journal
-        self._telling = JournalShipping(journal, spool, -1)
         self._owner = owner
+        self._claims = claims
         self._identity = identity
         self._folder = folder
         self._commands = CommandRunner(commands, self._carry_out)
@@ -127,15 +99,23 @@ class Shipper:
         self._chance = chance
         self._network = network
         self._news = asyncio.Event()
-        self._told: Status | None = None
-        self._told_us = 0
-        self._retry_ms = 0
+        self._claims_news = asyncio.Event()
+        self._conversation: Conversation | None = None
+        self._begun_us = clock.monotonic_us()
+        self._seen_us: dict[bytes, int] = {}
+        self._progress_us: int | None = None
         self.is_connected = False
         """The premises has welcomed us."""
         self.problem = "It has not been tried yet."
         """Why there is no connection, in a sentence; empty while there is one."""
-        self.progress_us: int | None = None
+
+    @property
+    def progress_us(self) -> int | None:
         """Monotonic time at which the premises last acknowledged more of what is being recorded."""
+        conversation = self._conversation
+        if conversation is not None and conversation.progress_us is not None:
+            self._progress_us = conversation.progress_us
+        return self._progress_us
 
     def notify(self) -> None:
         """The spool has more, or the status changed."""
@@ -143,63 +123,45 @@ class Shipper:
 
     async def run(self) -> None:
         """Connect, ship, and come back after every loss, until cancelled."""
-        failures = 0
+        keeping = asyncio.create_task(self._keep_claims(), name="claims")
         try:
             while True:
-                began_us = self._clock.monotonic_us()
-                await self._visit(self._addresses[failures % len(self._addresses)])
-                if self._clock.monotonic_us() - began_us >= STEADY_S * 1e6:
-                    failures = 0
-                failures += 1
-                if failures % len(self._addresses) == 0:
-                    await asyncio.sleep(self._pause_s(failures // len(self._addresses)))
+                await asyncio.sleep(self._route.pause_s(self._clock.monotonic_us(), self._chance))
+                await self._visit(self._route.next(self._clock.monotonic_us()))
         finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await self._commands.close()
 
     async def drained(self) -> None:
         """Return when the premises has all that the spool held, and the status. For a clean stop, with a time limit."""
-        while self._spool.segments or not self._has_told_state() or not self._telling.is_done:
+        while self._spool.segments or self._conversation is None or not self._conversation.is_drained:
             self._news.clear()
             await self._news.wait()
 
-    def _has_told_state(self) -> bool:
-        now, told = self._owner.status(), self._told
-        return told is not None and (told.state, told.recording) == (now.state, now.recording)
+    # One connection
 
-    def _pause_s(self, rounds: int) -> float:
-        longest_s = min(RETRY_S * 2 ** min(rounds - 1, 10), RETRY_S_MAX)
-        wished_s, self._retry_ms = self._retry_ms / 1000, 0
-        return max(longest_s * self._chance.uniform(0.5, 1.0), wished_s)
-
-    async def _visit(self, address: Address) -> None:
-        """One connection, from its making to its end."""
+    async def _visit(self, stop: Stop) -> None:
+        """One connection, from its making to its end, and what it says about the next."""
+        began_us = self._clock.monotonic_us()
+        goodbye: Goodbye | None = None
+        back_to: int | None = None
         try:
-            peer = await self._connect(address)
+            peer = await self._connect(stop)
         except (UnavailableError, RefusedError) as error:
             if error.message != self.problem:
-                _log.warning("premises not reached", address=str(address), code=error.code, error=error.message)
+                _log.warning("premises not reached", address=str(stop.address), code=error.code, error=error.message)
             self.problem = error.message
-            return
-        shipping = Shipping(self._spool)
-        try:
-            await self._talk(peer, shipping)
-        except UnavailableError as error:
-            self.problem = self.problem or error.message
-        except ProtocolError as error:
-            _log.error("premises broke the protocol", address=str(address), code=error.code, error=error.message)
-            self.problem = error.message
-        finally:
-            if self.is_connected:
-                _log.info("premises left", address=str(address), end=str(peer.end))
-                self._owner.set_live(on=False)
-            self.is_connected = False
-            self._commands.detach()
-            shipping.close()
-            if peer.end is None:
-                await peer.close("net.closed", "The workstation stops.")
+        else:
+            goodbye, back_to = await self._meet(peer, stop)
+        now_us = self._clock.monotonic_us()
+        retry_us = 0 if goodbye is None else goodbye.retry_ms * 1000
+        self._route.left(stop, now_us, was_steady=now_us - began_us >= STEADY_S * 1e6, retry_us=retry_us)
+        if back_to is not None:
+            self._route.go_to(back_to)
 
-    async def _connect(self, address: Address) -> ScreenPeer:
-        identity = self._identity
+    async def _connect(self, stop: Stop) -> ScreenPeer:
+        identity, address = self._identity, stop.address
         if identity is None:
             return await connect(address, tls=None, clock=self._clock, network=self._network)
         validity = identity.validity
@@ -213,93 +175,114 @@ class Shipper:
         context = self._folder.tls_context(identity)
         return await connect(address, tls=context, clock=self._clock, site=identity.site, network=self._network)
 
-    async def _talk(self, peer: ScreenPeer, shipping: Shipping) -> None:
+    async def _meet(self, peer: ScreenPeer, stop: Stop) -> tuple[Goodbye | None, int | None]:
+        """Talk with a premises; returns what it said when it left, and which preferred one it was left for."""
         self.problem = ""
-        await peer.send(self._hello)
-        first = await anext(aiter(peer), None)
-        if not isinstance(first, Welcome):
-            self.problem = f"{peer.remote} closed the connection before it welcomed us."
-            if isinstance(first, Goodbye):
-                self._take_leave(first, peer)
-            return
-        self.is_connected, self._told = True, None
-        _log.info("premises welcomed us", address=peer.remote, site=first.site)
-        self._telling = JournalShipping(self._journal, self._spool, first.journal)
-        self._owner.welcomed(first)
-        self._owner.set_live(on=first.live)
-        self._commands.attach(peer.post)
-        sender = asyncio.create_task(self._send_all(peer, shipping), name="ship")
-        sender.add_done_callback(lambda task: None if task.cancelled() else peer.abort())
+        goodbye: Goodbye | None = None
+        back_to: int | None = None
         try:
-            async for message in peer:
-                self._receive(peer, shipping, message)
+            await peer.send(self._hello)
+            first = await anext(aiter(peer), None)
+            if isinstance(first, Welcome):
+                goodbye, back_to = await self._talk(peer, stop, first)
+            else:
+                self.problem = f"{peer.remote} closed the connection before it welcomed us."
+                goodbye = first if isinstance(first, Goodbye) else None
+        except UnavailableError as error:
+            self.problem = self.problem or error.message
+        except ProtocolError as error:
+            _log.error("premises broke the protocol", address=str(stop.address), code=error.code, error=error.message)
+            self.problem = error.message
         finally:
-            sender.cancel()
-            (outcome,) = await asyncio.gather(sender, return_exceptions=True)
+            if peer.end is None:
+                await peer.close("net.closed", "The workstation stops.")
+        if goodbye is not None:
+            self.problem = f"The premises said: {goodbye.message} ({goodbye.code})"
+        return goodbye, back_to
+
+    async def _talk(self, peer: ScreenPeer, stop: Stop, welcome: Welcome) -> tuple[Goodbye | None, int | None]:
+        _log.info("premises welcomed us", address=peer.remote, site=welcome.site, place=stop.place)
+        server = welcome.server
+        shipping = Shipping(self._spool, self._claims, server, self._waits_for, self._claims_news.set)
+        telling = JournalShipping(self._journal, self._spool, welcome.journal)
+        conversation = Conversation(
+            peer, shipping, telling, self._owner, commands=self._commands, clock=self._clock, news=self._news
+        )
+        self._conversation, self.is_connected = conversation, True
+        self._owner.welcomed(welcome)
+        self._owner.set_live(on=welcome.live)
+        returning = asyncio.create_task(self._go_back(peer, stop, conversation), name="go back")
+        try:
+            await conversation.run()
+        finally:
+            returning.cancel()
+            (outcome,) = await asyncio.gather(returning, return_exceptions=True)
+            self._progress_us = self.progress_us
+            self._conversation, self.is_connected = None, False
+            self._seen_us[server] = self._clock.monotonic_us()
+            _log.info("premises left", address=str(stop.address), end=str(peer.end))
+            self._owner.set_live(on=False)
         if isinstance(outcome, Exception):
             raise outcome
-        self.problem = self.problem or f"The connection to {peer.remote} ended ({peer.end})."
+        self.problem = f"The connection to {peer.remote} ended ({peer.end})."
+        return conversation.goodbye, outcome if isinstance(outcome, int) else None
 
-    async def _send_all(self, peer: ScreenPeer, shipping: Shipping) -> None:
-        while True:
-            self._news.clear()
-            now_us = self._clock.monotonic_us()
-            message = self._due_status(now_us) or self._telling.next() or shipping.next(now_us)
-            if message is not None:
-                await peer.send(message)
-                if isinstance(message, Status):
-                    self._told, self._told_us = message, now_us
-                    self._news.set()
-                continue
-            wakes_us = shipping.wakes_us()
-            pause_s = STATUS_S if wakes_us is None else min(STATUS_S, max((wakes_us - now_us) / 1e6, 0.05))
-            try:
-                async with asyncio.timeout(pause_s):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+    # Which premises
 
-    def _due_status(self, now_us: int) -> Status | None:
-        status = self._owner.status()
-        told = self._told
-        if told is not None:
-            if status == told:
-                return None
-            is_mere_figure = msgspec.structs.replace(status, spool_bytes=told.spool_bytes) == told
-            if is_mere_figure and now_us < self._told_us + STATUS_S * 1e6:
-                return None
-        return status
-
-    def _receive(self, peer: ScreenPeer, shipping: Shipping, message: Message) -> None:
+    def _waits_for(self, holders: frozenset[bytes]) -> bool:
+        """Whether a server that holds a part of a segment may still come back to take the rest."""
         now_us = self._clock.monotonic_us()
-        match message:
-            case Accept():
-                shipping.accept(message)
-            case Ack():
-                if shipping.acknowledge(message):
-                    self.progress_us = now_us
-            case Decline():
-                refused = shipping.decline(message, now_us)
-                if refused is not None:
-                    self._owner.refused(refused, f"{message.code}: {message.message}")
-            case Command():
-                self._commands.admit(message)
-            case JournalAck():
-                self._telling.acknowledge(message.seq)
-            case Goodbye():
-                self._take_leave(message, peer)
-            case _:
-                return
-        self._news.set()
+        return any(now_us - self._seen_us.get(each, self._begun_us) < FINISH_S * 1e6 for each in holders)
 
-    def _take_leave(self, goodbye: Goodbye, peer: ScreenPeer) -> None:
-        self._retry_ms = goodbye.retry_ms
-        self.problem = f"The premises said: {goodbye.message} ({goodbye.code})"
-        _log.warning("premises said goodbye", address=peer.remote, code=goodbye.code, text=goodbye.message)
+    async def _go_back(self, peer: ScreenPeer, stop: Stop, conversation: Conversation) -> int | None:
+        """Look after the premises that are preferred to this one; leave it for the first that is steady again."""
+        preferred = self._route.preferred(stop)
+        while preferred:
+            await asyncio.sleep(PROBE_S * self._chance.uniform(0.5, 1.5))
+            for place in dict.fromkeys(each.place for each in preferred):
+                answers = [each for each in preferred if each.place == place]
+                ok = False
+                for each in answers:
+                    ok = ok or await self._probe(each)
+                if self._route.answered(place, ok=ok):
+                    _log.info("preferred premises is back", place=place)
+                    await conversation.farewell()
+                    await peer.close("net.closed", "The workstation goes back to the premises that it prefers.")
+                    return place
+        return None
+
+    async def _probe(self, stop: Stop) -> bool:
+        """Whether a premises answers: it is asked who it is, as a stranger would."""
+        try:
+            async with asyncio.timeout(PROBE_ANSWER_S):
+                peer = await self._connect(stop)
+                try:
+                    await peer.send(Inquire())
+                    return isinstance(await anext(aiter(peer), None), Authority)
+                finally:
+                    peer.abort()
+        except (PlayheadError, TimeoutError):
+            return False
+
+    async def _keep_claims(self) -> None:
+        """Make durable which server holds something of what: the shipping waits for it."""
+        while True:
+            while self._claims.is_dirty:
+                data, change = self._claims.snapshot()
+                try:
+                    await asyncio.to_thread(self._claims.write, data)
+                except UnavailableError as error:
+                    _log.error("claims not kept", code=error.code, error=error.message)
+                    await asyncio.sleep(CLAIMS_RETRY_S)
+                else:
+                    self._claims.kept(change)
+                    self._news.set()
+            self._claims_news.clear()
+            await self._claims_news.wait()
 
     async def _carry_out(self, command: Command) -> Result:
         result = await self._owner.carry_out(command)
-        if command.name == "status":
-            self._told = None
+        if command.name == "status" and self._conversation is not None:
+            self._conversation.tell_status()
         self._news.set()
         return result

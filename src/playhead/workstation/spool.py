@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from playhead.base.errors import UnavailableError
+from playhead.base.ids import SegmentId
 from playhead.store.disk import Disk
 from playhead.wire.vid import Header
 from playhead.workstation.spool_files import (
@@ -100,6 +101,19 @@ class Spool:
     def segments(self) -> tuple[SpooledSegment, ...]:
         """All segments, oldest first."""
         return tuple(self._segments)
+
+    def growing(self) -> list[SpooledSegment]:
+        """Those that something may be added to; the newest."""
+        found: list[SpooledSegment] = []
+        for segment in reversed(self._segments):
+            if segment.reason is not None:
+                break
+            found.insert(0, segment)
+        return found
+
+    def holds(self, segment: SegmentId) -> bool:
+        """Whether the segment is still here."""
+        return any(each.id == segment for each in self._segments)
 
     @property
     def used_bytes(self) -> int:
