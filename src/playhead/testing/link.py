@@ -1,15 +1,21 @@
 """One simulated connection: two transports back to back."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from typing_extensions import Buffer
+
+from playhead.testing.loop import context_of
 
 
 class Wires(Protocol):
     """What a link takes from its network."""
 
     links: "list[Link]"
+
+    tap: "Callable[[SimTransport, Buffer], bytes]"
+    """Hears what an end writes; what it returns is what arrives."""
 
     def delay_s(self) -> float:
         """How long the next piece takes."""
@@ -37,8 +43,8 @@ class Link:
         one.other, two.other = two, one
         self.ends = (one, two)
         network.links.append(self)
-        one.protocol.connection_made(one)
-        two.protocol.connection_made(two)
+        for end in self.ends:
+            end.context.run(end.protocol.connection_made, end)
 
     def cut(self) -> None:
         """Both sides lose the connection; what is on its way is lost."""
@@ -56,6 +62,11 @@ class Link:
         for end in self.ends:
             end.stalled_until = max(end.stalled_until, until)
 
+    def abandon(self, seconds: float) -> None:
+        """Who connected gives up; what it had sent arrives all the same, later than what it sends anew."""
+        self.stall(seconds)
+        self.ends[0].linger()
+
 
 class SimTransport(asyncio.Transport):
     """One end. What is written waits here until a piece of it is delivered at the other end."""
@@ -65,9 +76,11 @@ class SimTransport(asyncio.Transport):
     def __init__(self, link: Link, host: str, protocol: asyncio.BaseProtocol, peername: tuple[str, int]) -> None:
         super().__init__({"peername": peername})
         self.host = host
+        self.context = context_of(host)
+        """In which its protocol is called."""
         self.protocol = protocol
         self.stalled_until = 0.0
-        self._link = link
+        self.link = link
         self._loop = asyncio.get_running_loop()
         self._unsent = bytearray()
         self._high = 64 * 1024
@@ -78,6 +91,7 @@ class SimTransport(asyncio.Transport):
         self._gone = False
         self.muted = False
         self._moving = False
+        self._lingering = False
 
     # asyncio.Transport
 
@@ -85,7 +99,7 @@ class SimTransport(asyncio.Transport):
         """Take bytes to deliver."""
         if self._closing or self._gone:
             return
-        self._unsent += memoryview(data)
+        self._unsent += self.link.network.tap(self, data)
         if len(self._unsent) > self._high and not self._writers_paused:
             self._writers_paused = True
             self.protocol.pause_writing()
@@ -136,14 +150,24 @@ class SimTransport(asyncio.Transport):
 
     def lose(self, error: Exception | None) -> None:
         """This side learns that the connection is gone."""
-        if not self._gone:
+        if self._lingering:
+            self.vanish()
+        elif not self._gone:
             self._vanish()
-            self._loop.call_soon(self.protocol.connection_lost, error)
+            self._loop.call_soon(self.protocol.connection_lost, error, context=self.context)
 
     def vanish(self) -> None:
         """This side's process is dead: its protocol is never called again."""
         if not self._gone:
             self._vanish()
+
+    def linger(self) -> None:
+        """This side takes the connection for lost; what it wrote is on its way."""
+        if not self._gone:
+            self._closing = self._lingering = True
+            self._writers_paused = False
+            self._loop.call_soon(self.protocol.connection_lost, ConnectionResetError("Given up"), context=self.context)
+            self.move()
 
     def silence(self) -> None:
         """Nothing is delivered from or to here any more, and nobody says so."""
@@ -152,9 +176,9 @@ class SimTransport(asyncio.Transport):
     def _vanish(self) -> None:
         self._gone = True
         self._unsent.clear()
-        links = self._link.network.links
-        if self._link in links:
-            links.remove(self._link)
+        links = self.link.network.links
+        if self.link in links:
+            links.remove(self.link)
 
     # How data moves
 
@@ -162,7 +186,7 @@ class SimTransport(asyncio.Transport):
         """Have the next piece delivered, after its delay."""
         if not self._moving and not self._gone:
             self._moving = True
-            self._loop.call_later(self._link.network.delay_s(), self._moved)
+            self._loop.call_later(self.link.network.delay_s(), self._moved)
 
     def _moved(self) -> None:
         self._moving = False
@@ -176,17 +200,20 @@ class SimTransport(asyncio.Transport):
         if self._unsent:
             if not self.other.reading:
                 return  # its resume_reading comes back here
-            piece = bytes(self._unsent[: self._link.network.piece_bytes()])
+            piece = bytes(self._unsent[: self.link.network.piece_bytes()])
             del self._unsent[: len(piece)]
-            self.other.deliver(piece)
+            self.other.context.run(self.other.deliver, piece)
             if self._writers_paused and len(self._unsent) <= self._high // 4 and not self._gone:
                 self._writers_paused = False
-                self.protocol.resume_writing()
+                self.context.run(self.protocol.resume_writing)
             if self._unsent or self._closing:
                 self.move()
         elif self._closing:
-            self.other.deliver_eof()
-            self.lose(None)
+            self.other.context.run(self.other.deliver_eof)
+            if self._lingering:
+                self.vanish()
+            else:
+                self.lose(None)
 
     def deliver(self, piece: bytes) -> None:
         """Data for this side has arrived."""

@@ -10,7 +10,7 @@ processes in it: the network is `playhead.testing.network`, and threads are `pla
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -65,6 +65,8 @@ class SimLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.failures: list[dict[str, Any]] = []
         """What would have been logged as an unhandled error."""
+        self.dead: set[str] = set()
+        """Hosts without power: what fails there does not matter any more."""
         self._clock = clock
         self._chance = chance
         self._selector = _Selector(clock, clock.monotonic_us() + int(limit_s * 1e6))
@@ -113,7 +115,11 @@ class SimLoop(asyncio.BaseEventLoop):
                 handle.cancel()
 
     def _failed(self, _loop: object, context: dict[str, Any]) -> None:
-        if not isinstance(context.get("exception"), PowerCutError):  # that is the simulation's own doing
+        if isinstance(context.get("exception"), PowerCutError):  # that is the simulation's own doing
+            return
+        handle = context.get("handle")
+        host = "" if handle is None or handle._context is None else handle._context.get(_HOST)  # noqa: SLF001 - no door
+        if host not in self.dead:
             self.failures.append(context)
 
     def _process_events(self, event_list: list[object]) -> None:
@@ -124,6 +130,18 @@ class SimLoop(asyncio.BaseEventLoop):
 
 
 _HOST: ContextVar[str] = ContextVar("host", default="")
+
+
+def context_of(host: str) -> Context:
+    """What runs in it runs on that host."""
+    context = copy_context()
+    context.run(_HOST.set, host)
+    return context
+
+
+def host_of_task() -> str:
+    """On which host the running task or thread is; empty for none."""
+    return _HOST.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +195,13 @@ class Simulation:
         if host := _HOST.get():
             tasks = self._tasks.setdefault(host, [])
             tasks.append(task)
-            task.add_done_callback(lambda done: tasks.remove(done) if done in tasks else None)
+            task.add_done_callback(lambda done: self._ended(host, done))
         return task
+
+    def _ended(self, host: str, task: asyncio.Task[Any]) -> None:
+        self._tasks[host].remove(task)
+        if host in self.loop.dead and not task.cancelled():
+            task.exception()  # looked at: nobody else will
 
 
 def run(scenario: Callable[[Simulation], Coroutine[Any, Any, T]], *, seed: int, limit_s: float = 86_400) -> T:
@@ -198,6 +221,8 @@ def run(scenario: Callable[[Simulation], Coroutine[Any, Any, T]], *, seed: int, 
             result = runner.run(scenario(simulation))
     except BaseException as error:
         error.add_note(f"seed {seed}")
+        for failure in loop.failures:
+            error.add_note(f"before that: {failure}")
         raise
     if loop.failures:
         raise AssertionError(f"Unhandled with seed {seed}: {loop.failures}")

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from typing_extensions import Buffer
+
 from playhead.base.addresses import Address
 from playhead.base.errors import UnavailableError
 from playhead.net.network import Listening
-from playhead.testing.link import Link
+from playhead.testing.link import Link, SimTransport
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
@@ -43,6 +45,8 @@ class SimNetwork:
         """Connections that neither side has lost yet, oldest first."""
         self.listeners: dict[int, SimListening] = {}
         """By port: there is one name space."""
+        self.tap: Callable[[SimTransport, Buffer], bytes] = lambda _end, data: bytes(data)
+        """Hears what an end writes; what it returns is what arrives."""
         self._chance = chance
         self._next_port = 40_000
 

@@ -26,14 +26,14 @@ class ScriptedPipeline:
 
     Args:
         monitors: to begin with.
-        prefix: tells one script's pictures from another's.
+        prefix: tells one script's pictures from another's; or what is on the screen, asked at each picture.
 
     Attributes:
         changing: tracks whose picture differs at every tick.
     """
 
-    def __init__(self, monitors: tuple[str, ...] = ("screen",), *, prefix: str = "shown") -> None:
-        self._prefix = prefix
+    def __init__(self, monitors: tuple[str, ...] = ("screen",), *, prefix: str | Callable[[], str] = "shown") -> None:
+        self._shown = prefix if callable(prefix) else lambda: prefix
         self.changing: set[int] = set()
         self._tracks: dict[int, int] = {}
         self._names: dict[str, int] = {}
@@ -113,7 +113,7 @@ class ScriptedPipeline:
         if is_key or is_changed or at_us - self._last_us.get(track, 0) >= STILL_US:
             number = self._numbers[track] = self._numbers.get(track, -1) + 1
             self._last_us[track] = at_us
-            name = f"{'black' if self._blackout else self._prefix} {track} {number}"
+            name = f"{'black' if self._blackout else self._shown()} {track} {number}"
             data = len(name).to_bytes(4, "big") + name.encode()
             outputs.append(Sample(track, epoch, at_us, data, is_key, 0.5 if is_changed else 0.0))
         return outputs
