@@ -42,6 +42,11 @@ class PremisesPlaces:
         return self.root / "premises" / "audit-head.json"
 
     @property
+    def erasures(self) -> Path:
+        """Certificates of everything that was erased, so that no backup of the catalogue brings it back."""
+        return self.root / "premises" / "erasures"
+
+    @property
     def server_id(self) -> Path:
         """Which of the site's servers this is: not to be copied to another."""
         return self.root / "premises" / "server-id"

@@ -15,6 +15,7 @@ from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
 from playhead.premises.export import ExportService
+from playhead.premises.keeping import KeepingService
 from playhead.premises.player import PlayerService
 from playhead.premises.screen import ScreenService
 from playhead.premises.tokens import TokensService
@@ -23,6 +24,7 @@ from playhead.store.audit_proof import AuditProof
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
+from playhead.store.erasure import Eraser, Gone
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments import BALLAST_SHARE, Ballast, CatalogueLedger, SegmentStore
@@ -93,6 +95,22 @@ async def _run(
     exports = ExportService(
         settings.export, places.exports, catalogue=catalogue, store=segments, keyring=keyring, clock=clock
     )
+
+    def gone(one: Gone) -> None:
+        player.forget(one.segments)
+        exports.forget(one.recording)
+
+    eraser = Eraser(
+        places.recordings,
+        places.erasures,
+        catalogue=catalogue,
+        disk=SystemDisk(),
+        authority=keyring.authority,
+        audit=audit,
+        clock=clock,
+        on_gone=gone,
+    )
+    keeping = KeepingService(settings.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock)
     anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
     doors = _Doors.open(settings, web)
@@ -127,11 +145,12 @@ async def _run(
         sessions=sessions,
         pictures=player.newest,
         exports=exports,
+        keeping=keeping,
         proof=AuditProof(catalogue, anchor),
         oidc=Oidc.of(settings.oidc, clock),
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, player, exports, portal, tokens, *doors.redirect):
+        for service in (screen, player, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
         await screen.listening.wait()

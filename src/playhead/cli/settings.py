@@ -12,6 +12,7 @@ from playhead.cli.places import PremisesPlaces
 from playhead.portal.config import PortalConfig
 from playhead.portal.oidc_config import OidcConfig
 from playhead.premises.export import ExportConfig
+from playhead.premises.keeping import KeepingConfig
 from playhead.premises.player import PlayerConfig
 from playhead.premises.screen import ScreenConfig
 from playhead.premises.tokens import TokensConfig
@@ -35,6 +36,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     oidc: OidcConfig = OidcConfig()
     player: PlayerConfig = PlayerConfig()
     export: ExportConfig = ExportConfig()
+    keeping: KeepingConfig = KeepingConfig()
 
     @classmethod
     def load(cls, places: PremisesPlaces) -> "PremisesSettings":

@@ -150,6 +150,25 @@ class Guard:
         return None if confirmed is None else min(due, confirmed)
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a run would take now."""
+
+    recordings: int
+    size_bytes: int
+    held: int
+    """Would be due, and are held."""
+    total: int
+    """All recordings."""
+    needs_confirmation: bool
+    """More than a run may take without it, and nobody has given it."""
+
+    @property
+    def share(self) -> float:
+        """Of all recordings, 0 to 1."""
+        return self.recordings / self.total if self.total else 0.0
+
+
 def checked(policy: Policy) -> Policy:
     """The policy as it is kept: agents, tags and states spelt as recordings have them.
 

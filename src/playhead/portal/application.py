@@ -37,6 +37,7 @@ from playhead.portal.api import (
     exports,
     facets,
     groups,
+    keeping,
     login_sessions,
     mine,
     oidc,
@@ -101,7 +102,8 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, recordings, views, bookmarks)
-    for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, mine, audit):
+    records = (mine, audit, keeping)
+    for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
         app.include_router(module.router)
     describe(app, described)
     app.routes.extend(mounted)

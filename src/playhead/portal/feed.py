@@ -166,8 +166,7 @@ class Feed:
             _log.warning("a change was not looked up", code=error.code)
             self._publish([RESYNC])
             return
-        if found is not None:
-            self._publish([_recording_news(self.item(found))])
+        self._publish([RESYNC if found is None else _recording_news(self.item(found))])
 
     async def _refresh(self) -> None:
         while True:

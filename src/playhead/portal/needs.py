@@ -7,6 +7,9 @@ from typing import Protocol, Self
 from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.live import Event, LiveWorkstation
+from playhead.domain.retention import Pending, Policy
+from playhead.store.catalogue.erasures import Erasure
+from playhead.store.erasure import Order
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import CommandName, Result
 
@@ -77,6 +80,35 @@ class Pictures(Protocol):
 
         Raises:
             NotFoundError: ``thumbnail.none``.
+        """
+        ...
+
+
+class Keeping(Protocol):
+    """Keeping and destroying recordings. `KeepingService` at the premises."""
+
+    async def pending(self, policy: Policy | None = None, /) -> Pending:
+        """What a run would take now, under the policy in force or another."""
+        ...
+
+    async def confirm(self, recordings: int, by: str, address: str, /) -> None:
+        """Let one run take so many; it begins at once.
+
+        Raises:
+            ConflictError: ``retention.number``.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Begin a run now."""
+        ...
+
+    async def erase(self, order: Order, /) -> Erasure:
+        """Erase one recording.
+
+        Raises:
+            NotFoundError: ``recording.not_found``, ``recording.erased``.
+            ConflictError: ``recording.held``, ``recording.recording``, ``recording.changing``.
         """
         ...
 

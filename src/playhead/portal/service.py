@@ -15,7 +15,7 @@ from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
-from playhead.portal.needs import Control, Exports, Pictures
+from playhead.portal.needs import Control, Exports, Keeping, Pictures
 from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
@@ -60,6 +60,7 @@ class PortalService:
         passwords: None for the usual strength.
         pictures: of what is being recorded; None for a wall without.
         exports: None where no files are made.
+        keeping: None where nothing is erased.
         proof: verifies the audit log; None where its head is not kept.
         oidc: the organisation's own sign-in; None where there is none.
     """
@@ -83,6 +84,7 @@ class PortalService:
         passwords: Passwords | None = None,
         pictures: Pictures | None = None,
         exports: Exports | None = None,
+        keeping: Keeping | None = None,
         proof: AuditProof | None = None,
         oidc: Oidc | None = None,
     ) -> None:
@@ -110,6 +112,7 @@ class PortalService:
             tokens_secure=tls is not None,
             pictures=pictures,
             exports=exports,
+            keeping=keeping,
             proof=proof,
             oidc=oidc,
         )

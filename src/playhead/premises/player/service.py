@@ -1,12 +1,14 @@
 """The player's media as a service. It has no port of its own: the portal mounts its routes."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.routing import BaseRoute
 
 from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
+from playhead.base.ids import SegmentId
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
 from playhead.premises.player.described import DESCRIPTION
@@ -73,6 +75,10 @@ class PlayerService:
         """To be mounted where the portal listens."""
         self.described = DESCRIPTION
         """The same for the portal's OpenAPI document."""
+
+    def forget(self, segments: Iterable[SegmentId]) -> None:
+        """Keep nothing at hand of segments that were erased."""
+        self._shelf.forget(segments)
 
     async def run(self) -> None:
         """Tell workstations who watches, and tidy up, until cancelled. The routes work while this runs."""

@@ -7,7 +7,7 @@ requests, and a core dump of tomorrow does not hold today's keys.
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -76,6 +76,13 @@ class Shelf:
     def close(self) -> None:
         """End the threads; work that has begun finishes first."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def forget(self, segments: Iterable[SegmentId]) -> None:
+        """Keep nothing of segments that were erased: no key, no index."""
+        for segment in segments:
+            kept = self._kept.pop(segment, None)
+            if kept is not None:
+                kept.key = b""
 
     @asynccontextmanager
     async def opened(self, located: Located) -> AsyncGenerator[OpenedSegment]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import ConflictError, LimitError, NotFoundError
@@ -165,6 +165,12 @@ async def erasures_in(
     return await _with_segments(connection, rows)
 
 
+async def unfinished_erasures(connection: AsyncConnection) -> int:
+    """How many were begun and have their keys still."""
+    query = select(func.count()).select_from(erasures).where(erasures.c.phase == BEGUN)
+    return (await connection.execute(query)).scalar_one()
+
+
 async def find_erasure(connection: AsyncConnection, recording: RecordingId) -> Erasure | None:
     """The erasure of a recording with its segments, or None."""
     rows = (await connection.execute(select(erasures).where(erasures.c.recording_id == recording))).all()
@@ -186,14 +192,14 @@ async def get_erasure(connection: AsyncConnection, identifier: int) -> Erasure:
 
 
 async def list_erasures(connection: AsyncConnection, *, before: int | None, limit: int) -> list[Erasure]:
-    """A page of erasures without their segments, newest first.
+    """A page of erasures whose keys are destroyed, without their segments, newest first.
 
     Raises:
         LimitError: ``list.limit``.
     """
     if not 1 <= limit <= PAGE_ITEMS_MAX:
         raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} erasures, not {limit}.")
-    query = select(erasures)
+    query = select(erasures).where(erasures.c.phase != BEGUN)
     if before is not None:
         query = query.where(erasures.c.id < before)
     return [_erasure(row, ()) for row in (await connection.execute(query.order_by(erasures.c.id.desc()).limit(limit)))]
