@@ -1,9 +1,9 @@
 """Everything that can happen to a site, at once, for minutes; and then the proof that nothing acknowledged was lost.
 
-Twenty workstations record while a seed decides who is killed, frozen, restarted, cut off, stalled or asked to be dark, and
-when the server is killed, frozen, restarted or finds its disk full. A relay before each workstation keeps what passes,
-and how far the server acknowledged it. Then all faults end, everything has to arrive, and the server's files are held
-against what was kept, byte by byte. See docs/operations.md, "Torture".
+Twenty workstations record while a seed decides who is killed, frozen, restarted, cut off, stalled or asked to be dark,
+and when the server is killed, frozen, restarted or finds its disk full. A relay before each workstation keeps what
+passes, and how far the server acknowledged it. Then all faults end, everything has to arrive, and the server's files
+are held against what was kept, byte by byte. See docs/operations.md, "Torture".
 """
 
 import argparse
@@ -15,16 +15,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from e2e.site import until
 from support import print_header, print_table
 from torturing.plan import Fault, plan
 from torturing.site import Desk, Tortured, tortured
-
-KEPT_FAULTS: Final = 400
 
 
 def say(words: str) -> None:
@@ -65,8 +64,7 @@ async def _hurt_desk(desk: Desk, fault: Fault) -> None:
         case _:
             await desk.ask("blackout_on", "torture")
             await asyncio.sleep(fault.for_s)
-            while await desk.ask("blackout_off", "torture") is None:  # it may just be down
-                await asyncio.sleep(1)
+            await until(lambda: desk.ask("blackout_off", "torture"), f"{desk.name} answers")  # it may just be down
 
 
 async def _hurt_server(site: Tortured, fault: Fault) -> None:
@@ -127,9 +125,8 @@ async def examine(site: Tortured) -> tuple[dict[str, Any], list[str]]:
         wrong.append(f"{altered} acknowledged bytes were sent again and differed")
     if site.witness.unseen:
         wrong.append(f"{site.witness.unseen} bytes were acknowledged that never passed by")
-    unexplained = sum(
-        part["ms"] for row in ledger.get("items", []) for part in row["missing"] if part["code"] == "unknown"
-    )
+    missing = [part for row in ledger.get("items", []) for part in row["missing"]]
+    unexplained = sum(part["ms"] for part in missing if part["code"] == "unknown")
     if unexplained:
         wrong.append(f"{unexplained} ms are missing without a reason")
     figures = {

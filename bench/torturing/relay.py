@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 from torturing.witness import Conversation, Witness
 
@@ -72,7 +73,9 @@ class Relay:
             for each in self._links.pop(task):
                 each.transport.abort()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note: Callable[[bytes], None]
+    ) -> None:
         while data := await reader.read(READ_BYTES):
             await self._flowing.wait()
             note(data)

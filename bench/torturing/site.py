@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from e2e.site import PASSWORD, USER, Process, Site, until
+from e2e.site import Site, until
 from torturing.disk import SmallDisk
 from torturing.relay import Relay
 from torturing.witness import Witness
@@ -123,8 +123,8 @@ class Tortured:
         """By segment, the acknowledged bytes that the server does not hold as they were sent."""
         held: dict[UUID, bytes] = {}
         for data in self.site.durable().values():
-            header, _ = vid.read_header(lambda offset, size, data=data: data[offset : offset + size])
-            held[header.segment.uuid if hasattr(header.segment, "uuid") else UUID(bytes=header.segment.bytes)] = data
+            header, _ = vid.read_header(lambda size, offset, data=data: data[offset : offset + size])
+            held[UUID(bytes=header.segment.bytes)] = data
         found = {segment: seen.lost(held.get(segment, b"")) for segment, seen in self.witness.segments.items()}
         return {segment: lost for segment, lost in found.items() if lost}
 
@@ -178,6 +178,3 @@ async def _speak_plainly(site: Site) -> None:
     file = site.data / "premises.toml"
     file.write_text(file.read_text().replace("[screen]\n", '[screen]\ntransport = "plain"\n'))
     await site.start_premises()
-
-
-__all__ = ["PASSWORD", "USER", "Desk", "Process", "Tortured", "tortured"]
