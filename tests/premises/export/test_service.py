@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import threading
 from dataclasses import replace
 from uuid import UUID
@@ -15,6 +16,9 @@ from playhead.base.quantities import Duration, Size
 from playhead.domain.exports import ExportWish
 from playhead.premises.export import ExportConfig, ExportService
 from playhead.premises.export import service as service_module
+from playhead.premises.export.failing import BACKOFF
+from playhead.premises.export.mp4 import export_mp4
+from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.testing.pictures import number_of
 from playhead.testing.site import opened_site
 from playhead.testing.vid import make_vid
@@ -267,3 +271,54 @@ async def test_what_a_crash_left_is_deleted_at_the_next_start(serve, tmp_path):
     async with serve():
         assert list((tmp_path / "exports").iterdir()) == []
         assert (tmp_path / "exports").stat().st_mode & 0o077 == 0
+
+
+class TestFailing:
+    """One bad recording does not stand in the way of others, nor is it tried for ever."""
+
+    async def test_a_disk_that_fails_for_a_moment(self, site, serve, monkeypatch):
+        fixture = await recorded(site, seconds=1)
+        failures = iter([OSError(errno.EIO, "error")])
+
+        def once(*arguments, **more):
+            for failure in failures:
+                raise failure
+            return export_mp4(*arguments, **more)
+
+        monkeypatch.setattr(service_module, "export_mp4", once)
+        monkeypatch.setattr(service_module, "BACKOFF", replace(BACKOFF, first_us=0))
+        async with serve() as service:
+            found = await finished(service, await service.begin(ExportWish(SUE, fixture.header.recording)))
+        assert found.state == "ready"
+
+    async def test_what_fails_again_and_again_is_listed_and_refused_until_it_is_tried_again(
+        self, site, serve, monkeypatch
+    ):
+        fixture, other = await recorded(site, seconds=1), await recorded(site, "two", seconds=1)
+        tries = []
+
+        def never(*arguments, **_more):
+            tries.append(arguments)
+            raise OSError(errno.EIO, "error")
+
+        monkeypatch.setattr(service_module, "export_mp4", never)
+        monkeypatch.setattr(service_module, "BACKOFF", replace(BACKOFF, first_us=0))
+        wish = ExportWish(SUE, fixture.header.recording, 0, 500_000)
+        async with serve() as service:
+            found = await finished(service, await service.begin(wish))
+            assert (found.state, found.code, len(tries)) == ("failed", "export.failed", BACKOFF.attempts_max)
+            async with site.catalogue.reading() as connection:
+                (listed,) = await list_quarantined(connection, before=None, limit=5)
+            assert (listed.kind, listed.place, listed.attempts) == ("upload", "nowhere", BACKOFF.attempts_max)
+            assert (listed.code, listed.recording) == ("export.failed", fixture.header.recording)
+            with pytest.raises(ConflictError) as raised:
+                await service.begin(replace(wish, user=JOE))
+            assert raised.value.code == "export.quarantined"
+            monkeypatch.setattr(service_module, "export_mp4", export_mp4)
+            found = await finished(service, await service.begin(ExportWish(SUE, other.header.recording)))
+            assert found.state == "ready"
+            await service.retry(listed)
+            (again,) = [job.id for job in service._jobs.values() if job.wish == wish and not job.code]
+            assert (await finished(service, again)).state == "ready"
+            async with site.catalogue.reading() as connection:
+                assert await list_quarantined(connection, before=None, limit=5) == []

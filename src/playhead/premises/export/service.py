@@ -25,12 +25,14 @@ from playhead.base.errors import (
     RefusedError,
     UnavailableError,
 )
-from playhead.base.ids import UserId
+from playhead.base.ids import RecordingId, UserId
 from playhead.domain.exports import ExportProgress, ExportWish
-from playhead.domain.recordings import Recording
+from playhead.domain.quarantine import Quarantined
+from playhead.domain.retries import Failing
 from playhead.domain.timeline import duration_us
 from playhead.premises.export import metrics
 from playhead.premises.export.config import ExportConfig
+from playhead.premises.export.failing import BACKOFF, FailedExports
 from playhead.premises.export.mp4 import Exported, export_mp4
 from playhead.premises.export.plan import OpenSegment
 from playhead.premises.export.rules import estimate_bytes, file_name, file_range
@@ -66,7 +68,7 @@ class _Job:
     result: Exported | None = None
     code: str = ""
     dropped: bool = False
-    future: asyncio.Future[None] | None = field(default=None)
+    future: asyncio.Task[None] | None = field(default=None)
 
 
 class ExportService:
@@ -97,6 +99,7 @@ class ExportService:
         self._store = store
         self._keyring = keyring
         self._clock = clock
+        self._failed = FailedExports(catalogue, clock)
         self._jobs: dict[str, _Job] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
         _empty(folder)
@@ -110,6 +113,8 @@ class ExportService:
         finally:
             for job in self._jobs.values():
                 job.dropped = True
+                if job.future is not None:
+                    job.future.cancel()
             self._thread.shutdown(wait=True, cancel_futures=True)
             self._jobs.clear()
             _empty(self._folder)
@@ -120,12 +125,13 @@ class ExportService:
         Raises:
             NotFoundError: ``recording.not_found``.
             InvalidInputError: ``export.range``.
-            ConflictError: ``export.too_long``.
+            ConflictError: ``export.too_long``, ``export.quarantined``.
             UnavailableError: ``export.busy``, ``export.full``.
         """
         async with self._catalogue.reading() as connection:
             recording = await recordings.get_recording(connection, wish.recording)
             located = await segments.locate_segments(connection, wish.recording)
+        await self._failed.check(wish)
         begin_us, end_us = file_range(wish, duration_us(recording))
         self._check_room(wish.user, estimate_bytes(recording, begin_us, end_us))
         now_us = self._clock.monotonic_us()
@@ -134,10 +140,19 @@ class ExportService:
         job = _Job(identifier, wish, path, file_name(recording, wish), now_us + self._config.keep.us)
         self._jobs[identifier] = job
         metrics.FILES.set(len(self._jobs))
-        work = asyncio.get_running_loop().run_in_executor(self._thread, self._make(job, recording, located))
+        work = asyncio.create_task(self._work(job, self._make(job, located)))
         job.future = work
         work.add_done_callback(lambda _: _over(job, work))
         return identifier
+
+    async def retry(self, found: Quarantined, /) -> None:
+        """Begin one anew that was given up, for whoever asked for it.
+
+        Raises:
+            NotFoundError: ``recording.not_found``.
+            UnavailableError: ``export.busy``, ``export.full``, ``catalogue.unavailable``.
+        """
+        await self.begin(await self._failed.release(found))
 
     def look(self, user: UserId, export: str, /) -> ExportProgress:
         """How far one of a user's is.
@@ -173,6 +188,12 @@ class ExportService:
         """
         await self._delete(self._find(user, export))
 
+    def forget(self, recording: RecordingId) -> None:
+        """Give up every file of a recording that was erased, whoever asked for it and however far it is."""
+        for job in [one for one in self._jobs.values() if one.wish.recording == recording]:
+            self._give_up(job)
+            job.path.unlink(missing_ok=True)
+
     async def tidy(self) -> None:
         """Delete files whose time is over. One that is still being made has time until it is finished."""
         now_us = self._clock.monotonic_us()
@@ -187,12 +208,15 @@ class ExportService:
         return job
 
     async def _delete(self, job: _Job) -> None:
+        self._give_up(job)
+        await asyncio.to_thread(job.path.unlink, missing_ok=True)
+
+    def _give_up(self, job: _Job) -> None:
         self._jobs.pop(job.id, None)
         metrics.FILES.set(len(self._jobs))
         job.dropped = True
         if job.future is not None:
             job.future.cancel()  # where it has not begun
-        await asyncio.to_thread(job.path.unlink, missing_ok=True)
 
     def _check_room(self, user: UserId, size_bytes: int) -> None:
         if size_bytes > self._config.size_max.bytes:
@@ -206,7 +230,31 @@ class ExportService:
         if size_bytes + self._config.reserve.bytes > free:
             raise UnavailableError("export.full", "There is no room for the file on the server's disk.")
 
-    def _make(self, job: _Job, recording: Recording, located: Sequence[Located]) -> Callable[[], None]:
+    async def _work(self, job: _Job, make: Callable[[], None]) -> None:
+        """Make one, in the thread, after those before it. What fails may do so for a moment, and has its turn again."""
+        loop = asyncio.get_running_loop()
+        failing: Failing | None = None
+        while True:
+            try:
+                await loop.run_in_executor(self._thread, make)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                failed: PlayheadError = UnavailableError("export.failed", f"The disk failed: {reason}.")
+            except PlayheadError as error:
+                failed = error
+            else:
+                return
+            job.path.unlink(missing_ok=True)
+            failing = BACKOFF.failed(failing, self._clock.monotonic_us())
+            attempts = failing.attempts
+            _log.warning("export failed", recording=str(job.wish.recording), code=failed.code, attempts=attempts)
+            if not isinstance(failed, UnavailableError) or BACKOFF.has_given_up(failing):
+                await self._failed.note(job.wish, failed, attempts)
+                job.code = failed.code
+                return
+            await asyncio.sleep(BACKOFF.pause_us(attempts) / 1e6)
+
+    def _make(self, job: _Job, located: Sequence[Located]) -> Callable[[], None]:
         """The work of the thread. What comes of it is in the job."""
 
         def progress(share: float) -> None:
@@ -228,10 +276,6 @@ class ExportService:
                     )
             except _DroppedError:
                 job.path.unlink(missing_ok=True)
-                return
-            except PlayheadError as error:
-                _log.warning("export failed", recording=str(recording.id), code=error.code)
-                job.code = error.code
                 return
             job.path.chmod(0o600)
             if job.dropped:
@@ -260,8 +304,8 @@ class ExportService:
         return found
 
 
-def _over(job: _Job, work: asyncio.Future[None]) -> None:
-    """The thread is done with it: what nobody foresaw is told, too."""
+def _over(job: _Job, work: asyncio.Task[None]) -> None:
+    """It is done with: what nobody foresaw is told, too."""
     if not work.cancelled() and (error := work.exception()) is not None:
         _log.error("export failed", exc_info=error)
         job.code = "internal.error"

@@ -27,6 +27,7 @@ from playhead.store.segments.recovery import (
     open_file,
     remove_file,
 )
+from playhead.store.segments.reopening import segment_from
 from playhead.store.segments.room import RESERVE_BYTES, Room
 from playhead.store.segments.troubles import Troubles
 from playhead.wire.vid import Header, Scanner
@@ -197,7 +198,7 @@ class SegmentStore:
         scanner.feed(header)
         if scanner.header is None or scanner.offset != len(header) or scanner.records:
             raise CorruptError("vid.truncated", "This is not one whole file header.")
-        async with self._alone(scanner.header.segment):
+        async with self.alone(scanner.header.segment):
             self._troubles.check(scanner.header.segment)
             located = await self._ledger.find(scanner.header.segment)
             found = None if located is None else await self._reopened(located, header, scanner.header)
@@ -256,7 +257,7 @@ class SegmentStore:
             ConflictError: ``store.in_use``: it is growing.
             UnavailableError: ``store.failed``, ``catalogue.unavailable``; calling again finishes it.
         """
-        async with self._alone(located.segment.id):
+        async with self.alone(located.segment.id):
             await self._ledger.mark(located.segment.id, DELETING)
             try:
                 await self._offload(lambda: remove_file(self._disk, self._root, located.location))
@@ -273,7 +274,7 @@ class SegmentStore:
             ConflictError: ``store.in_use``: it is growing.
             UnavailableError: ``catalogue.unavailable``.
         """
-        async with self._alone(segment):
+        async with self.alone(segment):
             located = await self._ledger.find(segment)
             if located is not None and located.segment.ended != DELETING:
                 await self._ledger.mark(segment, SUPERSEDED)
@@ -298,8 +299,12 @@ class SegmentStore:
         return self._open.values()
 
     @contextlib.asynccontextmanager
-    async def _alone(self, segment: SegmentId) -> AsyncGenerator[None]:
-        """Nobody else has the segment open or is about to; one that was released is closed first."""
+    async def alone(self, segment: SegmentId) -> AsyncGenerator[None]:
+        """Nobody else has the segment open or is about to; one that was released is closed first.
+
+        Raises:
+            ConflictError: ``store.in_use``.
+        """
         while (found := self._open.get(segment)) is not None and found.released:
             self._committer.want(found)
             await found.changed()
@@ -342,7 +347,7 @@ class SegmentStore:
             self._troubles.failed(located.segment.id)
             raise unavailable(error) from error
         self._committer.distrusted.discard(located.segment.id)
-        return _segment(located, opened)
+        return segment_from(located, opened)
 
     async def _opened(self, located: Located, offered: bytes = b"") -> Opened:
         trust_tail = located.segment.id not in self._committer.distrusted
@@ -367,7 +372,7 @@ class SegmentStore:
         """What the catalogue must be told of a segment, if anything."""
         opened = await self._opened(located)
         opened.file.close()
-        segment = _segment(located, opened)
+        segment = segment_from(located, opened)
         return [] if segment.settled and not opened.dropped_bytes else [segment.progress()]
 
     async def _make_way(self, located: Located) -> None:
@@ -383,17 +388,3 @@ def _close_unwanted(opening: asyncio.Future[Opened]) -> None:
     """A thread cannot be cancelled: what it opened meanwhile for nobody is closed."""
     if not opening.cancelled() and opening.exception() is None:
         opening.result().file.close()
-
-
-def _segment(located: Located, opened: Opened) -> OpenSegment:
-    return OpenSegment(
-        opened.header,
-        located.location,
-        opened.scanner,
-        opened.file,
-        written=opened.scanner.offset,
-        durable=located.segment.durable_bytes,
-        recorded=True,
-        ended=SEALED if opened.scanner.sealed else "",
-        durable_end=located.segment.ended,
-    )

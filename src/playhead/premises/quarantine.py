@@ -1,0 +1,86 @@
+"""What is in quarantine, acted on by a person: each kind by whoever knows how."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+
+from playhead.base.ids import RecordingId
+from playhead.domain.quarantine import Quarantined
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.quarantine import get_quarantined, release_quarantined
+from playhead.store.segments.mending import Mending
+
+_log: Any = structlog.get_logger()
+
+
+class Retrying(Protocol):
+    """Who made what failed: `playhead.premises.export.ExportService`."""
+
+    async def retry(self, found: Quarantined, /) -> None:
+        """Begin it anew; it is off the list on return."""
+        ...
+
+
+class Quarantine:
+    """See the module.
+
+    Args:
+        catalogue: open.
+        mending: of segments.
+        uploads: of exports.
+        changed: told of a recording that is not as it was.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        mending: Mending,
+        uploads: Retrying,
+        changed: Callable[[RecordingId], Awaitable[None]],
+    ) -> None:
+        self._catalogue = catalogue
+        self._mending = mending
+        self._uploads = uploads
+        self._changed = changed
+
+    async def retry(self, number: int) -> Quarantined:
+        """Try something again; on return it is off the list. Returns what it was.
+
+        Raises:
+            NotFoundError: ``quarantine.not_found``.
+            ConflictError: as `Mending.retry`.
+            UnavailableError: ``store.failed``, ``catalogue.unavailable``, ``export.*``.
+        """
+        found = await self._find(number)
+        if found.kind == "upload":
+            await self._uploads.retry(found)
+        else:
+            await self._tell(await self._mending.retry(found))
+        _log.info("tried again from quarantine", kind=found.kind, subject=found.subject)
+        return found
+
+    async def drop(self, number: int) -> Quarantined:
+        """Give something up; what there is of it here is removed. Returns what it was.
+
+        Raises:
+            NotFoundError: ``quarantine.not_found``.
+            ConflictError: as `Mending.drop`.
+            UnavailableError: ``store.failed``, ``catalogue.unavailable``.
+        """
+        found = await self._find(number)
+        if found.kind == "upload":
+            async with self._catalogue.writing() as connection:
+                await release_quarantined(connection, found.kind, found.subject)
+        else:
+            await self._tell(await self._mending.drop(found))
+        _log.warning("dropped from quarantine", kind=found.kind, subject=found.subject, bytes=found.bytes)
+        return found
+
+    async def _find(self, number: int) -> Quarantined:
+        async with self._catalogue.reading() as connection:
+            return await get_quarantined(connection, number)
+
+    async def _tell(self, recording: RecordingId | None) -> None:
+        if recording is not None:
+            await self._changed(recording)
