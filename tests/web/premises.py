@@ -13,6 +13,7 @@ from playhead.wire import fmp4
 from web import small
 from web.footage import Segment
 from web.kept import Kept
+from web.operation import Operation
 from web.shelf import Shelf
 from web.wire import Answer, Request, Server, json_answer, refusal
 
@@ -194,6 +195,8 @@ class Workstation:
     state: str = "idle"
     recording: str | None = None
     reason: str = ""
+    requests: list[dict] = field(default_factory=list)
+    """Who asks for a blackout here."""
 
     def item(self):
         return {
@@ -206,6 +209,7 @@ class Workstation:
             "agent": self.agent,
             "blackout": self.state == "blackout",
             "blackoutReason": self.reason if self.state == "blackout" else "",
+            "blackoutRequests": list(self.requests),
             "reason": self.reason,
             "fps": 5.0,
             "progressAgeMs": None,
@@ -226,7 +230,7 @@ class Premises:
         self.tokens = Server(self._token)
         self.counts: Counter[str] = Counter()
         self.token_life_s = 60.0
-        self.permissions = ["view", "play", "live", "record", "blackout"]
+        self.permissions = ["view", "play", "live", "record", "blackout_on", "blackout_off"]
         self.signed_in = False
         self.refuse_tokens: tuple | None = None
         self.live_delay_s = 0.05
@@ -237,6 +241,7 @@ class Premises:
         self.page_items = 50
         self.kept = Kept("Sam Rivera")
         self.shelf = Shelf(self.recordings, self.workstations)
+        self.operation = Operation(self.recordings)
         self._issued: dict[str, float] = {}
         self._followers: set[asyncio.Queue] = set()
         self.changed = asyncio.Event()
@@ -302,8 +307,9 @@ class Premises:
             return refusal(401, "session.none", "You are not signed in.")
         if request.method != "GET" and request.headers.get("x-csrf-token") != "csrf":
             return refusal(403, "session.csrf", "The request did not come from this page.")
-        if (answer := self.kept.answer(request) or self.shelf.answer(request)) is not None:
-            return answer
+        for part in (self.kept, self.shelf, self.operation):
+            if (answer := part.answer(request)) is not None:
+                return answer
         if request.path == "/api/events":
             return Answer(self._events(), media_type="text/event-stream")
         if request.path == "/api/workstations":
@@ -313,6 +319,8 @@ class Premises:
         if request.path.startswith("/api/recordings/"):
             found = self.recordings.get(request.path.rpartition("/")[2])
             return json_answer(found.item()) if found else _no_recording()
+        if request.path.endswith("/blackout"):
+            return self._blackout(request)
         return self._record(request)
 
     def _session(self, request):
@@ -344,6 +352,23 @@ class Premises:
         workstation.recording = "new" if start else None
         self.publish(workstation)
         return json_answer({"recording": workstation.recording})
+
+    def _blackout(self, request):
+        workstation, body = self.workstations[request.path.split("/")[3]], request.json()
+        if body["on"]:
+            minutes, now_us = body.get("minutes"), time.time_ns() // 1000
+            until = None if minutes is None else instant(now_us + minutes * 60_000_000)
+            asked = {"source": "api", "by": USER, "reason": body["reason"], "since": instant(now_us), "until": until}
+            workstation.requests.append(asked)
+            workstation.state = "blackout"
+        else:
+            ends_any = "blackout_off" in self.permissions
+            mine = [one for one in workstation.requests if ends_any or one["by"] == USER]
+            workstation.requests = [one for one in workstation.requests if one not in mine]
+            if not workstation.requests:
+                workstation.state = "recording" if workstation.recording else "idle"
+        self.publish(workstation)
+        return json_answer({})
 
     async def _events(self):
         queue: asyncio.Queue = asyncio.Queue()

@@ -65,7 +65,9 @@ function gapNote(gap: Gap): Note {
 function blackoutNote(blackout: Blackout): Note {
   return {
     words: blackout.reason === "" ? "Blackout" : `Blackout: ${blackout.reason}`,
-    detail: blackout.open ? `for ${lasting(blackout)} so far` : `for ${lasting(blackout)}`,
+    detail: [blackout.asked, blackout.open ? `for ${lasting(blackout)} so far` : `for ${lasting(blackout)}`]
+      .filter((one) => one !== "")
+      .join(", "),
     tone: "notice",
     atUs: null,
     hides: true,

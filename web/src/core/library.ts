@@ -95,7 +95,7 @@ export function readWorkstation(value: unknown, path: string, receivedAtMs: numb
     state: oneOf(from, "state", path, WORKSTATION_STATES),
     reason: text(from, "reason", path),
     recording: optional(text, from, "recording", path),
-    blackouts: from.blackoutRequests === undefined ? [] : readRequests(from, path),
+    blackouts: readRequests(from, path),
     monitors: asArray(from.monitors, `${path}.monitors`).length,
     lastSeenAt: optional(instant, from, "lastSeenAt", path),
     grewAtMs: ageMs === null ? null : receivedAtMs - ageMs,

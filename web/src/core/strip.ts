@@ -96,6 +96,32 @@ export function hourMarks(from: Date, to: Date, timeZone: string, everyHours: nu
   return marks;
 }
 
+/** The part of a day that is drawn, in milliseconds from its beginning. */
+export interface StripWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * The hours in which anything is to be seen, from one mark to another: few people work at night, and what is drawn
+ * larger is read more easily. Marks are far apart, so that it seldom changes while a day goes on.
+ */
+export function busyWindow(
+  strips: readonly (readonly StripSpan[])[],
+  lengthMs: number,
+  nowMs: number | null,
+  marks: readonly HourMark[],
+): StripWindow {
+  const begins = strips.flatMap((spans) => (spans.length === 0 ? [] : [Math.min(...spans.map((one) => one.fromMs))]));
+  const ends = strips.flatMap((spans) => (spans.length === 0 ? [] : [Math.max(...spans.map((one) => one.toMs))]));
+  if (begins.length === 0) return { fromMs: 0, toMs: lengthMs };
+  const first = begins.reduce((least, one) => Math.min(least, one));
+  const last = ends.reduce((most, one) => Math.max(most, one), nowMs ?? 0);
+  const fromMs = marks.findLast((one) => one.atMs <= first)?.atMs ?? 0;
+  const toMs = marks.find((one) => one.atMs >= last && one.atMs > fromMs)?.atMs ?? lengthMs;
+  return { fromMs, toMs };
+}
+
 /** A moment of a day by the site's clock: `10:42`, and with `fine` the seconds. */
 export function momentOfDay(from: Date, atMs: number, timeZone: string, fine = false, locale?: string): string {
   const style = { hour: "2-digit", minute: "2-digit", ...(fine ? ({ second: "2-digit" } as const) : {}) } as const;

@@ -28,7 +28,7 @@ export interface Rows {
 /** Moments above, change below, both on what was recorded; `more` rows lie under them. */
 export function timelineRows(content: TimelineContent, more: readonly Row[] = []): Rows {
   const { line, spans, gaps, moments, bookmarks } = content;
-  const blackouts = blackoutsOf(moments, content.endUs);
+  const blackouts = blackoutsOf(moments, content.endUs, gaps);
   const rows: Row[] = [
     {
       id: "moments",

@@ -1,5 +1,6 @@
 /** Codes of the recorder in words for a person. An unknown code is shown as it is: honest, if not pretty. */
 
+import { askerOf } from "./blackouts.ts";
 import type { Json } from "./decode.ts";
 import { lengthText } from "./time.ts";
 
@@ -39,13 +40,28 @@ const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
     tone: "warning",
   }),
   "capture.rate_changed": rateWords,
-  "capture.blackout_on": (details) => ({
+  "blackout.on": (details) => ({
     title: "Blackout began",
-    detail: detailOf(details, "reason"),
-    tone: "warning",
+    detail: joined(detailOf(details, "reason"), askerOf(details)),
+    tone: "notice",
   }),
-  "capture.blackout_off": () => ({ title: "Blackout ended", detail: "", tone: "neutral" }),
+  "blackout.off": (details) => ({ ...endWords(details), tone: "neutral" }),
+  "blackout.expired": (details) => ({
+    title: endWords(details).title,
+    detail: "by itself: its time was over",
+    tone: "notice",
+  }),
 };
+
+const joined = (...parts: readonly string[]): string => parts.filter((one) => one !== "").join(" · ");
+
+/** Several may ask at a time, and it is black until the last of them has ended. */
+function endWords(details: Json): { readonly title: string; readonly detail: string } {
+  const others = typeof details.in_force === "number" ? details.in_force : 0;
+  const by = detailOf(details, "ended_by");
+  const detail = joined(by === "" ? "" : `by ${by}`, detailOf(details, "ended_because"));
+  return { title: others > 0 ? "One of several blackouts ended" : "Blackout ended", detail };
+}
 
 function awayText(details: Json): string {
   const away = details.away_us;

@@ -13,9 +13,10 @@ import { Page, PageHead } from "../ui/page.tsx";
 import { type Looking, Picture } from "../ui/picture.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Bone } from "../ui/skeleton.tsx";
-import { BigButton, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
+import { BigButton, BlackoutCard, Chip, Corner, FailureCard, GapCard } from "../ui/stage.tsx";
 import { Transport, type TransportActions, type TransportState } from "../ui/transport.tsx";
 import css from "./components.module.css";
+import { CoverageParts } from "./components-coverage.tsx";
 import { ListParts } from "./components-lists.tsx";
 import { Part } from "./components-part.tsx";
 import { TimelineParts } from "./components-timeline.tsx";
@@ -274,6 +275,11 @@ function PlayerParts() {
           </GapCard>
         </div>
         <div class={`${css.dark} ${css.stage}`}>
+          <BlackoutCard title="Blackout: card number">
+            <p>Asked for by the agent, until 10:42</p>
+          </BlackoutCard>
+        </div>
+        <div class={`${css.dark} ${css.stage}`}>
           <FailureCard failure={FAILURE} onRemedy={nothing} />
         </div>
         <div class={`${css.dark} ${css.stage}`}>
@@ -301,6 +307,7 @@ export function ComponentsPage() {
       <Actions />
       <Words />
       <ListParts />
+      <CoverageParts />
       <TimelineParts />
       <PlayerParts />
     </Page>

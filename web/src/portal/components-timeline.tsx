@@ -45,8 +45,8 @@ const CONTENT = {
   moments: [
     { positionUs: 310 * S, code: "capture.rate_changed", details: { fps: 3, from_fps: 5 } },
     { positionUs: 342 * S, code: "capture.rate_changed", details: { fps: 5, from_fps: 3 } },
-    { positionUs: 2_520 * S, code: "capture.blackout_on", details: { reason: "Card number" } },
-    { positionUs: 2_655 * S, code: "capture.blackout_off", details: {} },
+    { positionUs: 2_520 * S, code: "blackout.on", details: { source: "api", by: "kim", reason: "Card number" } },
+    { positionUs: 2_655 * S, code: "blackout.off", details: { source: "api", by: "kim" } },
     { positionUs: 2_900 * S, code: "capture.layout_changed", details: { monitors: "DP-1" } },
   ],
   bookmarks: [

@@ -39,6 +39,19 @@ export function GapCard({ title, children }: CardProps) {
   );
 }
 
+/** Nothing was captured here, because somebody asked for it: black, and why. */
+export function BlackoutCard({ title, children }: CardProps) {
+  return (
+    <div class={`${css.over} ${css.black}`} role="status">
+      <div class={css.card}>
+        <Icon name="blackout" size={32} />
+        <h2>{title}</h2>
+        {children}
+      </div>
+    </div>
+  );
+}
+
 /** The player cannot go on; what a person can do about it. */
 export function FailureCard(props: { readonly failure: Failure; readonly onRemedy: (failure: Failure) => void }) {
   return (

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Share, shareText } from "../core/coverage-words.ts";
 import { type Kind, kindLabel, lookOf } from "../core/reasons.ts";
 import type { StripSpan } from "../core/site-coverage.ts";
-import { type HourMark, STRIP_HEIGHT, spanAt, stripPaths } from "../core/strip.ts";
+import { type HourMark, STRIP_HEIGHT, type StripWindow, spanAt, stripPaths } from "../core/strip.ts";
 import { lengthText } from "../core/time.ts";
 import css from "./strip.module.css";
 
@@ -15,18 +15,19 @@ const TIP_PX = 12;
 
 interface DrawingProps {
   readonly spans: readonly StripSpan[];
-  readonly lengthMs: number;
+  /** What of the day is drawn. */
+  readonly window: StripWindow;
   readonly marks?: readonly HourMark[];
   /** Up to where it is known: a line, while the day goes on. */
   readonly nowMs?: number | null;
 }
 
-function Drawing({ spans, lengthMs, marks = [], nowMs = null }: DrawingProps) {
+function Drawing({ spans, window: { fromMs, toMs }, marks = [], nowMs = null }: DrawingProps) {
   const hours = marks.map((mark) => `M${mark.atMs / 1000} 0V${STRIP_HEIGHT}`).join("");
   return (
     <svg
       class={css.drawing}
-      viewBox={`0 0 ${lengthMs / 1000} ${STRIP_HEIGHT}`}
+      viewBox={`${fromMs / 1000} 0 ${(toMs - fromMs) / 1000} ${STRIP_HEIGHT}`}
       preserveAspectRatio="none"
       aria-hidden="true"
       focusable="false"
@@ -57,12 +58,12 @@ interface StripProps extends DrawingProps {
 
 export function Strip({ label, momentText, onOpen, ...drawing }: StripProps) {
   const [pointed, setPointed] = useState<Pointed | null>(null);
-  const { spans, lengthMs } = drawing;
+  const { spans, window } = drawing;
   const point = (event: PointerEvent): void => {
     if (!(event.currentTarget instanceof HTMLElement)) return;
     const box = event.currentTarget.getBoundingClientRect();
-    const perPx = lengthMs / Math.max(1, box.width);
-    const span = spanAt(spans, (event.clientX - box.left) * perPx, SLACK_PX * perPx);
+    const perPx = (window.toMs - window.fromMs) / Math.max(1, box.width);
+    const span = spanAt(spans, window.fromMs + (event.clientX - box.left) * perPx, SLACK_PX * perPx);
     setPointed({ x: event.clientX, y: box.bottom, span });
   };
   return (
@@ -112,11 +113,13 @@ function Tip({ x, y, span, momentText }: TipProps) {
 }
 
 /** The hours over a column of strips. */
-export function StripAxis({ marks, lengthMs }: { readonly marks: readonly HourMark[]; readonly lengthMs: number }) {
+export function StripAxis({ marks, window }: { readonly marks: readonly HourMark[]; readonly window: StripWindow }) {
+  const { fromMs, toMs } = window;
+  const seen = marks.filter((mark) => mark.atMs >= fromMs && mark.atMs <= toMs);
   return (
     <span class={`${css.axis} figures`} aria-hidden="true">
-      {marks.map((mark) => (
-        <span key={mark.atMs} class={css.hour} style={{ left: `${(100 * mark.atMs) / lengthMs}%` }}>
+      {seen.map((mark) => (
+        <span key={mark.atMs} class={css.hour} style={{ left: `${(100 * (mark.atMs - fromMs)) / (toMs - fromMs)}%` }}>
           {mark.text}
         </span>
       ))}
@@ -128,7 +131,7 @@ export function StripAxis({ marks, lengthMs }: { readonly marks: readonly HourMa
 export function Swatch({ kind }: { readonly kind: Kind }) {
   return (
     <span class={css.swatch} aria-hidden="true">
-      <Drawing spans={[{ fromMs: 0, toMs: 1000, kind }]} lengthMs={1000} />
+      <Drawing spans={[{ fromMs: 0, toMs: 1000, kind }]} window={{ fromMs: 0, toMs: 1000 }} />
     </span>
   );
 }

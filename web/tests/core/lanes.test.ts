@@ -137,20 +137,35 @@ describe("eight hours with 30,000 pieces and as many moments", () => {
 describe("what is missing", () => {
   const gaps = [{ fromUs: 65 * S, toUs: 107 * S, reason: "lost" }];
   const moments = [
-    moment(10 * S, "capture.blackout_on", { reason: "Card number" }),
-    moment(12 * S, "capture.blackout_on"),
-    moment(20 * S, "capture.blackout_off"),
-    moment(30 * S, "capture.blackout_off"),
-    moment(120 * S, "capture.blackout_on"),
+    moment(10 * S, "blackout.on", { source: "agent" }),
+    moment(12 * S, "blackout.on", { source: "api", by: "kim", reason: "Card number" }),
+    moment(13 * S, "blackout.on", { source: "api", by: "kim", reason: "again" }),
+    moment(15 * S, "blackout.off", { source: "agent" }),
+    moment(20 * S, "blackout.expired", { source: "api", by: "kim" }),
+    moment(30 * S, "blackout.off", { source: "agent" }),
+    moment(120 * S, "blackout.on", { source: "decision_source", by: "dialler" }),
   ];
-  const blackouts = blackoutsOf(moments, 147 * S);
+  const blackouts = blackoutsOf(moments, 147 * S, gaps);
 
-  test("blackouts last from order to order; the first one counts, and one without an end lasts until now", () => {
+  test("it is black while anybody asks; what is known of the reason counts, and one without an end lasts until now", () => {
     expect(blackouts).toEqual([
-      { fromUs: 10 * S, toUs: 20 * S, reason: "Card number", open: false },
-      { fromUs: 120 * S, toUs: 147 * S, reason: "", open: true },
+      { fromUs: 10 * S, toUs: 20 * S, reason: "Card number", asked: "Asked for by the agent", open: false },
+      { fromUs: 120 * S, toUs: 147 * S, reason: "", asked: "Decided by dialler", open: true },
     ]);
     expect(blackoutsOf([], S)).toEqual([]);
+  });
+
+  test("a blackout ends where the recording breaks off, and goes on where the workstation says so behind it", () => {
+    const asked = { source: "agent", reason: "private" };
+    const before = [moment(60 * S, "blackout.on", asked)];
+    expect(blackoutsOf(before, 147 * S, gaps).map((one) => [one.fromUs, one.toUs, one.open])).toEqual([
+      [60 * S, 65 * S, false],
+    ]);
+    const again = [...before, moment(107 * S, "blackout.on", asked)];
+    expect(blackoutsOf(again, 147 * S, gaps).map((one) => [one.fromUs, one.toUs, one.open])).toEqual([
+      [60 * S, 65 * S, false],
+      [107 * S, 147 * S, true],
+    ]);
   });
 
   test("says why at its place and nowhere else", () => {
@@ -161,7 +176,7 @@ describe("what is missing", () => {
       hides: true,
     });
     expect(lane.notes(15 * S, 0)[0]?.words).toBe("Blackout: Card number");
-    expect(lane.notes(130 * S, 0)[0]?.detail).toBe("for 27 s so far");
+    expect(lane.notes(130 * S, 0)[0]?.detail).toBe("Decided by dialler, for 27 s so far");
     expect(lane.notes(50 * S, S)).toEqual([]);
     expect(lane.stops).toEqual([10 * S, 65 * S, 120 * S]);
   });
@@ -240,7 +255,7 @@ describe("moments", () => {
   test("events say what happened; blackouts are left to their own lane", () => {
     const lane = eventsLane([
       moment(10 * S, "capture.rate_changed", { fps: 2, from_fps: 5 }),
-      moment(20 * S, "capture.blackout_on"),
+      moment(20 * S, "blackout.on"),
     ]);
     expect(lane.stops).toEqual([10 * S]);
     expect(lane.notes(11 * S, 2 * S)).toMatchObject([

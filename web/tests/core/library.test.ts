@@ -233,6 +233,7 @@ describe("the wall", () => {
     state: "recording",
     reason: "",
     recording: "r",
+    blackoutRequests: [],
     monitors: [],
     lastSeenAt: null,
     progressAgeMs: 1_000,

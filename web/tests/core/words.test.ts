@@ -281,11 +281,12 @@ describe("the lists", () => {
       state: "idle",
       reason: "",
       recording: null,
+      blackoutRequests: [],
       monitors: ["a"],
       lastSeenAt: null,
     };
     expect(readWorkstations({ items: [station] }, 0)[0]).toMatchObject({ id: "w", monitors: 1 });
-    expect(() => readWorkstations({ items: [{ ...station, state: "asleep" }] }, 0)).toThrow(PlayheadError);
+    expect(() => readWorkstations({ items: [{ ...station, state: "dreaming" }] }, 0)).toThrow(PlayheadError);
     const session = {
       user: { name: "sam", displayName: "Sam", permissions: ["view"] },
       csrfToken: "c",

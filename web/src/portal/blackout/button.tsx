@@ -40,7 +40,8 @@ export function BlackoutButton({ item, session, brief = false, onChanged }: Blac
         ))}
       {(offer === "end" || offer === "end-own") && (
         <Button small busy={doing.busy.value} onClick={() => void end()}>
-          {offer === "end" ? "End the blackout" : "End mine"}
+          {offer === "end-own" ? "End mine" : brief ? "End" : "End the blackout"}
+          {brief && offer === "end" && <span class="spoken"> the blackout</span>}
         </Button>
       )}
       {asking && <BlackoutDialog item={item} session={session} onClose={() => setAsking(false)} onBegun={changed} />}

@@ -4,9 +4,9 @@ import { sinceText } from "../../core/ago.ts";
 import { dayWords, faultMs, type PlacedDay, shareText, stateWords } from "../../core/coverage-words.ts";
 import { reasonText } from "../../core/reasons.ts";
 import { addressOf } from "../../core/route.ts";
-import type { SiteDay } from "../../core/site-coverage.ts";
-import { type HourMark, hourMarks, momentOfDay } from "../../core/strip.ts";
-import { lengthText } from "../../core/time.ts";
+import type { SiteDay, StripSpan } from "../../core/site-coverage.ts";
+import { busyWindow, type HourMark, hourMarks, momentOfDay, type StripWindow } from "../../core/strip.ts";
+import { clockText, lengthText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Strip, StripAxis } from "../../ui/strip.tsx";
 import type { Column } from "../../ui/table-row.tsx";
@@ -14,24 +14,29 @@ import { wallNow } from "../clock.ts";
 import { go } from "../router.ts";
 import css from "./coverage.module.css";
 
-/** Between two labels of the hours. */
-const LABEL_HOURS = 3;
+/** A day is drawn from one of these hours to another; the labels lie as far apart unless that is a short part of it. */
+const WINDOW_HOURS = 3;
+const FINE_UP_TO_MS = 12 * 3_600_000;
 
 /** What all rows of a day share. */
 export interface DayFrame {
   readonly from: Date;
-  readonly lengthMs: number;
+  readonly window: StripWindow;
   readonly timeZone: string;
   readonly nowMs: number | null;
   readonly marks: readonly HourMark[];
 }
 
-export function frameOf(site: Pick<SiteDay, "from" | "to" | "now" | "timeZone">): DayFrame {
+/** `strips`: all that is shown in it. */
+export function frameOf(site: SiteDay, strips: readonly (readonly StripSpan[])[]): DayFrame {
   const { from, to, now, timeZone } = site;
   const nowMs = now.getTime() - from.getTime();
   const lengthMs = to.getTime() - from.getTime();
-  const marks = hourMarks(from, to, timeZone, LABEL_HOURS);
-  return { from, lengthMs, timeZone, marks, nowMs: nowMs >= 0 && nowMs < lengthMs ? nowMs : null };
+  const knownMs = nowMs >= 0 && nowMs < lengthMs ? nowMs : null;
+  const window = busyWindow(strips, lengthMs, knownMs, hourMarks(from, to, timeZone, WINDOW_HOURS));
+  const isShort = window.toMs - window.fromMs <= FINE_UP_TO_MS;
+  const marks = hourMarks(from, to, timeZone, isShort ? 1 : WINDOW_HOURS);
+  return { from, window, timeZone, marks, nowMs: knownMs };
 }
 
 export function DayStrip({
@@ -46,7 +51,7 @@ export function DayStrip({
   return (
     <Strip
       spans={item.strip}
-      lengthMs={frame.lengthMs}
+      window={frame.window}
       marks={frame.marks}
       nowMs={frame.nowMs}
       label={dayWords(item)}
@@ -62,6 +67,12 @@ export function workstationAddress(workstation: string, day: string | null): str
   return addressOf({ page: "coverage", workstation, query });
 }
 
+/** Today's by the clock alone. */
+function shortSince(at: Date): string {
+  const now = wallNow();
+  return at.toDateString() === now.toDateString() ? clockText(at) : sinceText(at, now);
+}
+
 export function State({ item }: { readonly item: PlacedDay }) {
   const { tone, text } = stateWords(item);
   const why = item.code === null ? text : reasonText(item.code);
@@ -70,7 +81,7 @@ export function State({ item }: { readonly item: PlacedDay }) {
       <Badge tone={tone} dot={item.alarm}>
         {text}
       </Badge>
-      {item.since !== null && <span class={`${css.muted} figures`}>since {sinceText(item.since, wallNow())}</span>}
+      {item.since !== null && <span class={`${css.muted} figures`}>since {shortSince(item.since)}</span>}
     </span>
   );
 }
@@ -107,26 +118,23 @@ export function coverageColumns(frame: DayFrame, day: string | null): readonly C
     {
       key: "agent",
       title: "Agent",
-      width: "minmax(8rem, 1fr)",
-      min: 8,
+      width: "minmax(12rem, 1.2fr)",
+      min: 12,
       priority: 0,
-      cell: (item) => <span class={css.agent}>{item.agent || "Nobody known"}</span>,
-    },
-    {
-      key: "workstation",
-      title: "Workstation",
-      width: "minmax(6rem, 0.7fr)",
-      min: 6,
-      priority: 3,
-      cell: (item) => <span class={css.muted}>{item.workstation}</span>,
+      cell: (item) => (
+        <>
+          <span class={css.agent}>{item.agent || "Nobody known"}</span>{" "}
+          <span class={css.muted}>{item.workstation}</span>
+        </>
+      ),
     },
     ...(frame.nowMs === null ? [] : [STATE]),
     {
       key: "strip",
       title: "The day",
-      head: <StripAxis marks={frame.marks} lengthMs={frame.lengthMs} />,
-      width: "minmax(14rem, 5fr)",
-      min: 14,
+      head: <StripAxis marks={frame.marks} window={frame.window} />,
+      width: "minmax(20rem, 5fr)",
+      min: 20,
       priority: 0,
       cell: (item) => (
         <DayStrip item={item} frame={frame} onOpen={() => go(workstationAddress(item.workstation, day))} />
@@ -140,8 +148,8 @@ export function coverageColumns(frame: DayFrame, day: string | null): readonly C
 const STATE: Column<PlacedDay> = {
   key: "state",
   title: "Now",
-  width: "minmax(15rem, 1.2fr)",
-  min: 15,
+  width: "minmax(11.5rem, 1fr)",
+  min: 11.5,
   priority: 0,
   cell: (item) => <State item={item} />,
 };

@@ -129,7 +129,14 @@ interface RowsProps {
 
 function Rows({ site, rows, filter }: RowsProps) {
   const { day } = filter;
-  const frame = useMemo(() => frameOf(site), [site]);
+  const frame = useMemo(
+    () =>
+      frameOf(
+        site,
+        site.items.map((one) => one.strip),
+      ),
+    [site],
+  );
   const columns = useMemo(() => coverageColumns(frame, day), [frame, day]);
   const href = useMemo(() => (item: PlacedDay) => workstationAddress(item.workstation, day), [day]);
   const narrow = useMemo(() => (item: PlacedDay) => <CoverageRow item={item} frame={frame} day={day} />, [frame, day]);

@@ -99,7 +99,14 @@ function backAddress(filter: CoverageFilter): string {
 
 function Shown({ id, known }: { readonly id: string; readonly known: Known }) {
   const { site, item, today, days } = known;
-  const frame = useMemo(() => frameOf(site), [site]);
+  const frame = useMemo(
+    () =>
+      frameOf(
+        site,
+        days.map((one) => one.strip),
+      ),
+    [site, days],
+  );
   const day = days.find((one) => one.day === site.day) ?? item;
   return (
     <>
@@ -174,7 +181,7 @@ function Days({ id, days, known, frame }: DaysProps) {
     <div class={css.days}>
       <div class={css.axisRow} aria-hidden="true">
         <span />
-        <StripAxis marks={frame.marks} lengthMs={frame.lengthMs} />
+        <StripAxis marks={frame.marks} window={frame.window} />
         <span class={css.end}>Recorded</span>
         <span class={css.end}>Missing</span>
       </div>

@@ -1,17 +1,28 @@
 /** What is played, and what can be done with the whole of it. */
 
 import { useEffect } from "preact/hooks";
-import { liveness } from "../../core/library.ts";
+import { can, type Session } from "../../core/access.ts";
+import { liveness, type WorkstationItem } from "../../core/library.ts";
 import { clockText, dayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
+import { BlackoutButton } from "../blackout/button.tsx";
 import { nowMs } from "../clock.ts";
+import { DeleteButton } from "./delete.tsx";
 import css from "./player.module.css";
 import type { PlayerStore } from "./store.ts";
 import { Why } from "./why.tsx";
 
-export function Head({ store, onBack }: { readonly store: PlayerStore; readonly onBack: () => void }) {
+interface HeadProps {
+  readonly store: PlayerStore;
+  readonly session: Session;
+  /** Where it is being recorded; null where it is not, or nobody may know. */
+  readonly workstation: WorkstationItem | null;
+  readonly onBack: () => void;
+}
+
+export function Head({ store, session, workstation, onBack }: HeadProps) {
   const item = store.item.value;
   const live = item !== null && liveness(item, nowMs.value) === "live";
   const title = item === null ? "Recording" : `${item.agent || "Unknown agent"}`;
@@ -39,6 +50,7 @@ export function Head({ store, onBack }: { readonly store: PlayerStore; readonly 
         {item?.state === "interrupted" && <Badge tone="warn">Interrupted</Badge>}
       </span>
       <span class={css.deeds}>
+        {workstation !== null && <BlackoutButton brief item={workstation} session={session} />}
         <Why id={store.id} />
         {store.download.isOffered && (
           <IconButton icon="download" label="Download as MP4" keys="D" onClick={() => store.download.show()} />
@@ -57,6 +69,7 @@ export function Head({ store, onBack }: { readonly store: PlayerStore; readonly 
           keys="C"
           onClick={() => void store.copyLink(false)}
         />
+        {item !== null && can(session, "delete") && <DeleteButton item={item} session={session} />}
       </span>
     </div>
   );

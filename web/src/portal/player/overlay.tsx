@@ -1,12 +1,15 @@
 /** What is said over the picture. At most one card; chips for what passes by itself. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { requestWords } from "../../core/blackout-requests.ts";
+import { type Blackout, blackoutsOf } from "../../core/blackouts.ts";
 import type { Failure } from "../../core/failure.ts";
+import type { WorkstationItem } from "../../core/library.ts";
 import { reasonText } from "../../core/reasons.ts";
 import type { Gap } from "../../core/recording-index.ts";
 import { clockText, instantAt, positionText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
-import { BigButton, Chip, Corner, FailureCard, Flash, GapCard } from "../../ui/stage.tsx";
+import { BigButton, BlackoutCard, Chip, Corner, FailureCard, Flash, GapCard } from "../../ui/stage.tsx";
 import type { PlayerStore } from "./store.ts";
 
 /** Loading is not worth a word before this; most seeks are done by then. */
@@ -28,6 +31,35 @@ function useLasting(on: boolean, ms: number): boolean {
   return on && lasting;
 }
 
+/** Why it is black, and who asked; while it lasts, also until when. */
+function Dark({ blackout, item }: { readonly blackout: Blackout; readonly item: WorkstationItem | null }) {
+  const told =
+    blackout.open && item !== null && item.blackouts.length > 0 ? item.blackouts.map((one) => requestWords(one)) : [];
+  const words = told.length === 0 && blackout.asked !== "" ? [blackout.asked] : told;
+  return (
+    <BlackoutCard title={blackout.reason === "" ? "Blackout" : `Blackout: ${blackout.reason}`}>
+      <p>Nothing was captured here, on purpose.</p>
+      {words.map((one) => (
+        <p key={one}>{one}</p>
+      ))}
+    </BlackoutCard>
+  );
+}
+
+/** The blackout at the playhead, or null. */
+function useBlackout(store: PlayerStore): Blackout | null {
+  const recording = store.recording.value;
+  const revision = store.revision.value;
+  const all = useMemo(
+    () => (recording === null ? [] : blackoutsOf(recording.moments(), recording.endUs, recording.gaps())),
+    [recording, revision],
+  );
+  const snapshot = store.snapshot.value;
+  if (snapshot?.place.kind === "gap") return null;
+  const atUs = snapshot?.positionUs ?? -1;
+  return all.find((one) => atUs >= one.fromUs && (atUs < one.toUs || (one.open && snapshot?.live === true))) ?? null;
+}
+
 function Missing({ gap, startedAtUs }: { readonly gap: Gap; readonly startedAtUs: number }) {
   return (
     <GapCard title="Nothing was recorded here">
@@ -45,17 +77,20 @@ function sentence(words: string): string {
 
 interface OverlayProps {
   readonly store: PlayerStore;
+  /** Where it is being recorded; null where it is not, or nobody may know. */
+  readonly workstation: WorkstationItem | null;
   readonly onRemedy: (failure: Failure) => void;
 }
 
-export function Overlay({ store, onRemedy }: OverlayProps) {
+export function Overlay({ store, workstation, onRemedy }: OverlayProps) {
   const snapshot = store.snapshot.value;
   const connection = store.connection.value;
   const retrying = useLasting(connection.status === "retrying", TROUBLE_MS);
   const loading = useLasting(snapshot === null || snapshot.loading, LOADING_MS);
+  const blackout = useBlackout(store);
   const failure = store.failure.value ?? (connection.status === "failed" ? connection.failure : null);
   if (failure !== null) return <FailureCard failure={failure} onRemedy={onRemedy} />;
-  const silent = snapshot?.growing && snapshot.live && !snapshot.fresh;
+  const silent = blackout === null && snapshot?.growing && snapshot.live && !snapshot.fresh;
   const chips = (
     <Corner>
       {retrying && connection.status === "retrying" && (
@@ -75,6 +110,7 @@ export function Overlay({ store, onRemedy }: OverlayProps) {
       {snapshot?.place.kind === "gap" && !snapshot.live && (
         <Missing gap={snapshot.place.gap} startedAtUs={store.recording.value?.startedAtUs ?? 0} />
       )}
+      {blackout !== null && <Dark blackout={blackout} item={workstation} />}
       {snapshot?.motion === "ended" && <Ended store={store} />}
       {store.blocked.value && <BigButton icon="play" label="Play" onClick={() => store.toggle()} />}
       {chips}

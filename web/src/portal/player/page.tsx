@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { KeyHelp } from "../../ui/keys.tsx";
 import { Picture } from "../../ui/picture.tsx";
 import { Stage } from "../../ui/stage.tsx";
+import { useWorkstation } from "../blackout/workstation.ts";
 import { go } from "../router.ts";
 import { mustSignIn } from "../session.ts";
 import { BookmarkDialog } from "./bookmark-dialog.tsx";
@@ -158,6 +159,8 @@ export function PlayerPage(props: PlayerPageProps) {
     if (box.current !== null && video.current !== null) store.attachScreen(box.current, video.current);
   }, [store]);
 
+  const item = store.item.value;
+  const workstation = useWorkstation(item?.state === "recording" ? item.workstation.id : null);
   const back = (): void => go({ page: "recordings", filter: NO_FILTER });
   const remedy = (failure: Failure): void => {
     if (failure.remedy === "sign-in") mustSignIn();
@@ -167,12 +170,12 @@ export function PlayerPage(props: PlayerPageProps) {
   };
   return (
     <div class={`${css.page} ${store.screen.theatre.value ? css.theatre : ""}`}>
-      <Head store={store} onBack={back} />
+      <Head store={store} session={session} workstation={workstation} onBack={back} />
       <div ref={box} class={css.player}>
         <div class={css.picture}>
           <Stage facts={factsOf(store.snapshot.value, store.pictureUs.value)}>
             <Screens store={store} video={video} />
-            <Overlay store={store} onRemedy={remedy} />
+            <Overlay store={store} workstation={workstation} onRemedy={remedy} />
           </Stage>
         </div>
         <Controls store={store} />

@@ -5,6 +5,7 @@ import type { Moment, Recording } from "../../core/recording.ts";
 import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
 import { type MomentText, momentWords } from "../../core/words.ts";
 import { BookmarkPanel } from "./bookmark-panel.tsx";
+import { Ledger } from "./ledger.tsx";
 import css from "./player.module.css";
 import { momentsOf, type PlayerStore } from "./store.ts";
 
@@ -50,8 +51,6 @@ function Moments({ store, recording }: { readonly store: PlayerStore; readonly r
 function Facts({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
   const item = store.item.value;
   const started = instantAt(recording.startedAtUs, 0);
-  const gaps = recording.gaps();
-  const missingUs = gaps.reduce((sum, gap) => sum + gap.toUs - gap.fromUs, 0);
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">Details</h2>
@@ -62,8 +61,6 @@ function Facts({ store, recording }: { readonly store: PlayerStore; readonly rec
         </dd>
         <dt>Length</dt>
         <dd>{lengthText(recording.endUs / 1000)}</dd>
-        <dt>Missing</dt>
-        <dd>{missingUs === 0 ? "nothing" : lengthText(missingUs / 1000)}</dd>
         <dt>Monitors</dt>
         <dd>
           {store
@@ -92,6 +89,7 @@ export function Side({ store }: { readonly store: PlayerStore }) {
   return (
     <aside class={css.side} data-revision={revision}>
       <BookmarkPanel store={store} />
+      <Ledger id={recording.id} state={recording.state} onSeek={(positionUs) => store.seek(positionUs)} />
       <Moments store={store} recording={recording} />
       <Facts store={store} recording={recording} />
     </aside>

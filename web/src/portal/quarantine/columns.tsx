@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { whenText } from "../../core/ago.ts";
 import { attemptsText, type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
-import { addressOf } from "../../core/route.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import type { Column } from "../../ui/table-row.tsx";
@@ -24,15 +23,6 @@ export function QuarantineDeeds({ item, onRetry, onDrop }: DeedsProps) {
       </Button>
       <IconButton small icon="trash" label={`Drop: ${quarantineTitle(item)}`} onClick={() => onDrop(item)} />
     </span>
-  );
-}
-
-function Whose({ item }: { readonly item: QuarantineItem }) {
-  if (item.recording === null) return <span class={css.muted}>–</span>;
-  return (
-    <a class={css.link} href={addressOf({ page: "recording", id: item.recording, momentUs: null })}>
-      Open
-    </a>
   );
 }
 
@@ -81,14 +71,6 @@ export function quarantineColumns(
       priority: 2,
       end: true,
       cell: (item) => <span class="figures">{bytesText(item.bytes)}</span>,
-    },
-    {
-      key: "recording",
-      title: "Recording",
-      width: "6rem",
-      min: 6,
-      priority: 2,
-      cell: (item) => <Whose item={item} />,
     },
     { key: "deeds", title: "What to do", silent: true, width: "8.5rem", min: 8.5, priority: 0, cell: deeds },
   ];

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
 import { type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
 import { Button } from "../../ui/button.tsx";
+import { Drawer } from "../../ui/dialog.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Page, PageHead } from "../../ui/page.tsx";
 import { Pager } from "../../ui/pager.tsx";
@@ -14,6 +15,7 @@ import { ReasonDialog } from "../reason-dialog.tsx";
 import { Refused } from "../refused.tsx";
 import { dropQuarantined, listQuarantine, retryQuarantined } from "./api.ts";
 import { QuarantineDeeds, QuarantineRow, quarantineColumns } from "./columns.tsx";
+import { QuarantineFacts } from "./facts.tsx";
 
 const keyOf = (item: QuarantineItem): string => item.id;
 const narrowOf = (item: QuarantineItem) => <QuarantineRow item={item} />;
@@ -25,6 +27,7 @@ export function QuarantinePage({ session }: { readonly session: Session }) {
 function Quarantine({ session }: { readonly session: Session }) {
   const list = useLoaded("", () => new Paged(listQuarantine));
   const doing = useDoing();
+  const [opened, setOpened] = useState<QuarantineItem | null>(null);
   const [dropping, setDropping] = useState<QuarantineItem | null>(null);
   useEffect(() => {
     document.title = "Quarantine · Playhead";
@@ -68,12 +71,20 @@ function Quarantine({ session }: { readonly session: Session }) {
             rows={items}
             keyOf={keyOf}
             narrow={narrowOf}
+            onOpen={setOpened}
             beside={deeds}
             more={more}
           />
           <Pager more={more} loading={list.loading.value} end="That is all." onMore={() => void list.more()} />
         </>
       )}
+      <Drawer
+        title={opened === null ? "In quarantine" : quarantineTitle(opened)}
+        open={opened !== null}
+        onClose={() => setOpened(null)}
+      >
+        {opened !== null && <QuarantineFacts item={opened} />}
+      </Drawer>
       {dropping !== null && (
         <ReasonDialog
           title={`Drop: ${quarantineTitle(dropping)}`}

@@ -1,0 +1,47 @@
+/** All that is known of something in quarantine. */
+
+import { whenText } from "../../core/ago.ts";
+import { attemptsText, type QuarantineItem } from "../../core/quarantine.ts";
+import { addressOf } from "../../core/route.ts";
+import { bytesText } from "../../core/time.ts";
+import { wallNow } from "../clock.ts";
+import css from "./quarantine.module.css";
+
+export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
+  const { recording, workstation } = item;
+  return (
+    <>
+      <p class={css.message}>{item.message}</p>
+      <dl class={`${css.facts} figures`}>
+        <dt>Code</dt>
+        <dd>{item.code}</dd>
+        <dt>Last found so</dt>
+        <dd>
+          {whenText(item.at, wallNow(), true)}, {attemptsText(item.attempts)}
+        </dd>
+        <dt>Size</dt>
+        <dd>{bytesText(item.bytes)}</dd>
+        {workstation !== null && (
+          <>
+            <dt>Workstation</dt>
+            <dd>
+              <a class={css.link} href={addressOf({ page: "coverage", workstation, query: "" })}>
+                {workstation}
+              </a>
+            </dd>
+          </>
+        )}
+        {recording !== null && (
+          <>
+            <dt>Recording</dt>
+            <dd>
+              <a class={css.link} href={addressOf({ page: "recording", id: recording, momentUs: null })}>
+                {recording}
+              </a>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+}
