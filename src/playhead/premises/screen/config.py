@@ -46,6 +46,16 @@ class ScreenConfig(Section, frozen=True):
             )
         ),
     ] = Size(256 << 20)
+    catch_up: Annotated[
+        Size,
+        Meta(
+            description=(
+                "How much all workstations together may send a second of what was recorded before, such as after an "
+                "outage: it is divided among them. What is recorded now comes first and is not counted. `0 B`: as "
+                "fast as they can."
+            )
+        ),
+    ] = Size(20 << 20)
     command_timeout: Annotated[Duration, Meta(description="How long a workstation may take to answer a command.")] = (
         Duration(5_000_000)
     )

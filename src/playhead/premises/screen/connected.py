@@ -17,12 +17,14 @@ from playhead.premises.screen import metrics
 from playhead.premises.screen.channel import Channel, post
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
+from playhead.premises.screen.pace import Pacing
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.refusals import Refusals
 from playhead.premises.screen.rules import Refusal
 from playhead.store.catalogue.workstations import Workstation
 from playhead.store.segments import OpenSegment, SegmentStore
 from playhead.wire.screen.messages import (
+    Backlog,
     Command,
     Decline,
     Elsewhere,
@@ -56,6 +58,7 @@ class Surroundings:
     directory: Directory
     refusals: Refusals
     claims: Claims
+    pacing: Pacing[ScreenPeer]
 
 
 class ConnectedWorkstation:
@@ -130,6 +133,8 @@ class ConnectedWorkstation:
 
     def _act(self, message: Message) -> None:
         match message:
+            case Backlog():
+                (self._around.pacing.join if message.bytes else self._around.pacing.leave)(self.peer)
             case Offer():
                 self._run(self._offered(message))
             case End():
@@ -255,6 +260,7 @@ class ConnectedWorkstation:
 
     async def _let_go(self) -> None:
         """Leave nothing behind that the next connection of this workstation could stumble over."""
+        self._around.pacing.leave(self.peer)
         for channel in self._channels.values():
             channel.release()
         self._channels.clear()

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTED = Gauge("playhead_screen_workstations_connected", "Workstations that are connected.")
+CATCHING_UP = Gauge("playhead_screen_workstations_catching_up", "Workstations that send what was recorded before.")
 RECEIVED_BYTES = Counter("playhead_screen_received_bytes", "Bytes of segments received.")
 OFFERS = Counter("playhead_screen_offers", "Segments offered, by what came of it.", ["outcome"])
 DECLINES = Counter("playhead_screen_declines", "Segments declined while they were coming, by code.", ["code"])

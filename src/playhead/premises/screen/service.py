@@ -18,6 +18,7 @@ from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
 from playhead.net.tls import server_context
 from playhead.premises.screen import metrics
+from playhead.premises.screen.channel import post
 from playhead.premises.screen.command_ids import CommandIds
 from playhead.premises.screen.config import ScreenConfig
 from playhead.premises.screen.connected import ConnectedWorkstation, Surroundings
@@ -27,6 +28,7 @@ from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.markers import Markers
+from playhead.premises.screen.pace import Pacing
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.refusals import Refusals
 from playhead.premises.screen.rules import admit
@@ -44,7 +46,7 @@ from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 from playhead.wire.screen import choose_version
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
-from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Result, Welcome
+from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Pace, Result, Welcome
 
 REPLACED_RETRY_MS: Final = 5_000
 """The same, to the older of two connections of one workstation, should it be another machine with the same keys."""
@@ -90,7 +92,8 @@ class ScreenService:
         claims = Claims(
             server, catalogue=catalogue, store=segments, recordings=recordings, refusals=refusals, audit=self._audit
         )
-        self._around = Surroundings(segments, recordings, clock, self._directory, refusals, claims)
+        pacing = Pacing[ScreenPeer](config.catch_up.bytes, lambda peer, share: post(peer, Pace(share)))
+        self._around = Surroundings(segments, recordings, clock, self._directory, refusals, claims, pacing)
         self._server = server
         self._markers = Markers(catalogue, segments, keyring, recordings)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
@@ -140,6 +143,7 @@ class ScreenService:
                 ("room", watch_room(self._store)),
                 ("revocations", watch_revocations(self._catalogue, self._connected)),
                 ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
+                ("pace", self._around.pacing.run()),
                 ("lengths", measure_recordings(self._around.recordings)),
                 ("markers", self._markers.run()),
             )
