@@ -11,7 +11,7 @@ import click
 
 from playhead.base import logs
 from playhead.base.addresses import Address
-from playhead.base.clock import SystemClock
+from playhead.base.clock import Clock, SystemClock
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json
@@ -19,8 +19,9 @@ from playhead.cli.run import run_until_stopped
 from playhead.cli.workstation_file import data_of, load_settings, write_settings
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
-from playhead.workstation.capture.x11 import X11Source
+from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
+from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask
 from playhead.workstation.load import lower_priority
 from playhead.workstation.service import WorkstationService, pipelines
@@ -45,9 +46,15 @@ def run(data: Path, *, log: str) -> None:
     if not settings.display:
         refuse_wayland(os.environ)
     lower_priority()
-    pipeline = pipelines(settings, lambda: X11Source(settings.display or None), clock)
+    pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     run_until_stopped(WorkstationService(settings, pipeline, clock, session=session).run())
+
+
+def source_of(settings: WorkstationConfig, clock: Clock) -> X11Source:
+    """The desktop to record, without what the settings mask."""
+    masking = Masking(settings.masks, clock) if settings.masks else None
+    return X11Source(settings.display or None, masking=masking)
 
 
 def is_wayland(environment: Mapping[str, str]) -> bool:

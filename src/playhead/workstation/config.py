@@ -12,6 +12,7 @@ from playhead.base.quantities import Duration, Size
 from playhead.domain.blackouts import NAME_CHARS_MAX, Binding
 from playhead.domain.leases import Failing
 from playhead.environment.ports import Service, port_of
+from playhead.workstation.capture.masks import MASKS_MAX, Mask
 from playhead.workstation.darkness import BlackoutRules
 from playhead.workstation.route import ADDRESSES_MAX, PLACES_MAX, Places
 from playhead.workstation.spool_room import WhenFull
@@ -134,6 +135,8 @@ class WorkstationConfig(Section, frozen=True):
         ),
     ] = "ctrl+alt+b"
 
+    masks: tuple[Mask, ...] = ()
+
     def __post_init__(self) -> None:
         """Refuse what would not work.
 
@@ -151,6 +154,8 @@ class WorkstationConfig(Section, frozen=True):
         _within("continuous_length", self.continuous_length, self.segment_length, Duration(7 * 86_400 * _SECOND_US))
         if self.blackout_max.us:
             _within("blackout_max", self.blackout_max, Duration(10 * _SECOND_US), Duration(86_400 * _SECOND_US))
+        if len(self.masks) > MASKS_MAX:
+            raise ValueError(f"masks are at most {MASKS_MAX}")
         _within("blackout_lease", self.blackout_lease, Duration(500_000), Duration(60 * _SECOND_US))
         if self.spool_max < Size(16 << 20):
             raise ValueError(f"spool_max is at least {Size(16 << 20)}")

@@ -1,6 +1,7 @@
 """The connection to an X server: the few requests that capture makes, typed, with errors turned into ours.
 
-The only module that knows xcffib, which is generated and untyped.
+With `playhead.workstation.capture.x11.windows` the only module of the capture that knows xcffib, which is generated and
+untyped.
 """
 
 # The generated bindings carry no types at all, so everything that comes out of them is Any; each value is given its
@@ -23,6 +24,7 @@ import xcffib.xproto
 
 from playhead.base.errors import UnavailableError
 from playhead.workstation.capture.source import Monitor, Rectangle
+from playhead.workstation.capture.x11.windows import WindowTree
 
 _ALL_PLANES: Final = 0xFFFFFFFF
 _Z_PIXMAP: Final = 2
@@ -50,9 +52,10 @@ class News:
     damage: bool = False
     layout: bool = False
     pointer_shape: bool = False
+    windows: bool = False
 
     def __bool__(self) -> bool:
-        return self.damage or self.layout or self.pointer_shape
+        return self.damage or self.layout or self.pointer_shape or self.windows
 
 
 class RefusedByServerError(Exception):
@@ -98,6 +101,7 @@ class Display:
             raise
 
     def _set_up(self) -> None:
+        self._tree: WindowTree | None = None
         connection = self._connection
         screen = connection.setup.roots[connection.pref_screen]
         self._root: int = screen.root
@@ -154,6 +158,8 @@ class Display:
                     into.damage = True
                 case xcffib.xfixes.CursorNotifyEvent():
                     into.pointer_shape = True
+                case _ if self._tree is not None and self._tree.is_news(event):
+                    into.windows = True
                 case _:  # RANDR's, and the root window's change of size, which follows every change of the monitors
                     into.layout = True
 
@@ -210,6 +216,14 @@ class Display:
         if count > RECTANGLES_MAX:
             return [Rectangle(*_RECTANGLE.unpack_from(body, 8))]
         return [Rectangle(*found) for found in _RECTANGLE.iter_unpack(body[_REPLY_BYTES:])]
+
+    # --- windows
+
+    def watch_windows(self) -> WindowTree:
+        """Begin to tell of changes of the windows as `News.windows`."""
+        with _errors("windows"):
+            self._tree = WindowTree(self._connection, self._root)
+            return self._tree
 
     # --- pixels
 

@@ -8,10 +8,11 @@ by the server, and compared with the picture kept, because much of what is drawn
 from dataclasses import dataclass, field
 
 from playhead.base.errors import UnavailableError
-from playhead.workstation.capture.picture import Picture, area, box, clip
+from playhead.workstation.capture.picture import Picture, Pixels, area, box, clip
 from playhead.workstation.capture.source import Frame, Layout, Monitor, Rectangle
 from playhead.workstation.capture.x11.display import Display, News, Pointer, RefusedByServerError
 from playhead.workstation.capture.x11.images import ConnectionImages, Images, SharedImages
+from playhead.workstation.capture.x11.masking import Masking
 from playhead.workstation.capture.x11.pointer import PointerSprite
 
 _RECTANGLES_MAX = 16
@@ -44,6 +45,8 @@ class _View:
     """In the monitor's pixels."""
     pointed: tuple[Pointer | None, tuple[int, int]] | None = None
     """The pointer's shape and place in the root window at the last look."""
+    masked: tuple[Rectangle, ...] = ()
+    """What was black on purpose at the last look, in the monitor's pixels."""
     seen: bool = False
     """Whether it was handed out; the first frame is new all over, even where it is as black as the empty picture."""
 
@@ -59,12 +62,19 @@ class X11Source:
     Args:
         display: the display's name, as in ``DISPLAY``; None takes that variable.
         extensions: which extensions to use.
+        masking: what is never captured; None for nothing.
 
     Raises:
         UnavailableError: from `layout`, not from here: an X server that is not up yet is nothing special.
     """
 
-    def __init__(self, display: str | None = None, extensions: Extensions = Extensions()) -> None:
+    def __init__(
+        self,
+        display: str | None = None,
+        extensions: Extensions = Extensions(),
+        *,
+        masking: Masking | None = None,
+    ) -> None:
         self._name = display
         self._extensions = extensions
         self._display: Display | None = None
@@ -73,6 +83,7 @@ class X11Source:
         self._layout = Layout(())
         self._news = News()
         self._pointer: Pointer | None = None
+        self._masking = masking
 
     def layout(self) -> Layout:
         """See `Source.layout`."""
@@ -153,6 +164,8 @@ class X11Source:
                 display.watch_damage()
             if self._use.pointer:
                 display.watch_pointer()
+            if self._masking is not None:
+                self._masking.begin(display)
         except (UnavailableError, RefusedByServerError) as error:
             self._disconnect()
             raise UnavailableError("capture.no_display", f"The X server refused: {error}.") from error
@@ -204,6 +217,7 @@ class X11Source:
             message = f"Monitor {monitor.name} is gone, or of another size or place."
             raise UnavailableError("capture.layout_changed", message)
         self._take_damage(display)
+        self._take_masks(monitor, view)
         shape = self._pointer_shape(display) if self._use.pointer else None
         pointed = (shape, position) if position is not None else None
         if not view.damaged and pointed == view.pointed:
@@ -211,7 +225,7 @@ class X11Source:
         view.pointed = pointed
         view.sprite.lift()
         try:
-            changed = self._grab_damaged(monitor, view)
+            changed = self._grab_damaged(display, monitor, view)
         finally:
             x, y = position or (0, 0)
             moved = view.sprite.drop(shape if pointed else None, x - monitor.x, y - monitor.y)
@@ -232,15 +246,31 @@ class X11Source:
                     if clipped is not None:
                         view.damaged.append(clipped)
 
-    def _grab_damaged(self, monitor: Monitor, view: _View) -> list[Rectangle]:
+    def _take_masks(self, monitor: Monitor, view: _View) -> None:
+        """Where a mask came, or went, the picture is not what it should be."""
+        if self._masking is None:
+            return
+        self._masking.look(self._news)
+        masked = self._masking.on(monitor)
+        if masked != view.masked:
+            view.damaged += [one for one in {*masked, *view.masked} if one not in masked or one not in view.masked]
+            view.masked = masked
+
+    def _grab_damaged(self, display: Display, monitor: Monitor, view: _View) -> list[Rectangle]:
         changed: list[Rectangle] = []
         if view.damaged:
             assert self._images is not None  # noqa: S101 - made with the layout
             for rectangle in _merge(view.damaged):
-                place = Rectangle(monitor.x + rectangle.x, monitor.y + rectangle.y, rectangle.width, rectangle.height)
-                changed += view.picture.take(self._images.grab(place), rectangle.x, rectangle.y)
+                fresh = self._grab(display, self._images, monitor, rectangle)
+                changed += view.picture.take(fresh, rectangle.x, rectangle.y)
             view.damaged.clear()
         return changed
+
+    def _grab(self, display: Display, images: Images, monitor: Monitor, part: Rectangle) -> Pixels:
+        """Part of a monitor without what is masked."""
+        if self._masking is not None:
+            return self._masking.grab(display, images, self._news, monitor, part)
+        return images.grab(Rectangle(monitor.x + part.x, monitor.y + part.y, part.width, part.height))
 
     def _pointer_shape(self, display: Display) -> Pointer | None:
         if self._news.pointer_shape:
