@@ -13,12 +13,14 @@ from playhead.testing.vid import site_key
 from playhead.wire.screen import (
     Accept,
     Ack,
+    Authority,
     Backlog,
     Command,
     Decline,
     Elsewhere,
     End,
     Hello,
+    Inquire,
     Message,
     Offer,
     Pace,
@@ -68,7 +70,11 @@ class Premises:
 
     async def open(self) -> None:
         self.listener = await listen(
-            self.serve, ADDRESS, tls=None, clock=self.simulation.clock, network=self.network.host("premises")
+            self.serve,
+            self.address,
+            tls=None,
+            clock=self.simulation.clock,
+            network=self.network.host(self.address.host),
         )
 
     async def command(self, number: int, name: str, recording: bytes = b"", reason: str = "") -> Result:
@@ -94,10 +100,29 @@ class Premises:
     async def receive(self, peer: ScreenPeer, channels: dict[int, bytes], message: Message) -> None:
         match message:
             case Hello():
-                key = site_key().public_key().public_bytes_raw()
-                await peer.send(
-                    Welcome(1, "site", key, self.simulation.clock.wall_us(), live=self.live, server=self.server)
-                )
+                key, now_us = site_key().public_key().public_bytes_raw(), self.simulation.clock.wall_us()
+                await peer.send(Welcome(1, "site", key, now_us, live=self.live, server=self.server))
+            case Inquire():
+                await peer.send(Authority(b"certificate"))
+            case Offer() | Records() | End():
+                await self.receive_segment(peer, channels, message)
+            case Backlog():
+                self.backlogs.append(message.bytes)
+                if message.bytes and self.pace is not None:
+                    await peer.send(Pace(self.pace))
+            case Elsewhere():
+                self.elsewhere.append(message)
+                if self.releases:
+                    await peer.send(Released(message.segment))
+            case Status():
+                self.statuses.append(message)
+            case Result():
+                self.results.append(message)
+            case _:
+                pass
+
+    async def receive_segment(self, peer: ScreenPeer, channels: dict[int, bytes], message: Message) -> None:
+        match message:
             case Offer():
                 channels[message.channel] = message.segment
                 refusal = self.decline.get(message.segment)
@@ -117,18 +142,6 @@ class Premises:
                 held = self.files[channels[message.channel]]
                 self.ended[channels[message.channel]] = message.reason
                 self.later(peer, Ack(message.channel, len(held), final=True))
-            case Backlog():
-                self.backlogs.append(message.bytes)
-                if message.bytes and self.pace is not None:
-                    await peer.send(Pace(self.pace))
-            case Elsewhere():
-                self.elsewhere.append(message)
-                if self.releases:
-                    await peer.send(Released(message.segment))
-            case Status():
-                self.statuses.append(message)
-            case Result():
-                self.results.append(message)
             case _:
                 pass
 

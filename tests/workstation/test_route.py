@@ -104,6 +104,8 @@ def test_one_that_does_not_hold_what_it_promises_must_promise_longer() -> None:
     assert needed == [PROBES, 2 * PROBES, 4 * PROBES, 8 * PROBES, PROBES_MAX, PROBES_MAX]
     probes_needed(there)
     there.go_to(0)
-    there.left(there.next(0), 0, was_steady=True)
-    there.answered(0, ok=False)
+    there.left(there.next(0), 0, was_steady=True, retry_us=60 * SECOND_US)
+    assert there.next(0).address == B1
     assert probes_needed(there) == PROBES
+    there.go_to(0)
+    assert there.next(0).address == A1, "it asked to be left alone, and answered nevertheless"

@@ -86,6 +86,7 @@ class Route:
         if was_steady:
             self._at = self._rounds = 0
             self._needed[stop.place] = PROBES
+            self._answers[stop.place] = 0
             return
         if self._answers[stop.place] >= self._needed[stop.place]:
             self._needed[stop.place] = min(2 * self._needed[stop.place], PROBES_MAX)
@@ -102,7 +103,8 @@ class Route:
         return self._answers[place] >= self._needed[place]
 
     def go_to(self, place: int) -> None:
-        """Try this premises next, and at once."""
+        """Try this premises next, and at once: it has answered, whatever it said before."""
+        self._closed_until_us.pop(place, None)
         self._at = next(number for number, stop in enumerate(self._stops) if stop.place == place)
         self._rounds = 0
         self._has_begun = False
