@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,6 +26,18 @@ READERS_MAX: Final = 4
 """Connections for reading; each is a thread in SQLite. Reads are short, and more than a few only wait for the disk."""
 
 
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Connections for each purpose; for SQLite one thread each."""
+
+    writer: AsyncEngine
+    swift: AsyncEngine
+    """Writes, and does not wait for the disk."""
+    readers: AsyncEngine
+    keeper: AsyncEngine | None = None
+    """Moves SQLite's log to its place."""
+
+
 class Catalogue:
     """The catalogue, open. Made by `open`.
 
@@ -32,22 +45,20 @@ class Catalogue:
     and fairer than its busy handler. Readers see the last commit and never wait for the writer (WAL).
     """
 
-    def __init__(
-        self, *, writer: AsyncEngine, swift: AsyncEngine, readers: AsyncEngine, checkpoints: Checkpoints | None
-    ) -> None:
-        self._writer = writer
-        self._swift = swift
-        self._readers = readers
+    def __init__(self, engines: Engines, checkpoints: Checkpoints | None) -> None:
+        self._writer = engines.writer
+        self._swift = engines.swift
+        self._readers = engines.readers
         self._checkpoints = checkpoints
         self._turn = Turn()
 
     @classmethod
-    async def open(cls, location: str | Path, *, connect: Connect = connect) -> Self:
+    async def open(cls, location: str | Path, *, engines: Callable[[URL], Engines] | None = None) -> Self:
         """Open a catalogue, making or upgrading it where needed.
 
         Args:
             location: the path of an SQLite file (its folder must exist), or an SQLAlchemy URL with an asyncio driver.
-            connect: makes SQLite's connections; for simulations.
+            engines: for simulations: in the place of `sqlite_engines`.
 
         Raises:
             InvalidInputError: ``catalogue.location``.
@@ -59,20 +70,23 @@ class Catalogue:
         try:
             if url.get_backend_name() == "sqlite":
                 await asyncio.to_thread(create, _file(url))
-                writer, swift, readers, checkpoints = _sqlite(url, connect)
+                made = (engines or sqlite_engines)(url)
             else:
-                writer = swift = readers = create_async_engine(url)
+                one = create_async_engine(url)
+                made = Engines(one, one, one)
+            if made.keeper is not None:
+                checkpoints = Checkpoints(made.keeper, Path(f"{url.database}-wal"))
             try:
-                async with writer.begin() as connection:
+                async with made.writer.begin() as connection:
                     await connection.run_sync(upgrade)
             except BaseException:
-                await writer.dispose()
+                await made.writer.dispose()
                 raise
         except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
             reason = getattr(error, "strerror", None) or error.args[0]
             message = f"The catalogue {url.render_as_string(hide_password=True)} cannot be opened: {reason}."
             raise UnavailableError("catalogue.unavailable", message) from error
-        return cls(writer=writer, swift=swift, readers=readers, checkpoints=checkpoints)
+        return cls(made, checkpoints)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -139,18 +153,26 @@ def _file(url: URL) -> Path:
     return Path(url.database)
 
 
-def _sqlite(url: URL, connect: Connect) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine, Checkpoints]:
+def sqlite_engines(url: URL, connect: Connect = connect) -> Engines:
+    """Engines for a file of SQLite.
+
+    Args:
+        url: of the file.
+        connect: makes connections.
+    """
+
     def engine(pool_size: int, *, begin: str, synchronous: str = "FULL", query_only: bool = False) -> AsyncEngine:
         made = create_async_engine(url, connect_args={"async_creator_fn": connect}, pool_size=pool_size, max_overflow=0)
         _prepare(made, begin=begin, synchronous=synchronous, query_only=query_only)
         return made
 
     # FULL: a commit returns only after SQLite's log is on the disk. NORMAL waits for that only in a checkpoint.
-    writer = engine(1, begin="BEGIN IMMEDIATE")
-    swift = engine(1, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
-    readers = engine(READERS_MAX, begin="BEGIN", query_only=True)
-    keeper = engine(1, begin="")
-    return writer, swift, readers, Checkpoints(keeper, Path(f"{url.database}-wal"))
+    return Engines(
+        writer=engine(1, begin="BEGIN IMMEDIATE"),
+        swift=engine(1, begin="BEGIN IMMEDIATE", synchronous="NORMAL"),
+        readers=engine(READERS_MAX, begin="BEGIN", query_only=True),
+        keeper=engine(1, begin=""),
+    )
 
 
 def _prepare(engine: AsyncEngine, *, begin: str, synchronous: str, query_only: bool) -> None:

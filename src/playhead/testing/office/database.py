@@ -14,6 +14,9 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
+from sqlalchemy import URL, make_url
+
+from playhead.store.catalogue.catalogue import Engines, sqlite_engines
 from playhead.store.catalogue.connection import TidyConnection, TidyThread
 from playhead.testing.disk import SECTOR_BYTES, SimulatedDisk
 
@@ -52,10 +55,10 @@ class SimDatabase:
         self.path.touch(mode=0o600)
         self.path.write_bytes(content)
 
-    def connect(self, path: str, **more: Any) -> "InlineConnection":  # noqa: ANN401 # what SQLAlchemy adds
-        """As `playhead.store.catalogue.connection.connect`."""
-        made = partial(sqlite3.connect, path, isolation_level=None, factory=TidyConnection, **more)
-        return InlineConnection(self, made)
+    def engines(self, _url: URL) -> Engines:
+        """As `playhead.store.catalogue.catalogue.sqlite_engines`, of whose engines there is one set for all runs."""
+        _ENGINES.database = self
+        return _ENGINES.made()
 
     def synced(self) -> None:
         """All that was written is durable."""
@@ -68,6 +71,7 @@ class SimDatabase:
             log = self._after_power_cut(log)
         for connection in list(self.open):
             connection.drop()
+        _ENGINES.forget()
         for path in self._folder.glob(f"{self.path.name}*"):
             path.unlink()
         self._life += 1
@@ -114,6 +118,37 @@ class SimDatabase:
             if self._chance.random() < 0.5:  # noqa: PLR2004 # a fair coin
                 found[start:end] = bytes(end - start)
         return bytes(found[: self._chance.choice((len(log), self._chance.randint(durable, len(log))))])
+
+
+class _Engines:
+    """SQLAlchemy compiles each statement once for each engine. That takes as long as all else, so they are kept."""
+
+    def __init__(self) -> None:
+        self.database: SimDatabase | None = None
+        """Whose connections are made."""
+        self._made: Engines | None = None
+
+    def made(self) -> Engines:
+        """The engines."""
+        if self._made is None:
+            self._made = sqlite_engines(make_url("sqlite+aiosqlite:////office/catalogue.db"), self._connect)
+        return self._made
+
+    def forget(self) -> None:
+        """The connections in their pools are gone."""
+        if self._made is not None:
+            for engine in (self._made.writer, self._made.swift, self._made.readers, self._made.keeper):
+                if engine is not None:
+                    engine.sync_engine.dispose(close=False)
+
+    def _connect(self, _path: str, **more: Any) -> "InlineConnection":
+        if self.database is None:
+            raise AssertionError("No database is open.")
+        made = partial(sqlite3.connect, self.database.path, isolation_level=None, factory=TidyConnection, **more)
+        return InlineConnection(self.database, made)
+
+
+_ENGINES = _Engines()
 
 
 class InlineConnection(TidyThread):

@@ -173,7 +173,7 @@ class Premises(Host):
 
     async def run(self) -> None:
         """As `playhead.cli.roles` does it, with the screen service alone."""
-        catalogue = await Catalogue.open(self.database.path, connect=self.database.connect)
+        catalogue = await Catalogue.open(self.database.path, engines=self.database.engines)
         try:
             store = SegmentStore(
                 SEGMENTS,
