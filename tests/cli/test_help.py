@@ -25,6 +25,10 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> dict[tuple[s
 ALL = commands(playhead)
 
 
+def is_value_optional(option: click.Option) -> bool:
+    return option._flag_needs_value
+
+
 def assert_exists(text: str) -> None:
     """The command in ``text`` is there, with every option named, and with as many arguments as it takes."""
     words = shlex.split(text.partition(" > ")[0])[1:]
@@ -42,8 +46,9 @@ def assert_exists(text: str) -> None:
     while words:
         word = words.pop(0)
         if word.startswith("-"):
-            assert word in options, f"{text!r}: there is no {word}"
-            if not options[word].is_flag:
+            name, given, _ = word.partition("=")
+            assert name in options, f"{text!r}: there is no {name}"
+            if not options[name].is_flag and not given and not is_value_optional(options[name]):
                 words.pop(0)
         else:
             arguments += 1

@@ -303,8 +303,8 @@ class Site:
         await administration.add_person(self.places, name, name=name, roles=[role], password=PASSWORD)
 
     async def is_whole(self, recording: str) -> bool:
-        """`recordings verify`."""
-        return await verification.verify(self.places, recording, as_json=False)
+        """`playhead verify`."""
+        return await verification.is_whole(self.places, recording)
 
     async def exported(self, recording: str) -> Path:
         """`recordings export`."""

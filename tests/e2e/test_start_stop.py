@@ -109,7 +109,7 @@ async def test_by_command_with_a_pre_buffer(site: Site, portal: Portal, idle_sin
 
     listed, verified, status = await asyncio.gather(
         site.ask("recordings", "list", "--json"),
-        site.command("recordings", "verify", recording),
+        site.command("verify", recording),
         site.ask("workstation", "status", "--json", "--data", str(site.folder / BEFORE)),
     )
     newest = json.loads(listed)[0]
@@ -132,7 +132,7 @@ async def test_by_command_with_a_pre_buffer(site: Site, portal: Portal, idle_sin
     path = site.places.recordings / location
     sealed = path.read_bytes()
     path.write_bytes(sealed[:-100] + bytes([sealed[-100] ^ 1]) + sealed[-99:])
-    said = await site.command("recordings", "verify", recording)
+    said = await site.command("verify", recording)
     path.write_bytes(sealed)
     assert (said.code, said.out) == (1, "NOT whole")
 

@@ -112,7 +112,7 @@ async def test_the_demo(tmp_path: Path) -> None:
         assert process.said().endswith("Stopped. The recordings are kept; start again to go on with them.\n")
         assert "Traceback" not in process.said()
     await nothing_is_left(data)
-    assert await verification.verify(places, first, as_json=False)
+    assert await verification.is_whole(places, first)
 
     async with Desktop(tmp_path / "own", size=(800, 600), roles=(), clock_hz=5) as own:
         environment = {name: own.environment[name] for name in ("DISPLAY", "XAUTHORITY")}

@@ -14,6 +14,7 @@ from playhead.cli.record import record
 from playhead.cli.recordings import recordings
 from playhead.cli.up import up
 from playhead.cli.users import users
+from playhead.cli.verify import verify
 from playhead.cli.workstation import workstation
 
 
@@ -29,6 +30,7 @@ Examples:
   playhead users add jo                    let somebody sign in to the portal
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
+  playhead verify ID --ocr                 is it what was recorded, black where it should be?
   playhead environment ports               what must be open, where and why
   playhead audit verify                    was anything in the log of who did what changed?
   playhead check                           is everything that was acknowledged there, and whole?
@@ -45,5 +47,19 @@ def playhead() -> None:
     """
 
 
-for command in (up, demo, workstation, premises, record, recordings, check, environment, users, groups, roles, audit):
+for command in (
+    up,
+    demo,
+    workstation,
+    premises,
+    record,
+    recordings,
+    verify,
+    check,
+    environment,
+    users,
+    groups,
+    roles,
+    audit,
+):
     playhead.add_command(command)

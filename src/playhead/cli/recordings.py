@@ -17,11 +17,10 @@ Examples:
   playhead recordings list --workstation desk-7 --min-length '5 min' --gap
   playhead recordings tag 0198c0de complaint
   playhead recordings hold 0198c0de --reason 'case 4711'
-  playhead recordings export 0198c0de call.mp4
-  playhead recordings verify 0198c0de"""
+  playhead recordings export 0198c0de call.mp4"""
 )
 def recordings() -> None:
-    """List, tag, hold, export and verify recordings.
+    """List, tag, hold and export recordings.
 
     Works on the data folder itself, so it also works while the server is stopped. A recording is named by its id or by
     any beginning of it that only one recording has.
@@ -86,20 +85,3 @@ def export(recording: str, out: Path, monitor: str | None, data: Path, *, force:
     from playhead.cli import library
 
     asyncio.run(library.export(PremisesPlaces(data), recording, out, monitor=monitor, force=force))
-
-
-@recordings.command()
-@click.argument("recording", metavar="ID")
-@data_option
-@json_option
-def verify(recording: str, data: Path, *, as_json: bool) -> None:
-    """Prove that a recording is exactly what its workstation sealed.
-
-    Reads every byte: framing, order, chain of hashes, the workstation's signature, and the encryption of every record.
-    Exit code 0 where all of it holds (an open or interrupted recording is proved up to its durable end), 1 where not.
-    """
-    from playhead.cli import verification
-
-    whole = asyncio.run(verification.verify(PremisesPlaces(data), recording, as_json=as_json))
-    if not whole:
-        raise SystemExit(1)

@@ -1,97 +1,253 @@
-"""``playhead recordings verify``: is this what the workstation recorded?"""
+"""What ``playhead verify`` does. The proof itself is made by `playhead.premises.proof`."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 import click
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from playhead import __version__
 from playhead.base.clock import SystemClock
-from playhead.base.errors import CorruptError, RefusedError
-from playhead.cli.console import done, emit_json, human_bytes, human_length, notice
-from playhead.cli.library import data_key_of, opened, reading, resolve
+from playhead.base.errors import CorruptError, InvalidInputError, RefusedError, UnavailableError
+from playhead.base.ids import RecordingId
+from playhead.base.instants import utc
+from playhead.cli.auditing import note
+from playhead.cli.catalogues import existing_catalogue
+from playhead.cli.console import done, emit_json, notice
+from playhead.cli.library import opened, resolve
 from playhead.cli.places import PremisesPlaces
-from playhead.domain.recordings import Segment
-from playhead.domain.signers import Signer, signers_of_time
-from playhead.store.catalogue.segments import Located, get_segment
+from playhead.cli.proof_text import tell
+from playhead.domain.recordings import Recording
+from playhead.domain.timeline import gaps, offset_us
+from playhead.premises.proof import Part, Proof, Reader, Where, prove
+from playhead.premises.proof.segment import missing, open_segment
+from playhead.premises.proof.statement import STATEMENT_BYTES_MAX, read_statement, sign_statement
+from playhead.premises.proof.told import told
+from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.recordings import recording_after
+from playhead.store.catalogue.segments import get_segment
 from playhead.store.catalogue.workstations import list_signers
+from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
-from playhead.wire.vid import Verification, read_header
-from playhead.wire.vid import verify as verify_segment
+from playhead.store.small_files import read_small_file, write_small_file
+from playhead.wire.pki import fingerprint
+
+NOT_WHOLE: Final = 1
+SEEN: Final = 3
+NOT_LOOKED_AT: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What was found about one segment. ``fault`` is empty where all of it holds."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to verify."""
 
-    segment: str
-    size_bytes: int
-    records: int = 0
-    covered_us: int = 0
-    sealed: bool = False
-    decrypted: bool = False
-    fault: str = ""
-    message: str = ""
+    where: Where | None = None
+    """Which pictures to read; None: none."""
+    every_us: int = 10_000_000
+    statement: Path | None = None
+    as_json: bool = False
 
 
-async def verify(places: PremisesPlaces, text: str, *, as_json: bool) -> bool:
-    """Check every segment of a recording and print what was found; True where all of it holds."""
-    async with reading(places) as connection:
-        recording = await resolve(connection, text)
+@dataclass(slots=True)
+class Outcome:
+    """What came of all recordings."""
+
+    whole: bool = True
+    recordings: int = 0
+    pictures: int = 0
+    unreadable: int = 0
+    cards: int = 0
+
+    def count(self, proof: Proof) -> None:
+        """Of one more."""
+        self.recordings += 1
+        self.whole = self.whole and proof.is_whole
+        if proof.looked is not None:
+            self.pictures += proof.looked.pictures
+            self.unreadable += proof.looked.unreadable + proof.looked.segments_unreadable
+            self.cards += proof.looked.count
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: the worst of it."""
+        if not self.whole:
+            return NOT_WHOLE
+        return SEEN if self.cards else NOT_LOOKED_AT if self.unreadable else 0
+
+
+async def verify(places: PremisesPlaces, what: str | None, asked: Asked) -> Outcome:
+    """Verify a recording, a file, or everything (None), and print what was found.
+
+    Raises:
+        PlayheadError: it cannot be done: there is no such recording, no server's data, no reader of text.
+    """
+    path = Path(what) if what is not None and Path(what).suffix in {".vid", ".json"} else None
+    if path is not None and path.suffix == ".json":
+        return _verify_statement(places, path, as_json=asked.as_json)
+    if asked.statement is not None and asked.statement.exists():
+        raise InvalidInputError("export.exists", f"{asked.statement} exists.", hint="Name another file.")
+    reader = None if asked.where is None else _reader()
+    run = _Run(asked)
+    if path is not None:
+        keyring = _keyring_if_any(places)
+        run.add(path.name, _prove_file(path, keyring, reader, asked))
+    else:
+        async with existing_catalogue(places) as catalogue:
+            keyring = Keyring.open_existing(places.keys, SystemClock())
+            async for recording in _wanted(catalogue, what):
+                proof = await _prove(places, catalogue, recording, keyring=keyring, reader=reader, asked=asked)
+                run.add(str(recording.id), proof)
+            await note(catalogue, "recording.verified", "" if what is None else str(run.items[0]["recording"]))
+    run.conclude(keyring)
+    return run.outcome
+
+
+async def is_whole(places: PremisesPlaces, recording: str) -> bool:
+    """Whether all of a recording is what was recorded; prints what was found."""
+    return (await verify(places, recording, Asked())).whole
+
+
+class _Run:
+    """What was found so far, and telling it."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.outcome = Outcome()
+        self.items: list[dict[str, Any]] = []
+        self._asked = asked
+
+    def add(self, name: str, proof: Proof) -> None:
+        """One more recording."""
+        self.outcome.count(proof)
+        self.items.append({"recording": name, **told(proof)})
+        if not self._asked.as_json:
+            tell(name, proof)
+
+    def conclude(self, keyring: Keyring | None) -> None:
+        """The whole of it.
+
+        Raises:
+            UnavailableError: ``keyring.missing``, ``file.unwritable``.
+        """
+        outcome = self.outcome
+        summary = {
+            "whole": outcome.whole,
+            "recordings": outcome.recordings,
+            "pictures": outcome.pictures,
+            "unreadable": outcome.unreadable,
+            "cards": outcome.cards,
+        }
+        if self._asked.statement is not None:
+            if keyring is None:
+                raise UnavailableError("keyring.missing", "Only a site can sign a statement; its keys are not here.")
+            said = {
+                "madeAt": utc(SystemClock().wall_us()).isoformat(),
+                "program": f"playhead {__version__}",
+                "outcome": summary,
+                "recordings": self.items,
+            }
+            write_small_file(SystemDisk(), self._asked.statement, sign_statement(said, keyring.authority))
+        if self._asked.as_json:
+            emit_json({"outcome": summary, "recordings": self.items})
+            return
+        if self._asked.where is not None:
+            self._tell_reading()
+        click.echo("whole" if outcome.whole else "NOT whole")
+
+    def _tell_reading(self) -> None:
+        outcome = self.outcome
+        found = "nothing in them looks like the number of a card"
+        if outcome.cards:
+            found = f"{outcome.cards} times something looks like the number of a card: somebody must look at it"
+        say = notice if outcome.cards or outcome.unreadable else done
+        say(f"{outcome.pictures} pictures were read, {outcome.unreadable} could not be; {found}")
+
+
+def _reader() -> Reader:
+    from playhead.premises.proof.ocr import RapidOcrReader
+
+    return RapidOcrReader()
+
+
+def _keyring_if_any(places: PremisesPlaces) -> Keyring | None:
+    return Keyring.open_existing(places.keys, SystemClock()) if places.keys.is_dir() else None
+
+
+async def _wanted(catalogue: Catalogue, what: str | None) -> AsyncGenerator[Recording]:
+    if what is not None:
+        async with catalogue.reading() as connection:
+            found = await resolve(connection, what)
+        yield found
+        return
+    after: RecordingId | None = None
+    while True:
+        async with catalogue.reading() as connection:
+            next_one = await recording_after(connection, after)
+        if next_one is None:
+            return
+        yield next_one
+        after = next_one.id
+
+
+async def _prove(
+    places: PremisesPlaces,
+    catalogue: Catalogue,
+    recording: Recording,
+    *,
+    keyring: Keyring,
+    reader: Reader | None,
+    asked: Asked,
+) -> Proof:
+    async with catalogue.reading() as connection:
         located = [await get_segment(connection, segment.id) for segment in recording.segments]
         signers = await list_signers(connection, recording.workstation)
-    site_key = Keyring.open_existing(places.keys, SystemClock()).recording_key
-    findings = [_check(places, each, site_key, signers) for each in located]
-    whole = bool(findings) and not any(finding.fault for finding in findings)
-    if as_json:
-        emit_json({"recording": str(recording.id), "whole": whole, "segments": [asdict(each) for each in findings]})
-    else:
-        for finding in findings:
-            _tell(finding)
-        click.echo("whole" if whole else "NOT whole")
-    return whole
+    with ExitStack() as stack:
+        parts: list[Part] = []
+        for each in located:
+            segment = each.segment
+            try:
+                file = stack.enter_context(opened(places.recordings, each))
+            except CorruptError as error:
+                found = missing(str(segment.id), segment, error)
+            else:
+                found = open_segment(
+                    file.read_at,
+                    segment.durable_bytes,
+                    name=str(segment.id),
+                    known=segment,
+                    site_key=keyring.recording_key,
+                    signers=signers,
+                )
+            parts.append(Part(found, offset_us(recording, segment)))
+        where = asked.where or Where.EDGES
+        return prove(parts, gaps=gaps(recording), reader=reader, where=where, every_us=asked.every_us)
 
 
-def _check(places: PremisesPlaces, located: Located, site_key: X25519PrivateKey, signers: Sequence[Signer]) -> Finding:
-    segment = located.segment
+def _prove_file(path: Path, keyring: Keyring | None, reader: Reader | None, asked: Asked) -> Proof:
+    """A segment's file on its own: its signature is held against the key that it names, for want of a catalogue."""
+    file = SystemDisk().open(path)
     try:
-        with opened(places.recordings, located) as file:
-            data_key = data_key_of(file, segment, site_key)
-            named = read_header(file.read_at)[0].signer
-            signer = named if named in signers_of_time(signers, segment.started_at_us) else signers[-1].key
-            result = verify_segment(file.read_at, segment.durable_bytes, data_key=data_key, signer=signer)
-    except (CorruptError, RefusedError) as error:
-        return Finding(
-            segment=str(segment.id), size_bytes=segment.durable_bytes, fault=error.code, message=error.message
-        )
-    fault, message = judge(result, segment)
-    return Finding(
-        segment=str(segment.id),
-        size_bytes=segment.durable_bytes,
-        records=result.records,
-        covered_us=result.covered_us,
-        sealed=result.sealed,
-        decrypted=result.opened,
-        fault=fault,
-        message=message,
-    )
+        site_key = None if keyring is None else keyring.recording_key
+        found = open_segment(file.read_at, file.size(), name=path.stem, known=None, site_key=site_key, signers=[])
+        where = asked.where or Where.EDGES
+        return prove([Part(found, 0)], reader=reader, where=where, every_us=asked.every_us)
+    finally:
+        file.close()
 
 
-def judge(result: Verification, segment: Segment) -> tuple[str, str]:
-    """What is wrong with a segment that the catalogue knows as ``segment``: code and sentence, empty for nothing."""
-    if result.fault:
-        return result.fault, result.message
-    if result.truncated_bytes:
-        return "vid.truncated", f"{result.truncated_bytes} acknowledged bytes at its end are no whole record."
-    if segment.sealed and not result.sealed:
-        return "vid.seal_missing", "The catalogue says that it was sealed, but the file holds no seal."
-    return "", ""
-
-
-def _tell(finding: Finding) -> None:
-    text = f"segment {finding.segment}: {finding.records} records, {human_bytes(finding.size_bytes)}"
-    if finding.fault:
-        notice(f"{text}: {finding.message} ({finding.fault})")
-    else:
-        state = "sealed, signature valid" if finding.sealed else "not sealed; whole up to its durable end"
-        done(f"{text}, {human_length(finding.covered_us)}, {state}")
+def _verify_statement(places: PremisesPlaces, path: Path, *, as_json: bool) -> Outcome:
+    content = read_small_file(SystemDisk(), path, bytes_max=STATEMENT_BYTES_MAX)
+    if content is None:
+        raise InvalidInputError("verify.no_file", f"There is no file {path}.")
+    statement = read_statement(content)
+    keyring = _keyring_if_any(places)
+    if keyring is not None and fingerprint(keyring.authority.certificate).hex() != statement.authority:
+        raise RefusedError("statement.authority", "The statement was signed by another authority than this site's.")
+    if as_json:
+        emit_json({**statement.said, "authority": statement.authority, "authorityKnown": keyring is not None})
+        return Outcome()
+    done(f"Made by site {statement.said.get('site')} at {statement.said.get('madeAt')}, and not changed since.")
+    if keyring is None:
+        notice(f"This site's authority is not known here. The statement's is {statement.authority}.")
+    return Outcome()

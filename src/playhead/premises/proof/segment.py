@@ -105,6 +105,12 @@ def open_segment(
     return Opened(finding, started_at_us, read_at, data_key, index, silences)
 
 
+def missing(name: str, known: Segment, error: CorruptError) -> Opened:
+    """A segment whose file is not there."""
+    finding = Finding(segment=name, size_bytes=known.durable_bytes, fault=error.code, message=error.message)
+    return Opened(finding, known.started_at_us, lambda _size, _offset: b"")
+
+
 def judge(result: Verification, known: Segment | None) -> tuple[str, str]:
     """What is wrong with a segment that the catalogue knows as ``known``: code and sentence, empty for nothing."""
     if result.fault:

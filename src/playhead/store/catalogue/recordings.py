@@ -147,6 +147,15 @@ async def recordings_beginning_with(connection: AsyncConnection, digits: str, *,
     return await _with_segments(connection, (await connection.execute(query)).all())
 
 
+async def recording_after(connection: AsyncConnection, after: RecordingId | None) -> Recording | None:
+    """The recording with the lowest id above ``after``, or None: for going through all of them."""
+    query = select(recordings).order_by(recordings.c.id).limit(1)
+    if after is not None:
+        query = query.where(recordings.c.id > after)
+    found = await _with_segments(connection, (await connection.execute(query)).all())
+    return found[0] if found else None
+
+
 async def list_recordings_of(
     connection: AsyncConnection, agent_key: str, *, before: RecordingCursor | None = None, limit: int = 50
 ) -> RecordingPage:

@@ -1,0 +1,87 @@
+"""``playhead verify``: is this what was recorded, black where it should be, and nothing forbidden near?"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from playhead.base.quantities import Duration
+from playhead.cli.options import data_option, json_option
+from playhead.cli.places import PremisesPlaces
+
+EVERY: Final = "10 s"
+
+
+def _duration(_context: click.Context, _option: click.Parameter, text: str) -> Duration:
+    try:
+        found = Duration.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if found.us == 0:
+        raise click.BadParameter("Give a time above zero.")
+    return found
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  playhead verify 0198c0de
+  playhead verify 0198c0de --ocr
+  playhead verify --all --ocr=all --every '30 s' --statement proof.json
+  playhead verify 0198c0de-7d3a.vid
+  playhead verify proof.json
+\b
+Ends with
+  0  all of it holds, and nothing was seen
+  1  something is not as it should be, or it could not be done
+  3  all of it holds, but something was seen that looks like the number of a card
+  4  all of it holds, but some pictures could not be looked at
+docs/services/proof.md says what each sentence proves."""
+)
+@click.argument("what", metavar="[ID|FILE]", required=False)
+@click.option("--all", "every_recording", is_flag=True, help="Every recording there is.")
+@click.option(
+    "--ocr",
+    type=click.Choice(["edges", "all"]),
+    is_flag=False,
+    flag_value="edges",
+    help="Read the pictures near blackouts, or from all of it, and look for numbers of cards.",
+)
+@click.option(
+    "--every", default=EVERY, show_default=True, callback=_duration, help="With --ocr=all: how far apart pictures are."
+)
+@click.option(
+    "--statement",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was found into a file that the site signs.",
+)
+@data_option
+@json_option
+def verify(
+    *,
+    what: str | None,
+    every_recording: bool,
+    ocr: str | None,
+    every: Duration,
+    statement: Path | None,
+    data: Path,
+    as_json: bool,
+) -> None:
+    """Prove a recording, from the server's own files.
+
+    Its hash chain is whole, every record was decrypted, the workstation's signature is valid; each blackout has its
+    begin and end, and every picture within is black. With --ocr, text near blackouts is read, and numbers that may be
+    of payment cards are told.
+
+    ID is a recording's id or a beginning of it. FILE is a segment (.vid), or a statement that was written before.
+    """
+    from playhead.cli import verification
+    from playhead.premises.proof import Where
+
+    if (what is None) != every_recording:
+        raise click.UsageError("Name a recording or a file, or --all.")
+    asked = verification.Asked(None if ocr is None else Where(ocr), every.us, statement=statement, as_json=as_json)
+    outcome = asyncio.run(verification.verify(PremisesPlaces(data), what, asked))
+    sys.exit(outcome.exit_code)
