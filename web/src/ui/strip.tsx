@@ -119,7 +119,12 @@ export function StripAxis({ marks, window }: { readonly marks: readonly HourMark
   return (
     <span class={`${css.axis} figures`} aria-hidden="true">
       {seen.map((mark) => (
-        <span key={mark.atMs} class={css.hour} style={{ left: `${(100 * (mark.atMs - fromMs)) / (toMs - fromMs)}%` }}>
+        <span
+          key={mark.atMs}
+          class={css.hour}
+          data-end={mark.atMs === toMs ? "" : undefined}
+          style={{ left: `${(100 * (mark.atMs - fromMs)) / (toMs - fromMs)}%` }}
+        >
           {mark.text}
         </span>
       ))}
