@@ -104,6 +104,8 @@ class Shipper:
         self._begun_us = clock.monotonic_us()
         self._seen_us: dict[bytes, int] = {}
         self._progress_us: int | None = None
+        self._back_to: int | None = None
+        """The preferred premises that the one in use is being left for."""
         self.is_connected = False
         """The premises has welcomed us."""
         self.problem = "It has not been tried yet."
@@ -145,7 +147,7 @@ class Shipper:
         """One connection, from its making to its end, and what it says about the next."""
         began_us = self._clock.monotonic_us()
         goodbye: Goodbye | None = None
-        back_to: int | None = None
+        self._back_to = None
         try:
             peer = await self._connect(stop)
         except (UnavailableError, RefusedError) as error:
@@ -153,12 +155,12 @@ class Shipper:
                 _log.warning("premises not reached", address=str(stop.address), code=error.code, error=error.message)
             self.problem = error.message
         else:
-            goodbye, back_to = await self._meet(peer, stop)
+            goodbye = await self._meet(peer, stop)
         now_us = self._clock.monotonic_us()
         retry_us = 0 if goodbye is None else goodbye.retry_ms * 1000
         self._route.left(stop, now_us, was_steady=now_us - began_us >= STEADY_S * 1e6, retry_us=retry_us)
-        if back_to is not None:
-            self._route.go_to(back_to)
+        if self._back_to is not None:
+            self._route.go_to(self._back_to)
 
     async def _connect(self, stop: Stop) -> ScreenPeer:
         identity, address = self._identity, stop.address
@@ -175,16 +177,15 @@ class Shipper:
         context = self._folder.tls_context(identity)
         return await connect(address, tls=context, clock=self._clock, site=identity.site, network=self._network)
 
-    async def _meet(self, peer: ScreenPeer, stop: Stop) -> tuple[Goodbye | None, int | None]:
-        """Talk with a premises; returns what it said when it left, and which preferred one it was left for."""
+    async def _meet(self, peer: ScreenPeer, stop: Stop) -> Goodbye | None:
+        """Talk with a premises; returns what it said when it left."""
         self.problem = ""
         goodbye: Goodbye | None = None
-        back_to: int | None = None
         try:
             await peer.send(self._hello)
             first = await anext(aiter(peer), None)
             if isinstance(first, Welcome):
-                goodbye, back_to = await self._talk(peer, stop, first)
+                goodbye = await self._talk(peer, stop, first)
             else:
                 self.problem = f"{peer.remote} closed the connection before it welcomed us."
                 goodbye = first if isinstance(first, Goodbye) else None
@@ -198,9 +199,9 @@ class Shipper:
                 await peer.close("net.closed", "The workstation stops.")
         if goodbye is not None:
             self.problem = f"The premises said: {goodbye.message} ({goodbye.code})"
-        return goodbye, back_to
+        return goodbye
 
-    async def _talk(self, peer: ScreenPeer, stop: Stop, welcome: Welcome) -> tuple[Goodbye | None, int | None]:
+    async def _talk(self, peer: ScreenPeer, stop: Stop, welcome: Welcome) -> Goodbye | None:
         _log.info("premises welcomed us", address=peer.remote, site=welcome.site, place=stop.place)
         server = welcome.server
         shipping = Shipping(self._spool, self._claims, server, self._waits_for, self._claims_news.set)
@@ -225,7 +226,7 @@ class Shipper:
         if isinstance(outcome, Exception):
             raise outcome
         self.problem = f"The connection to {peer.remote} ended ({peer.end})."
-        return conversation.goodbye, outcome if isinstance(outcome, int) else None
+        return conversation.goodbye
 
     # Which premises
 
@@ -234,7 +235,7 @@ class Shipper:
         now_us = self._clock.monotonic_us()
         return any(now_us - self._seen_us.get(each, self._begun_us) < FINISH_S * 1e6 for each in holders)
 
-    async def _go_back(self, peer: ScreenPeer, stop: Stop, conversation: Conversation) -> int | None:
+    async def _go_back(self, peer: ScreenPeer, stop: Stop, conversation: Conversation) -> None:
         """Look after the premises that are preferred to this one; leave it for the first that is steady again."""
         preferred = self._route.preferred(stop)
         while preferred:
@@ -247,9 +248,9 @@ class Shipper:
                 if self._route.answered(place, ok=ok):
                     _log.info("preferred premises is back", place=place)
                     await conversation.farewell()
+                    self._back_to = place
                     await peer.close("net.closed", "The workstation goes back to the premises that it prefers.")
-                    return place
-        return None
+                    return
 
     async def _probe(self, stop: Stop) -> bool:
         """Whether a premises answers: it is asked who it is, as a stranger would."""
