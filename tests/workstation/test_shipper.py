@@ -306,6 +306,19 @@ def test_a_refusal_for_now_is_tried_again() -> None:
     simulate(story)
 
 
+def test_what_is_being_recorded_waits_in_one_piece_while_the_premises_has_no_room() -> None:
+    async def story(world: World) -> None:
+        segment = world.write(VIDS[0], finish=False)
+        world.premises.decline[segment.id.bytes] = Decline(1, "store.full", "No room.", final=False)
+        await world.start()
+        await until(lambda: sum(isinstance(each, Offer) for each in world.premises.received) > 1, seconds=8)
+        world.premises.decline.clear()
+        await until(lambda: bytes(world.premises.files.get(segment.id.bytes, b"")) == VIDS[0].data, seconds=10)
+        assert world.owner.cuts == 0
+
+    simulate(story)
+
+
 def test_a_final_refusal_of_what_is_being_recorded_is_told() -> None:
     async def story(world: World) -> None:
         world.premises.decline[VIDS[0].header.segment.bytes] = Decline(1, "vid.signer", "Who?", final=True)

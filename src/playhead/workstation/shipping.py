@@ -36,6 +36,9 @@ recording goes on in another segment, which is live at once, and this one is cau
 DEFER_US: Final = 30_000_000
 """How long a segment rests that the server declined for now."""
 
+LIVE_DEFER_US: Final = 5_000_000
+"""The same for what is being recorded: nobody sees it until it is taken."""
+
 _log = structlog.get_logger(__name__)
 
 Outgoing = Offer | Records | End | Backlog | Elsewhere
@@ -193,7 +196,7 @@ class Shipping:
             final=message.final,
         )
         if not message.final:
-            self._deferred[segment] = now_us + DEFER_US
+            self._deferred[segment] = now_us + (LIVE_DEFER_US if segment.reason is None else DEFER_US)
             return None
         if segment.reason is None:
             self._deferred[segment] = now_us + DEFER_US
@@ -215,7 +218,8 @@ class Shipping:
             for segment in self._spool.growing():
                 if self._is_free(segment):
                     return self._offer(segment, now_us)
-                if segment not in self._offered and segment is not self._parted:
+                is_for_another = segment not in self._offered and segment not in self._deferred
+                if is_for_another and segment is not self._parted:
                     self._parted, self._wants_cut = segment, True
         for channel in self._channels.values():
             if channel.is_live and (message := self._advance(channel, SLICE_BYTES)) is not None:
