@@ -47,6 +47,8 @@ class History:
     """When the oldest segment begins that it holds and that is not durable here; 0: it holds none."""
     recorded: Spans = field(default_factory=Spans)
     """From the beginning to the end of each of its recordings."""
+    ended_us: int = FOREVER_US
+    """When it was shut out of the site: from then on it owes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def due_of(history: History, open_hours: Spans, from_us: int, to_us: int) -> Spa
         from_us: of the time in question.
         to_us: its end.
     """
-    window = Spans.of([(from_us, to_us)])
+    window = Spans.of([(from_us, min(to_us, history.ended_us))])
     wanted = stretches(history.entries, FOREVER_US)
     continuous = Spans.of(one.span for one in wanted if one.entry.wanted == "continuous")
     ordered = Spans.of(one.span for one in wanted if one.entry.wanted == "ordered")

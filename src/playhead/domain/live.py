@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.domain.accounts import Present
 from playhead.domain.blackouts import Source
+from playhead.domain.health import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class LiveWorkstation:
     monitors: tuple[str, ...] = ()
     agent: str = ""
     software: str = ""
+    aside_segments: int = 0
+    """Refused by this server for good, and kept there."""
+    aside_bytes: int = 0
     blackouts: tuple[LiveBlackout, ...] = ()
     """All requests for blackouts in force when it told last, oldest first."""
 
@@ -75,4 +80,18 @@ class Resync:
     """Events were left out, because this subscriber was slow: look at everything again."""
 
 
-Event = RecordingChanged | SegmentGrew | WorkstationChanged | Resync
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """What is wrong with the server is not what it was."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """What is due of a workstation comes to exist, or does not any more, or why it does not is another."""
+
+    present: Present
+
+
+Event = RecordingChanged | SegmentGrew | WorkstationChanged | Resync | HealthChanged | CoverageChanged

@@ -175,7 +175,7 @@ class Conversation:
         while True:
             self._news.clear()
             now_us = self._clock.monotonic_us()
-            message = self._due_status(now_us) or self._telling.next() or self._shipping.next(now_us)
+            message = self._due_status(now_us) or self._telling.next(now_us) or self._shipping.next(now_us)
             if self._shipping.take_cut():
                 self._owner.cut()
             if message is not None:

@@ -1,9 +1,14 @@
 """What of the journal goes to the premises next, over one connection."""
 
+from typing import Final
+
 from playhead.wire.screen import Journal as JournalMessage
 from playhead.wire.screen.limits import MAX_JOURNAL_ENTRIES
 from playhead.workstation.journal import Journal
 from playhead.workstation.spool import Spool
+
+RESEND_US: Final = 30_000_000
+"""An acknowledgement that takes longer will not come: the premises could not keep what it was told, then."""
 
 
 class JournalShipping:
@@ -20,12 +25,19 @@ class JournalShipping:
         self._spool = spool
         self._takes = known >= 0
         self._acknowledged = self._sent = max(known, 0)
+        self._sent_us = 0
         self._held_from_us: int | None = None
 
-    def next(self) -> JournalMessage | None:
-        """The message to send now; None while there is nothing to say."""
+    def next(self, now_us: int) -> JournalMessage | None:
+        """The message to send now; None while there is nothing to say.
+
+        Args:
+            now_us: monotonic time.
+        """
         if not self._takes:
             return None
+        if self._sent > self._acknowledged and now_us - self._sent_us >= RESEND_US:
+            self._sent = self._acknowledged
         held_from_us = min((segment.started_at_us for segment in self._spool.segments), default=0)
         entries = ()
         if self._sent == self._acknowledged:
@@ -34,7 +46,7 @@ class JournalShipping:
             return None
         self._held_from_us = held_from_us
         if entries:
-            self._sent = entries[-1].seq
+            self._sent, self._sent_us = entries[-1].seq, now_us
         return JournalMessage(entries, held_from_us)
 
     def acknowledge(self, seq: int) -> None:

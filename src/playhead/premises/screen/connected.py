@@ -17,6 +17,7 @@ from playhead.premises.screen import metrics
 from playhead.premises.screen.channel import Channel, post
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
+from playhead.premises.screen.journals import Journals
 from playhead.premises.screen.pace import Pacing
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.refusals import Refusals
@@ -29,6 +30,8 @@ from playhead.wire.screen.messages import (
     Decline,
     Elsewhere,
     End,
+    Journal,
+    JournalAck,
     Message,
     Offer,
     Records,
@@ -59,6 +62,7 @@ class Surroundings:
     refusals: Refusals
     claims: Claims
     pacing: Pacing[ScreenPeer]
+    journals: Journals
 
 
 class ConnectedWorkstation:
@@ -137,6 +141,8 @@ class ConnectedWorkstation:
                 (self._around.pacing.join if message.bytes else self._around.pacing.leave)(self.peer)
             case Offer():
                 self._run(self._offered(message))
+            case Journal():
+                self._run(self._noted(message))
             case End():
                 channel = self._channels.get(message.channel)
                 if channel is not None:
@@ -165,6 +171,12 @@ class ConnectedWorkstation:
         """Waiting here keeps a workstation from having more than one looked up at a time."""
         if await self._around.claims.let_go(self.workstation.id, self._address, message):
             post(self.peer, Released(message.segment))
+
+    async def _noted(self, journal: Journal) -> None:
+        """Keep what it noted of itself, and say so."""
+        seq = await self._around.journals.take(self.workstation.id, journal)
+        if journal.entries:
+            post(self.peer, JournalAck(seq))
 
     async def _offered(self, offer: Offer) -> None:
         """Judge an offer, open its segment, and accept; or decline. Takes a commit's time, so beside the others."""
@@ -226,6 +238,7 @@ class ConnectedWorkstation:
         return None
 
     def _grew(self, segment: OpenSegment) -> None:
+        self._around.journals.touched(self.workstation.id, segment.header.started_at_us)
         self._around.directory.publish(
             SegmentGrew(segment.recording, segment.id, segment.durable, segment.covered_us, segment.durable_end)
         )

@@ -93,6 +93,8 @@ class Directory:
             fps=status.fps,
             spool_bytes=status.spool_bytes,
             monitors=status.monitors,
+            aside_segments=status.aside_segments,
+            aside_bytes=status.aside_bytes,
             blackouts=tuple(map(live_blackout, status.blackouts)),
         )
         self._set(known)

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
-from playhead.domain.live import LiveWorkstation
+from playhead.domain.health import Problem
+from playhead.domain.history import Entry
+from playhead.domain.live import Event, HealthChanged, LiveWorkstation
 from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
 from playhead.net.tls import server_context
@@ -26,6 +28,8 @@ from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.enrolment import Enrolment
+from playhead.premises.screen.health import problems_of
+from playhead.premises.screen.journals import Journals, Touched
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.markers import Markers
 from playhead.premises.screen.pace import Pacing
@@ -93,8 +97,12 @@ class ScreenService:
             server, catalogue=catalogue, store=segments, recordings=recordings, refusals=refusals, audit=self._audit
         )
         pacing = Pacing[ScreenPeer](config.catch_up.bytes, lambda peer, share: post(peer, Pace(share)))
-        self._around = Surroundings(segments, recordings, clock, self._directory, refusals, claims, pacing)
+        self._journals = Journals(catalogue, clock)
+        self._around = Surroundings(
+            segments, recordings, clock, self._directory, refusals, claims, pacing, self._journals
+        )
         self._server = server
+        segments.disk_room.on_change = lambda: self._hub.publish(HealthChanged(self.problems()))
         self._markers = Markers(catalogue, segments, keyring, recordings)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
         self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
@@ -125,6 +133,7 @@ class ScreenService:
         self._directory.load(await all_workstations(self._catalogue))
         await self._around.recordings.refresh_of()
         await self._around.refusals.load()
+        await self._journals.load()
         if self._config.transport == "tls":
             file = self._keyring.server_file
             self._tls = server_context(file, file, self._keyring.authority.certificate)
@@ -206,6 +215,30 @@ class ScreenService:
         """How long ago more of a recording became durable here; None where that was not since the start."""
         return self._directory.progress_age_us(recording)
 
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the server now."""
+        return problems_of(self._store.disk_room)
+
+    async def changed(self, recording: RecordingId) -> None:
+        """A recording is not as it was, by other hands: set its state to what it is now.
+
+        Raises:
+            UnavailableError: ``catalogue.unavailable``.
+        """
+        await self._around.recordings.refresh(recording, changed=True)
+
+    def newest_change(self, workstation: WorkstationId) -> Entry | None:
+        """The last change in a workstation's journal; None where it keeps none."""
+        return self._journals.newest(workstation)
+
+    def announce(self, event: Event) -> None:
+        """Tell everyone who follows what changes."""
+        self._directory.publish(event)
+
+    def on_history(self, touched: Touched) -> None:
+        """Have ``touched`` called with the wall time from which on more has come to be known of a workstation."""
+        self._journals.touched = touched
+
     def subscribe(self, recording: RecordingId | None = None) -> Subscription:
         """Events from now on: all but growth; or, of one recording, its own with its growth.
 
@@ -285,7 +318,8 @@ class ScreenService:
         metrics.CONNECTED.set(len(self._connected))
         _log.info("workstation connected", workstation=str(claimed), remote=peer.remote, software=hello.software)
         try:
-            peer.post(self._welcome(hello, claimed))
+            await self._journals.linked(claimed, connected=True)
+            peer.post(self._welcome(hello, claimed, await self._journals.newest_seq(claimed)))
             await connected.serve()
         finally:
             await self._gone(connected)
@@ -298,7 +332,7 @@ class ScreenService:
             await note_seen(connection, claimed, software=hello.software, agent=hello.user, now_us=now_us)
         return workstation
 
-    def _welcome(self, hello: Hello, workstation: WorkstationId) -> Welcome:
+    def _welcome(self, hello: Hello, workstation: WorkstationId, journal: int) -> Welcome:
         return Welcome(
             version=choose_version(hello.versions),
             site=str(self._keyring.site),
@@ -306,6 +340,7 @@ class ScreenService:
             wall_time_us=self._clock.wall_us(),
             live=workstation in self._watched,
             server=self._server,
+            journal=journal,
         )
 
     async def _replace(self, connected: ConnectedWorkstation) -> None:
@@ -328,6 +363,7 @@ class ScreenService:
         metrics.CONNECTED.set(len(self._connected))
         _log.info("workstation gone", workstation=str(name), remote=connected.peer.remote, end=connected.peer.end)
         connected.gone.set()
+        await self._journals.linked(name, connected=False)
         await self._around.recordings.refresh_of(name)
 
     async def _drain(self, listener: Listener) -> None:

@@ -1,0 +1,257 @@
+"""What the ledger of coverage is made from: journals of workstations, their connections, what exists; and past days."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from playhead.base.ids import WorkstationId
+from playhead.domain.history import Entry
+from playhead.domain.timeline import UNPLAYABLE
+from playhead.store.catalogue.schema import (
+    coverage_days,
+    recordings,
+    segments,
+    workstation_links,
+    workstation_spools,
+    workstation_states,
+    workstations,
+)
+
+SEGMENT_US_MAX: Final = 25 * 3_600_000_000
+"""A segment covers at most a day, and a little for its last records: how far back one may begin that reaches here."""
+
+_states = workstation_states.c
+
+
+async def newest_seq(connection: AsyncConnection, workstation: WorkstationId) -> int:
+    """Number of the newest entry of a workstation's journal; 0 where there is none."""
+    query = select(func.max(_states.seq)).where(_states.workstation_id == workstation)
+    return (await connection.execute(query)).scalar() or 0
+
+
+async def add_entries(connection: AsyncConnection, workstation: WorkstationId, entries: Iterable[Entry]) -> list[Entry]:
+    """Add those entries of a journal that come after its newest one; returns them."""
+    newest = await newest_seq(connection, workstation)
+    added = [entry for entry in entries if entry.seq > newest]
+    if added:
+        rows = [
+            {
+                "workstation_id": workstation,
+                "seq": entry.seq,
+                "at_us": entry.at_us,
+                "until_us": entry.until_us,
+                "state": entry.state,
+                "wanted": entry.wanted,
+                "recording_id": entry.recording,
+                "detail": entry.detail,
+                "is_last": entry.last,
+            }
+            for entry in added
+        ]
+        await connection.execute(insert(workstation_states), rows)
+    return added
+
+
+async def set_held(connection: AsyncConnection, workstation: WorkstationId, held_from_us: int) -> None:
+    """Note when the oldest segment begins that a workstation holds; 0 where it holds none."""
+    statement = update(workstation_spools).where(workstation_spools.c.workstation_id == workstation)
+    changed = await connection.execute(statement.values(held_from_us=held_from_us))
+    if changed.rowcount == 0:
+        values = {"workstation_id": workstation, "held_from_us": held_from_us}
+        await connection.execute(insert(workstation_spools).values(values))
+
+
+async def add_link(connection: AsyncConnection, workstation: WorkstationId, at_us: int, *, connected: bool) -> None:
+    """Note that a workstation has come or gone. Where the clock was set back it is noted right after the last time."""
+    columns = workstation_links.c
+    query = select(func.max(columns.at_us)).where(columns.workstation_id == workstation)
+    newest_us = (await connection.execute(query)).scalar()
+    if newest_us is not None:
+        at_us = max(at_us, newest_us + 1)
+    values = {"workstation_id": workstation, "at_us": at_us, "connected": connected}
+    await connection.execute(insert(workstation_links).values(values))
+
+
+async def newest_links(connection: AsyncConnection) -> dict[WorkstationId, tuple[int, bool]]:
+    """When each workstation came or went last, and whether it came."""
+    columns = workstation_links.c
+    newest = select(columns.workstation_id, func.max(columns.at_us).label("at_us")).group_by(columns.workstation_id)
+    table = newest.subquery()
+    matches = and_(columns.workstation_id == table.c.workstation_id, columns.at_us == table.c.at_us)
+    query = select(columns.workstation_id, columns.at_us, columns.connected).join(table, matches)
+    return {row.workstation_id: (row.at_us, row.connected) for row in (await connection.execute(query)).all()}
+
+
+async def newest_changes(connection: AsyncConnection) -> dict[WorkstationId, Entry]:
+    """The newest change in each workstation's journal."""
+    newest = (
+        select(_states.workstation_id, func.max(_states.seq).label("seq"))
+        .where(_states.until_us == 0)
+        .group_by(_states.workstation_id)
+        .subquery()
+    )
+    matches = and_(_states.workstation_id == newest.c.workstation_id, _states.seq == newest.c.seq)
+    rows = (await connection.execute(select(workstation_states).join(newest, matches))).all()
+    return {row.workstation_id: _entry(row) for row in rows}
+
+
+async def held_from(connection: AsyncConnection) -> dict[WorkstationId, int]:
+    """When the oldest segment begins that each workstation holds; 0 where it holds none."""
+    rows = (await connection.execute(select(workstation_spools))).all()
+    return {row.workstation_id: row.held_from_us for row in rows}
+
+
+async def revoked_at(connection: AsyncConnection, among: Collection[WorkstationId]) -> dict[WorkstationId, int]:
+    """When those of some workstations were revoked that were."""
+    columns = workstations.c
+    query = select(columns.id, columns.revoked_at_us)
+    rows = (await connection.execute(query.where(columns.id.in_(among), columns.revoked_at_us.is_not(None)))).all()
+    return {row.id: row.revoked_at_us for row in rows}
+
+
+async def entries_between(
+    connection: AsyncConnection, among: Collection[WorkstationId], from_us: int, to_us: int
+) -> dict[WorkstationId, list[Entry]]:
+    """What the journals say of a time: its entries, the last change before it, and stretches that reach into it."""
+    are_those = _states.workstation_id.in_(among)
+    before = (
+        select(_states.workstation_id, func.max(_states.at_us).label("at_us"))
+        .where(are_those, _states.until_us == 0, _states.at_us < from_us)
+        .group_by(_states.workstation_id)
+        .subquery()
+    )
+    in_time = and_(_states.at_us >= from_us, _states.at_us < to_us)
+    reaches_in = and_(_states.at_us < from_us, _states.until_us > from_us)
+    is_before = and_(_states.until_us == 0, _states.at_us == before.c.at_us)
+    query = (
+        select(workstation_states)
+        .outerjoin(before, before.c.workstation_id == _states.workstation_id)
+        .where(are_those, or_(in_time, reaches_in, is_before))
+        .order_by(_states.workstation_id, _states.seq)
+    )
+    found: defaultdict[WorkstationId, list[Entry]] = defaultdict(list)
+    for row in (await connection.execute(query)).all():
+        found[row.workstation_id].append(_entry(row))
+    return found
+
+
+@dataclass(slots=True)
+class Existing:
+    """What exists of a workstation."""
+
+    segments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """From the beginning of each to where it covers."""
+    recordings: set[tuple[int, int | None]] = field(default_factory=set[tuple[int, int | None]])
+    """Beginning and end of the recordings that they belong to; None where it goes on."""
+
+
+async def existing_between(
+    connection: AsyncConnection, among: Collection[WorkstationId], from_us: int, to_us: int
+) -> dict[WorkstationId, Existing]:
+    """The segments that can be played and reach into a time."""
+    columns = segments.c
+    query = (
+        select(
+            recordings.c.workstation_id,
+            recordings.c.started_at_us.label("began_us"),
+            recordings.c.ended_at_us,
+            columns.started_at_us,
+            columns.covered_us,
+        )
+        .join(recordings, recordings.c.id == columns.recording_id)
+        .where(
+            columns.started_at_us >= from_us - SEGMENT_US_MAX,
+            columns.started_at_us < to_us,
+            columns.started_at_us + columns.covered_us > from_us,
+            columns.ended.notin_(UNPLAYABLE),
+            recordings.c.workstation_id.in_(among),
+        )
+    )
+    found: defaultdict[WorkstationId, Existing] = defaultdict(Existing)
+    for workstation, began_us, ended_us, started_us, covered_us in (await connection.execute(query)).all():
+        existing = found[workstation]
+        existing.segments.append((started_us, started_us + covered_us))
+        existing.recordings.add((began_us, ended_us))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """The ledger of a workstation's day, kept."""
+
+    workstation: WorkstationId
+    day: str
+    """As ISO 8601 has it."""
+    due_us: int
+    kept_us: int
+    missing: Sequence[Sequence[Any]]
+    """From, to (microseconds from the day's beginning) and reason of each stretch."""
+    kept: Sequence[Sequence[int]]
+    is_final: bool
+    """Nothing will be added to it that is expected."""
+
+
+async def past_days(
+    connection: AsyncConnection, day: str, among: Collection[WorkstationId]
+) -> dict[WorkstationId, PastDay]:
+    """What was kept of a day."""
+    columns = coverage_days.c
+    query = select(coverage_days).where(columns.day == day, columns.workstation_id.in_(among))
+    return {
+        row.workstation_id: PastDay(
+            row.workstation_id, row.day, row.due_us, row.kept_us, row.missing, row.kept, row.is_final
+        )
+        for row in (await connection.execute(query)).all()
+    }
+
+
+async def keep_days(connection: AsyncConnection, days: Sequence[PastDay]) -> None:
+    """Keep days in place of what was kept of them before."""
+    columns = coverage_days.c
+    for day in days:
+        of_it = and_(columns.workstation_id == day.workstation, columns.day == day.day)
+        await connection.execute(delete(coverage_days).where(of_it))
+    rows = [
+        {
+            "workstation_id": day.workstation,
+            "day": day.day,
+            "due_us": day.due_us,
+            "kept_us": day.kept_us,
+            "missing": day.missing,
+            "kept": day.kept,
+            "is_final": day.is_final,
+        }
+        for day in days
+    ]
+    if rows:
+        await connection.execute(insert(coverage_days), rows)
+
+
+async def forget_before(connection: AsyncConnection, at_us: int, day: str, *, limit: int) -> int:
+    """Forget what is older than a time and a day, but the newest change of each workstation; returns how much it was.
+
+    Args:
+        connection: of the transaction.
+        at_us: wall time.
+        day: the first day that stays.
+        limit: entries that go in one transaction.
+    """
+    newest = select(func.max(_states.seq)).where(_states.until_us == 0).group_by(_states.workstation_id)
+    old = select(_states.workstation_id, _states.seq).where(_states.at_us < at_us, _states.seq.notin_(newest))
+    rows = (await connection.execute(old.limit(limit))).all()
+    for workstation, seq in rows:
+        of_it = and_(_states.workstation_id == workstation, _states.seq == seq)
+        await connection.execute(delete(workstation_states).where(of_it))
+    links = await connection.execute(delete(workstation_links).where(workstation_links.c.at_us < at_us))
+    days = await connection.execute(delete(coverage_days).where(coverage_days.c.day < day))
+    return len(rows) + links.rowcount + days.rowcount
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        row.seq, row.at_us, row.state, row.until_us, row.wanted, row.recording_id, row.detail, last=row.is_last
+    )
