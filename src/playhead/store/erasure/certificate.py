@@ -33,7 +33,7 @@ _SCOPE: Final = (
     "be. Copies that were made by other means are not covered, unless `playhead erasure apply` was run over them."
 )
 
-_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 _Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 

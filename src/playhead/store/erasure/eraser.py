@@ -1,7 +1,7 @@
 """Erasing recordings: procedure *erase* of docs/storage.md."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -168,7 +168,7 @@ class Eraser:
             async with self._catalogue.reading() as connection:
                 shredded = await erasures_in(connection, SHREDDED, before_us=before_us, limit=limit)
             for erasure in shredded:
-                await self._blocking(lambda one=erasure: self._remove_files(one.segments))
+                await self._blocking(lambda one=erasure: files.remove(self._disk, self._root, one.segments))
                 async with self._catalogue.writing() as connection:
                     await set_removed(connection, erasure.id, self._clock.wall_us())
                     await self._note(connection, erasure, "erasure.done", {"bytes": erasure.size_bytes})
@@ -257,9 +257,6 @@ class Eraser:
                 await set_shredded(connection, one.id, one.shredded_at_us, one.certificate)
                 keys = sum(len(part.keys) for part in one.segments)
                 await self._note(connection, one, "erasure.shredded", {"keys": keys, "segments": len(one.segments)})
-
-    def _remove_files(self, segments: Iterable[ErasedSegment]) -> None:
-        files.remove(self._disk, files.copies_of(self._disk, self._root, segments))
 
     async def _knows(self, verified: Verified) -> bool:
         async with self._catalogue.reading() as connection:

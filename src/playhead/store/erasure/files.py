@@ -90,17 +90,18 @@ def is_shredded(file: File) -> bool:
     return not any(file.read_at(rest, PREFIX_BYTES))
 
 
-def remove(disk: Disk, paths: Sequence[Path]) -> None:
-    """Remove files and sync their folders.
+def remove(disk: Disk, root: Path, segments: Sequence[ErasedSegment]) -> None:
+    """Remove every file of some segments, durably.
 
     Raises:
         OSError: the disk failed.
     """
-    for path in paths:
-        with contextlib.suppress(FileNotFoundError):
-            disk.remove(path)
-    for folder in sorted({path.parent for path in paths}):
-        disk.sync_folder(folder)
+    for path in copies_of(disk, root, segments):
+        disk.remove(path)
+    # Also where nothing is left to remove: whoever did may have been killed before coming to this.
+    for folder in sorted({root / ASIDE, *(path_of(root, part.location).parent for part in segments)}):
+        if disk.exists(folder):
+            disk.sync_folder(folder)
 
 
 def _overwrite(file: File) -> None:

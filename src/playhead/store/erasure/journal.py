@@ -37,12 +37,9 @@ class Journal:
         Raises:
             OSError: the disk failed.
         """
-        if not self._disk.exists(self._folder):
-            self._disk.make_folder(self._folder)
-            self._disk.sync_folder(self._folder.parent)
+        self._disk.make_folder(self._folder)
         path = self._folder / f"{utc(at_us):%Y-%m}{SUFFIX}"
-        is_new = not self._disk.exists(path)
-        file = self._disk.open(path, create=is_new)
+        file = self._disk.open(path, create=not self._disk.exists(path))
         try:
             # Beginning anew in any case: what is before it may be torn, or be gone after a sync that failed.
             lines = "\n" + "".join(f"{document}\n" for document in documents)
@@ -50,8 +47,9 @@ class Journal:
             file.sync()
         finally:
             file.close()
-        if is_new:
-            self._disk.sync_folder(self._folder)
+        # In any case: whoever made the file or the folder may have been killed before coming to this.
+        self._disk.sync_folder(self._folder)
+        self._disk.sync_folder(self._folder.parent)
 
     def newest(self) -> Verified | None:
         """The last certificate, or None."""
