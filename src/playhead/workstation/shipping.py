@@ -233,6 +233,9 @@ class Shipping:
         if is_behind == self._is_behind:
             return None
         self._is_behind = is_behind
+        if not self._server:  # one that names itself knows the message
+            self._throttle.set(0, now_us)
+            return None
         if is_behind:
             self._throttle.ask(now_us)
             return Backlog(max(1, self._spool.waiting_bytes))
