@@ -104,6 +104,12 @@ def test_places_that_have_nothing_to_do_with_each_other_are_not_joined() -> None
     assert found(word("4111 1111 pages 1111 1111")) == []
 
 
+def test_what_belongs_to_one_number_is_no_part_of_another() -> None:
+    above, below = word("5555-5555-5555-4444"), word("3782 822463 10005", top=26)
+    assert found(below, above) == ["555555******4444", "378282*****0005"]
+    assert found(word("6250 9410 0652 8599")) == ["625094******8599"], "and not 6250 9410 0652 as well"
+
+
 def test_what_looks_like_a_digit_between_digits_is_one() -> None:
     assert found(word("4lll 1111 1111 1lIl"), word("4111 llll 1111 1111", top=300)) == []
     assert found(word("4l11 1111 11|1 111I")) == [masked(VISA)]

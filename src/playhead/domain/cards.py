@@ -142,20 +142,27 @@ def masked(digits: str) -> str:
 
 
 def sightings(words: Sequence[Word]) -> list[Sighting]:
-    """Every number in a picture that may be a card's, once for each place it begins in.
+    """Every number in a picture that may be a card's, from its top to its bottom.
 
     Digits may be parted by spaces, dashes and the like, stand in several fields of one row, or go on in the line below.
     What looks like a digit between digits is taken for one.
     """
     page = _Page(words)
-    found: dict[tuple[int, str], Sighting] = {}
-    for first in page.groups:
-        word = words[first.word]
-        for digits in page.numbers(first):
-            issuer = card_of(digits)
-            if issuer:
-                found[first.word, digits] = Sighting(issuer, masked(digits), word.left, word.top)
-    return list(found.values())
+    runs = [run for first in page.groups for run in page.runs(first) if card_of(_digits(run))]
+    # Within one word before over several, and longer ones first: what belongs to one is no part of another.
+    runs.sort(key=lambda run: (len({group.word for group in run}) > 1, -len(_digits(run))))
+    taken: set[_Group] = set()
+    found: list[Sighting] = []
+    for run in runs:
+        if taken.isdisjoint(run):
+            taken.update(run)
+            word, digits = words[run[0].word], _digits(run)
+            found.append(Sighting(card_of(digits), masked(digits), word.left, word.top))
+    return sorted(found, key=lambda one: (one.top, one.left))
+
+
+def _digits(run: Sequence[_Group]) -> str:
+    return "".join(group.digits for group in run)
 
 
 class _Page:
@@ -171,14 +178,14 @@ class _Page:
         """All of them."""
         return [group for groups in self._of_word for group in groups]
 
-    def numbers(self, first: _Group) -> Iterator[str]:
-        """Every number that begins with a group, as far as there can be one."""
-        pending = [(first.digits, first)]
+    def runs(self, first: _Group) -> Iterator[tuple[_Group, ...]]:
+        """Every run of groups that begins with one and may be one number, as far as there can be one."""
+        pending: list[tuple[_Group, ...]] = [(first,)]
         while pending:
-            digits, last = pending.pop()
-            if len(digits) <= DIGITS_MAX:
-                yield digits
-                pending += [(digits + after.digits, after) for after in self._after(last)]
+            run = pending.pop()
+            if len(_digits(run)) <= DIGITS_MAX:
+                yield run
+                pending += [(*run, after) for after in self._after(run[-1])]
 
     def _after(self, group: _Group) -> Sequence[_Group]:
         """The groups that a number may go on with."""
