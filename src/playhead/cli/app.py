@@ -10,6 +10,7 @@ from playhead.cli.environment import environment
 from playhead.cli.groups import groups
 from playhead.cli.permissions import roles
 from playhead.cli.premises import premises
+from playhead.cli.quarantine import quarantine
 from playhead.cli.record import record
 from playhead.cli.recordings import recordings
 from playhead.cli.up import up
@@ -34,6 +35,7 @@ Examples:
   playhead environment ports               what must be open, where and why
   playhead audit verify                    was anything in the log of who did what changed?
   playhead check                           is everything that was acknowledged there, and whole?
+  playhead quarantine list                 what could not be taken in, and waits for somebody
 \b
 Every command and group has its own --help with examples.
 Data lies in ~/.local/share/playhead unless --data or PLAYHEAD_DATA says otherwise.""",
@@ -56,6 +58,7 @@ for command in (
     recordings,
     verify,
     check,
+    quarantine,
     environment,
     users,
     groups,

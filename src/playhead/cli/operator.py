@@ -46,6 +46,18 @@ class Operator:
         """Every enrolled workstation, as the API describes it."""
         return cast("list[dict[str, Any]]", self._ask("GET", "/api/workstations")["items"])
 
+    def health(self) -> dict[str, Any]:
+        """What is wrong with the server."""
+        return self._ask("GET", "/api/health")
+
+    def retry_quarantined(self, number: int) -> None:
+        """Try something in quarantine again."""
+        self._ask("POST", f"/api/quarantine/{number}/retry")
+
+    def drop_quarantined(self, number: int, reason: str) -> None:
+        """Give something in quarantine up."""
+        self._ask("POST", f"/api/quarantine/{number}/drop", {"reason": reason})
+
     def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         """Ask the API.
 

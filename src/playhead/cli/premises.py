@@ -1,6 +1,7 @@
 """``playhead premises``: the customer site's server."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ Examples:
   playhead premises run
   playhead premises enrolment-code desk-7
   playhead premises revoke desk-7
+  playhead premises status
   playhead premises workstations"""
 )
 def premises() -> None:
@@ -77,6 +79,19 @@ def revoke(workstation: str, data: Path) -> None:
     from playhead.cli import administration
 
     asyncio.run(administration.revoke(PremisesPlaces(data), workstation))
+
+
+@premises.command()
+@data_option
+@json_option
+def status(data: Path, *, as_json: bool) -> None:
+    """Say how the server is: whether it runs, room on its disk, what is wrong, what is in quarantine.
+
+    Ends with 1 where it does not run, or something is wrong.
+    """
+    from playhead.cli import condition
+
+    sys.exit(0 if condition.show(PremisesPlaces(data), as_json=as_json) else 1)
 
 
 @premises.command()

@@ -17,6 +17,7 @@ from playhead.portal.service import PortalService, sessions_of
 from playhead.premises.export import ExportService
 from playhead.premises.keeping import KeepingService
 from playhead.premises.player import PlayerService
+from playhead.premises.quarantine import Quarantine
 from playhead.premises.screen import ScreenService
 from playhead.premises.tokens import TokensService
 from playhead.store.audit_anchor import AuditAnchor
@@ -28,6 +29,7 @@ from playhead.store.erasure import Eraser, Gone
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments import BALLAST_SHARE, Ballast, CatalogueLedger, SegmentStore
+from playhead.store.segments.mending import Mending
 from playhead.store.server_id import server_id
 
 
@@ -111,6 +113,7 @@ async def _run(
         on_gone=gone,
     )
     keeping = KeepingService(settings.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock)
+    mending = Mending(places.recordings, disk=SystemDisk(), catalogue=catalogue, store=segments, clock=clock)
     anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
     doors = _Doors.open(settings, web)
@@ -146,6 +149,7 @@ async def _run(
         pictures=player.newest,
         exports=exports,
         keeping=keeping,
+        quarantine=Quarantine(catalogue, mending, exports, screen.changed),
         proof=AuditProof(catalogue, anchor),
         oidc=Oidc.of(settings.oidc, clock),
     )

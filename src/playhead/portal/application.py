@@ -37,10 +37,12 @@ from playhead.portal.api import (
     exports,
     facets,
     groups,
+    health,
     keeping,
     login_sessions,
     mine,
     oidc,
+    quarantine,
     recordings,
     roles,
     sessions,
@@ -102,7 +104,7 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, recordings, views, bookmarks)
-    records = (mine, audit, keeping)
+    records = (mine, audit, quarantine, health, keeping)
     for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
         app.include_router(module.router)
     describe(app, described)
@@ -146,8 +148,10 @@ def _page_route(pages: Pages) -> AsgiApp:
     return page
 
 
-async def _health(_request: Request) -> Response:
-    return JSONResponse({"status": "ok", "version": __version__})
+async def _health(request: Request) -> Response:
+    """For whatever watches over the server. It serves, so the answer is 200; what is wrong is in it, in codes alone."""
+    problems = [one.code for one in parts_of(request).control.problems()]
+    return JSONResponse({"status": "degraded" if problems else "ok", "version": __version__, "problems": problems})
 
 
 async def _metrics(request: Request) -> Response:

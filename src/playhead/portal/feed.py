@@ -16,8 +16,9 @@ from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.base.instants import wall_us
 from playhead.domain.access import Action, OfAgent, Who, may
-from playhead.domain.live import LiveWorkstation, RecordingChanged, Resync, WorkstationChanged
+from playhead.domain.live import HealthChanged, LiveWorkstation, RecordingChanged, Resync, WorkstationChanged
 from playhead.domain.recordings import Recording
+from playhead.portal.api.health_models import health_item
 from playhead.portal.api.models import RecordingItem, WorkstationItem, live_item, recording_item
 from playhead.portal.metrics import WATCHERS
 from playhead.portal.needs import Control
@@ -44,7 +45,7 @@ class News:
     """One thing that changed, ready to be sent."""
 
     event: str
-    """Name of the server-sent event: ``recordings``, ``workstations``, ``resync``."""
+    """Name of the server-sent event: ``recordings``, ``workstations``, ``health``, ``resync``."""
     data: str
     """JSON."""
     about: OfAgent | None = None
@@ -149,6 +150,8 @@ class Feed:
                             await self._recording_changed(recording)
                         case WorkstationChanged(workstation):
                             self._publish([_workstation_news(self.workstation_item(workstation))])
+                        case HealthChanged(problems):
+                            self._publish([News("health", health_item(problems).model_dump_json(by_alias=True))])
                         case Resync():
                             self._publish([RESYNC])
                         case _:

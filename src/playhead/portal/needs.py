@@ -6,7 +6,9 @@ from typing import Protocol, Self
 
 from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.domain.exports import ExportProgress, ExportWish
+from playhead.domain.health import Problem
 from playhead.domain.live import Event, LiveWorkstation
+from playhead.domain.quarantine import Quarantined
 from playhead.domain.retention import Pending, Policy
 from playhead.store.catalogue.erasures import Erasure
 from playhead.store.erasure import Order
@@ -51,6 +53,10 @@ class Control(Protocol):
 
     def subscribe(self) -> Changes:
         """What changes from now on."""
+        ...
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the server now."""
         ...
 
 
@@ -109,6 +115,28 @@ class Keeping(Protocol):
         Raises:
             NotFoundError: ``recording.not_found``, ``recording.erased``.
             ConflictError: ``recording.held``, ``recording.recording``, ``recording.changing``.
+        """
+        ...
+
+
+class Quarantine(Protocol):
+    """What is in quarantine, acted on. `playhead.premises.quarantine.Quarantine`."""
+
+    async def retry(self, number: int, /) -> Quarantined:
+        """Try something again; on return it is off the list. What it was.
+
+        Raises:
+            NotFoundError: ``quarantine.not_found``.
+            ConflictError: ``quarantine.still``, ``quarantine.replaced``, ``quarantine.erased``, ``store.in_use``.
+        """
+        ...
+
+    async def drop(self, number: int, /) -> Quarantined:
+        """Give something up. What it was.
+
+        Raises:
+            NotFoundError: ``quarantine.not_found``.
+            ConflictError: ``quarantine.held``, ``store.in_use``.
         """
         ...
 

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from playhead.base.clock import Clock
 from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
-from playhead.portal.needs import Control, Exports, Keeping, Pictures
+from playhead.portal.needs import Control, Exports, Keeping, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
@@ -43,6 +43,8 @@ class Parts:
     """None where none are made."""
     keeping: Keeping | None = None
     """None where nothing is erased."""
+    quarantine: Quarantine | None = None
+    """None where nobody acts on it."""
     oidc: Oidc | None = None
     """None where there is no sign-in elsewhere."""
     proof: AuditProof | None = None

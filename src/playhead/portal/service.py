@@ -15,7 +15,7 @@ from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
-from playhead.portal.needs import Control, Exports, Keeping, Pictures
+from playhead.portal.needs import Control, Exports, Keeping, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
@@ -61,6 +61,7 @@ class PortalService:
         pictures: of what is being recorded; None for a wall without.
         exports: None where no files are made.
         keeping: None where nothing is erased.
+        quarantine: None where nobody acts on it.
         proof: verifies the audit log; None where its head is not kept.
         oidc: the organisation's own sign-in; None where there is none.
     """
@@ -85,6 +86,7 @@ class PortalService:
         pictures: Pictures | None = None,
         exports: Exports | None = None,
         keeping: Keeping | None = None,
+        quarantine: Quarantine | None = None,
         proof: AuditProof | None = None,
         oidc: Oidc | None = None,
     ) -> None:
@@ -113,6 +115,7 @@ class PortalService:
             pictures=pictures,
             exports=exports,
             keeping=keeping,
+            quarantine=quarantine,
             proof=proof,
             oidc=oidc,
         )

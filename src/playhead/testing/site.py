@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, RoleId, SiteId, UserId, WorkstationId
+from playhead.domain.health import Problem
 from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import Assignment
@@ -45,6 +46,8 @@ class FakeControl:
     """How long ago each recording grew."""
     refusal: Result | None = None
     """What they answer to everything, if set."""
+    wrong: list[Problem] = field(default_factory=list[Problem])
+    """What is wrong with the server."""
 
     def connect(self, name: str, *, agent: str = "", state: str = "idle") -> LiveWorkstation:
         """A workstation connects, or tells something new."""
@@ -87,6 +90,10 @@ class FakeControl:
     def progress_age_us(self, recording: RecordingId) -> int | None:
         """As `ScreenService.progress_age_us`."""
         return self.ages_us.get(recording)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong."""
+        return tuple(self.wrong)
 
     def workstations(self) -> list[LiveWorkstation]:
         """As `ScreenService.workstations`."""

@@ -132,6 +132,7 @@ class WorkstationItem(Answer):
     fps: float | None
     progress_age_ms: int | None = Field(description="How long before this answer more of its recording became durable.")
     spool_bytes: int = Field(description="Captured and not yet acknowledged by the server.")
+    aside_segments: int = Field(description="Refused by the server for good, and kept by it: see `/api/quarantine`.")
     monitors: list[str]
     version: str = Field(description="Of the program on it.")
     last_seen_at: datetime | None
@@ -210,6 +211,7 @@ def live_item(live: LiveWorkstation, progress_age_us: int | None) -> Workstation
         fps=live.fps if live.connected else None,
         progress_age_ms=_ms(progress_age_us),
         spool_bytes=live.spool_bytes,
+        aside_segments=live.aside_segments,
         monitors=list(live.monitors),
         version=live.software,
         last_seen_at=utc(live.changed_at_us),
@@ -241,6 +243,7 @@ def absent_item(workstation: Workstation) -> WorkstationItem:
         fps=None,
         progress_age_ms=None,
         spool_bytes=0,
+        aside_segments=0,
         monitors=[],
         version=workstation.software,
         last_seen_at=seen_at,

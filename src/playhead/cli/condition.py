@@ -1,0 +1,78 @@
+"""``playhead premises status``: how the server is."""
+
+import asyncio
+import shutil
+from typing import Any
+
+import click
+
+from playhead.base.errors import UnavailableError
+from playhead.cli.catalogues import existing_catalogue
+from playhead.cli.console import emit_json, human_bytes
+from playhead.cli.operator import Operator
+from playhead.cli.places import PremisesPlaces
+from playhead.cli.settings import PremisesSettings
+from playhead.store.catalogue.quarantine import count_quarantined
+
+
+def show(places: PremisesPlaces, *, as_json: bool) -> bool:
+    """Print it; True where nothing is wrong.
+
+    Raises:
+        UnavailableError: ``data.no_premises``, ``server.no_answer``.
+    """
+    found = _found(places)
+    if as_json:
+        emit_json(found)
+    else:
+        _print(found)
+    return bool(found["running"]) and not found["problems"]
+
+
+def _found(places: PremisesPlaces) -> dict[str, Any]:
+    places.require()
+    disk = shutil.disk_usage(places.recordings)
+    found: dict[str, Any] = {
+        "running": True,
+        "problems": [],
+        "workstations": None,
+        "connected": None,
+        "diskFree": disk.free,
+        "diskReserve": PremisesSettings.load(places).screen.disk_free_min.bytes,
+        "quarantined": asyncio.run(_quarantined(places)),
+        "aside": 0,
+    }
+    try:
+        operator = Operator(places)
+        health, workstations = operator.health(), operator.workstations()
+    except UnavailableError as error:
+        if error.code != "server.not_running":
+            raise
+        return {**found, "running": False}
+    return {
+        **found,
+        "problems": health["problems"],
+        "workstations": len(workstations),
+        "connected": sum(bool(one["connected"]) for one in workstations),
+        "aside": sum(int(one["asideSegments"]) for one in workstations),
+    }
+
+
+async def _quarantined(places: PremisesPlaces) -> int:
+    async with existing_catalogue(places) as catalogue, catalogue.reading() as connection:
+        return await count_quarantined(connection)
+
+
+def _print(found: dict[str, Any]) -> None:
+    if found["running"]:
+        click.echo(f"server        runs; {found['connected']} of {found['workstations']} workstations are connected")
+    else:
+        click.echo("server        does not run")
+    reserve = human_bytes(found["diskReserve"])
+    click.echo(f"disk          {human_bytes(found['diskFree'])} free; recordings leave {reserve}")
+    waits = f"; {found['aside']} refused segments wait on workstations" if found["aside"] else ""
+    click.echo(f"quarantine    {found['quarantined']}{waits}")
+    for problem in found["problems"]:
+        click.echo(
+            f"problem       {problem['message']} ({problem['code']}, since {problem['since']}) {problem['hint']}"
+        )
