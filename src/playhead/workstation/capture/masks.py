@@ -171,4 +171,4 @@ def _span(begin: tuple[int, bool], length: tuple[int, bool], whole: int) -> tupl
 
 
 def _like(text: str, pattern: str) -> bool:
-    return fnmatchcase(text.casefold(), pattern.casefold())
+    return fnmatchcase(text.casefold(), pattern.casefold().replace("[", "[[]"))
