@@ -1,7 +1,7 @@
 """A site without workstations: catalogue, keys and segment store in a folder, with recordings put in by hand."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,14 @@ from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import Assignment
 from playhead.portal.passwords import Passwords
+from playhead.premises.keeping import KeepingConfig, KeepingService
 from playhead.premises.player import PlayerConfig, PlayerService
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue, recordings, users, workstations
 from playhead.store.catalogue.audit import AuditEntry, list_audit
 from playhead.store.disk import SystemDisk
+from playhead.store.erasure import Eraser, Gone
 from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, OpenSegment, SegmentStore
 from playhead.testing.clock import SimClock
@@ -125,6 +127,28 @@ class Site:
             store=self.store,
             keyring=self.keyring,
             screen=self.control,
+            audit=self.audit,
+            clock=self.clock,
+        )
+
+    def keeping(
+        self, config: KeepingConfig | None = None, on_gone: Callable[[Gone], None] = lambda _: None
+    ) -> KeepingService:
+        """Keeping and destroying at this site; to be run by the caller, if at all."""
+        eraser = Eraser(
+            self.folder / "segments",
+            self.folder / "erasures",
+            catalogue=self.catalogue,
+            disk=SystemDisk(),
+            authority=self.keyring.authority,
+            audit=self.audit,
+            clock=self.clock,
+            on_gone=on_gone,
+        )
+        return KeepingService(
+            config or KeepingConfig(rate=1_000),
+            catalogue=self.catalogue,
+            eraser=eraser,
             audit=self.audit,
             clock=self.clock,
         )

@@ -76,6 +76,7 @@ class KeepingService:
                 if await self._is_due():
                     self._asked = False
                     await self.purge()
+                    await self.finish()
             except PlayheadError as error:
                 _log.warning("keeping delayed", code=error.code, reason=error.message)
             try:
