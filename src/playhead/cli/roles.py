@@ -14,6 +14,7 @@ from playhead.cli.web_tls import WebTls, web_tls
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
+from playhead.premises.coverage import CoverageService
 from playhead.premises.export import ExportService
 from playhead.premises.keeping import KeepingService
 from playhead.premises.player import PlayerService
@@ -85,6 +86,7 @@ async def _run(
         clock=clock,
         server=server_id(SystemDisk(), places.server_id, clock),
     )
+    coverage = CoverageService(settings.coverage, catalogue=catalogue, watched=screen, clock=clock)
     player = PlayerService(
         settings.player,
         catalogue=catalogue,
@@ -147,6 +149,7 @@ async def _run(
         described=[player.described, tokens.described],
         sessions=sessions,
         pictures=player.newest,
+        coverage=coverage,
         exports=exports,
         keeping=keeping,
         quarantine=Quarantine(catalogue, mending, exports, screen.changed),
@@ -154,7 +157,7 @@ async def _run(
         oidc=Oidc.of(settings.oidc, clock),
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, player, exports, keeping, portal, tokens, *doors.redirect):
+        for service in (screen, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
         await screen.listening.wait()

@@ -11,6 +11,7 @@ from playhead.base.ids import SiteId
 from playhead.cli.places import PremisesPlaces
 from playhead.portal.config import PortalConfig
 from playhead.portal.oidc_config import OidcConfig
+from playhead.premises.coverage import CoverageConfig
 from playhead.premises.export import ExportConfig
 from playhead.premises.keeping import KeepingConfig
 from playhead.premises.player import PlayerConfig
@@ -36,6 +37,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     oidc: OidcConfig = OidcConfig()
     player: PlayerConfig = PlayerConfig()
     export: ExportConfig = ExportConfig()
+    coverage: CoverageConfig = CoverageConfig()
     keeping: KeepingConfig = KeepingConfig()
 
     @classmethod

@@ -33,6 +33,7 @@ from playhead.portal.api import (
     audit,
     bookmarks,
     bulk,
+    coverage,
     events,
     exports,
     facets,
@@ -103,7 +104,7 @@ def create_application(
     app.add_exception_handler(HTTPException, tell_unserved)
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
-    library = (facets, bulk, recordings, views, bookmarks)
+    library = (facets, bulk, coverage, recordings, views, bookmarks)
     records = (mine, audit, quarantine, health, keeping)
     for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
         app.include_router(module.router)

@@ -16,8 +16,16 @@ from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.base.instants import wall_us
 from playhead.domain.access import Action, OfAgent, Who, may
-from playhead.domain.live import HealthChanged, LiveWorkstation, RecordingChanged, Resync, WorkstationChanged
+from playhead.domain.live import (
+    CoverageChanged,
+    HealthChanged,
+    LiveWorkstation,
+    RecordingChanged,
+    Resync,
+    WorkstationChanged,
+)
 from playhead.domain.recordings import Recording
+from playhead.portal.api.coverage_models import present_item
 from playhead.portal.api.health_models import health_item
 from playhead.portal.api.models import RecordingItem, WorkstationItem, live_item, recording_item
 from playhead.portal.metrics import WATCHERS
@@ -45,7 +53,7 @@ class News:
     """One thing that changed, ready to be sent."""
 
     event: str
-    """Name of the server-sent event: ``recordings``, ``workstations``, ``health``, ``resync``."""
+    """Name of the server-sent event: ``recordings``, ``workstations``, ``coverage``, ``health``, ``resync``."""
     data: str
     """JSON."""
     about: OfAgent | None = None
@@ -150,6 +158,9 @@ class Feed:
                             await self._recording_changed(recording)
                         case WorkstationChanged(workstation):
                             self._publish([_workstation_news(self.workstation_item(workstation))])
+                        case CoverageChanged(present):
+                            data = present_item(present).model_dump_json(by_alias=True)
+                            self._publish([News("coverage", data, OfAgent(present.agent))])
                         case HealthChanged(problems):
                             self._publish([News("health", health_item(problems).model_dump_json(by_alias=True))])
                         case Resync():

@@ -1,14 +1,18 @@
 """What the portal needs of the rest of the site, so that it runs beside it or far from it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol, Self
+from zoneinfo import ZoneInfo
 
 from playhead.base.ids import RecordingId, UserId, WorkstationId
+from playhead.domain.accounts import DayAccount, Present, RecordingAccount
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.health import Problem
 from playhead.domain.live import Event, LiveWorkstation
 from playhead.domain.quarantine import Quarantined
+from playhead.domain.recordings import Recording
 from playhead.domain.retention import Pending, Policy
 from playhead.store.catalogue.erasures import Erasure
 from playhead.store.erasure import Order
@@ -138,6 +142,58 @@ class Quarantine(Protocol):
             NotFoundError: ``quarantine.not_found``.
             ConflictError: ``quarantine.held``, ``store.in_use``.
         """
+        ...
+
+
+class Accounts(Protocol):
+    """What should exist, what does, and why the rest does not. `playhead.premises.coverage.CoverageLedger`."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which the site's days begin."""
+        ...
+
+    @property
+    def today(self) -> date:
+        """At the site."""
+        ...
+
+    def bounds(self, day: date) -> tuple[int, int]:
+        """Wall times at which a day begins and ends."""
+        ...
+
+    async def day(self, day: date, workstations: Collection[WorkstationId]) -> Mapping[WorkstationId, DayAccount]:
+        """Of some workstations."""
+        ...
+
+    async def recording(self, recording: Recording) -> RecordingAccount:
+        """Of a recording."""
+        ...
+
+
+class Presents(Protocol):
+    """The present of every workstation. `playhead.premises.coverage.Now`."""
+
+    def all(self) -> Sequence[Present]:
+        """By name."""
+        ...
+
+    def find(self, workstation: WorkstationId, /) -> Present | None:
+        """Of one; None where it was never heard of."""
+        ...
+
+
+class Coverage(Protocol):
+    """The ledger of coverage. `playhead.premises.coverage.CoverageService`."""
+
+    @property
+    def ledger(self) -> Accounts:
+        """The accounts."""
+        ...
+
+    @property
+    def now(self) -> Presents:
+        """The present."""
         ...
 
 

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from playhead.base.clock import Clock
 from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
-from playhead.portal.needs import Control, Exports, Keeping, Pictures, Quarantine
+from playhead.portal.needs import Control, Coverage, Exports, Keeping, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
@@ -39,6 +39,8 @@ class Parts:
 
     pictures: Pictures | None = None
     """None where there are none to be had."""
+    coverage: Coverage | None = None
+    """None where no ledger is kept."""
     exports: Exports | None = None
     """None where none are made."""
     keeping: Keeping | None = None

@@ -15,7 +15,7 @@ from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
-from playhead.portal.needs import Control, Exports, Keeping, Pictures, Quarantine
+from playhead.portal.needs import Control, Coverage, Exports, Keeping, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
@@ -59,6 +59,7 @@ class PortalService:
         sessions: shared with the token service; None for its own.
         passwords: None for the usual strength.
         pictures: of what is being recorded; None for a wall without.
+        coverage: None where no ledger of coverage is kept.
         exports: None where no files are made.
         keeping: None where nothing is erased.
         quarantine: None where nobody acts on it.
@@ -84,6 +85,7 @@ class PortalService:
         sessions: Sessions | None = None,
         passwords: Passwords | None = None,
         pictures: Pictures | None = None,
+        coverage: Coverage | None = None,
         exports: Exports | None = None,
         keeping: Keeping | None = None,
         quarantine: Quarantine | None = None,
@@ -113,6 +115,7 @@ class PortalService:
             token_port=token_port,
             tokens_secure=tls is not None,
             pictures=pictures,
+            coverage=coverage,
             exports=exports,
             keeping=keeping,
             quarantine=quarantine,

@@ -24,8 +24,8 @@ _DOCUMENT: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
         "description": (
-            "Events `recordings` and `workstations`, whose data is the changed item as in the lists, and `resync` "
-            "(load the lists again). Comments as heartbeats."
+            "Events `recordings` and `workstations`, whose data is the changed item as in the lists, `coverage` "
+            "(`PresentItem`), `health`, and `resync` (load the lists again). Comments as heartbeats."
         ),
     }
 }
