@@ -157,7 +157,7 @@ def print_ledger(ledger: dict[str, Any]) -> None:
 
 async def run(options: argparse.Namespace, folder: Path) -> int:
     faults = plan(options.seed, options.minutes * 60, options.workstations)
-    async with tortured(folder, options.workstations) as site:
+    async with tortured(folder, options.workstations, options.real) as site:
         say(f"{options.workstations} workstations record; {len(faults)} faults in {options.minutes:g} minutes")
         await torment(site, faults, options.minutes * 60)
         say("faults are over: everything has to arrive")
@@ -176,6 +176,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--workstations", type=int, default=20)
+    parser.add_argument("--real", type=int, default=2, help="so many of them record a real X11 desktop")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="leave everything in this folder")
     options = parser.parse_args()

@@ -23,8 +23,6 @@ from playhead.wire import vid
 from playhead.workstation.control import Question, ask
 
 DISK_BYTES: Final = 768 << 20
-REAL_DESKS: Final = 2
-"""So many record a real X11 desktop; the others one that is made up."""
 SETTLED_S: Final = 180.0
 """Everything that was captured is to be at the server within so long after the last fault."""
 SMALL_SPOOL_BYTES: Final = 512 * 1024
@@ -130,8 +128,8 @@ class Tortured:
 
 
 @contextlib.asynccontextmanager
-async def tortured(folder: Path, desks: int) -> AsyncGenerator[Tortured]:
-    """Everything started, every workstation recording."""
+async def tortured(folder: Path, desks: int, real: int) -> AsyncGenerator[Tortured]:
+    """Everything started, every workstation recording; so many of them a real X11 desktop, the others a made-up one."""
     site = Site(folder)
     disk = SmallDisk(folder / "disk.img", site.data / "premises", DISK_BYTES)
     witness = Witness()
@@ -145,7 +143,8 @@ async def tortured(folder: Path, desks: int) -> AsyncGenerator[Tortured]:
             relay = Relay(site.screen_port, witness)
             await relay.open()
             stack.push_async_callback(relay.close)
-            made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, await _display(stack, folder, number)))
+            shown = await _display(stack, folder / f"display-{number}") if number < real else None
+            made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, shown))
         await _speak_plainly(site)
         for desk in made:
             stack.callback(desk.kill)
@@ -155,12 +154,8 @@ async def tortured(folder: Path, desks: int) -> AsyncGenerator[Tortured]:
         yield Tortured(site, disk, made, witness)
 
 
-async def _display(stack: contextlib.AsyncExitStack, folder: Path, number: int) -> dict[str, str] | None:
-    if number >= REAL_DESKS:
-        return None
-    desktop = await stack.enter_async_context(
-        Desktop(folder / f"display-{number}", size=(800, 600), roles=(), clock_hz=2)
-    )
+async def _display(stack: contextlib.AsyncExitStack, folder: Path) -> dict[str, str]:
+    desktop = await stack.enter_async_context(Desktop(folder, size=(800, 600), roles=(), clock_hz=2))
     return dict(desktop.environment)
 
 
