@@ -59,6 +59,23 @@ def test_entries_come_back_in_order_and_only_what_changed_is_noted() -> None:
     run(scenario, seed=1)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_an_end_in_the_middle_of_a_write_notes_nothing_twice(seed: int) -> None:
+    async def scenario(simulation: Simulation) -> None:
+        disk, clock = SimulatedDisk(seed=seed), simulation.clock
+        journal = opened(disk, clock)
+        journal.begin("recording", wanted="ordered", recording=b"r" * 16)
+        running = asyncio.create_task(journal.run())
+        await asyncio.sleep(simulation.chance.random() * 0.1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await journal.close("off")
+        seqs = [entry.seq for entry in opened(disk, clock).after(0, limit=9)]
+        assert len(seqs) == len(set(seqs)) == 2
+
+    run(scenario, seed=seed)
+
+
 @pytest.mark.parametrize(
     ("mark", "expected"),
     [

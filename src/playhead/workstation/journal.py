@@ -190,7 +190,18 @@ class Journal:
                 continue
 
     async def save(self) -> bool:
-        """Make what was noted durable; False where the disk does not take it now."""
+        """Make what was noted durable; False where the disk does not take it now.
+
+        A cancellation waits for it to be over: what a thread has written must not be written again.
+        """
+        saving = asyncio.ensure_future(self._save())
+        try:
+            return await asyncio.shield(saving)
+        except asyncio.CancelledError:
+            await saving
+            raise
+
+    async def _save(self) -> bool:
         async with self._writing:
             self._news.clear()
             fresh = list(self._unsaved)
