@@ -1,13 +1,16 @@
 """What the ``playhead workstation`` commands do, on the agent's PC."""
 
 import asyncio
+import getpass
 import os
 import socket
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
 import click
+import msgspec
 
 from playhead.base import logs
 from playhead.base.addresses import Address
@@ -23,9 +26,12 @@ from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask
+from playhead.workstation.indicator.hotkey import Hotkey
+from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
 from playhead.workstation.service import WorkstationService, pipelines
 from playhead.workstation.session import SystemSession
+from playhead.workstation.status import LocalStatus
 
 
 def enrol(data: Path, *, server: str, code: str, name: str | None) -> None:
@@ -48,7 +54,21 @@ def run(data: Path, *, log: str) -> None:
     lower_priority()
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
-    run_until_stopped(WorkstationService(settings, pipeline, clock, session=session).run())
+    service = WorkstationService(settings, pipeline, clock, session=session)
+    run_until_stopped(_with_hotkey(service, settings))
+
+
+async def _with_hotkey(service: WorkstationService, settings: WorkstationConfig) -> None:
+    """Run the workstation, and beside it the agent's hotkey, without which it goes on."""
+    if settings.hotkey is None:
+        await service.run()
+        return
+    hotkey = asyncio.ensure_future(Hotkey(settings.display, settings.hotkey, service.toggle_blackout).run())
+    try:
+        await service.run()
+    finally:
+        hotkey.cancel()
+        await asyncio.gather(hotkey, return_exceptions=True)
 
 
 def source_of(settings: WorkstationConfig, clock: Clock) -> X11Source:
@@ -84,10 +104,27 @@ def status(data: Path, *, as_json: bool) -> None:
         click.echo(f"{key:20} {value}")
 
 
-def blackout(data: Path, *, on: bool, reason: str) -> None:
-    """Switch the blackout of the running workstation."""
-    _ask(data, Question("blackout_on" if on else "blackout_off", reason=reason))
-    done("Nothing on this screen is captured." if on else "The screen is captured again.")
+def blackout(data: Path, *, on: bool, reason: str, minutes: int | None) -> None:
+    """Begin a blackout at the running workstation, or end the one that was begun so."""
+    by = getpass.getuser()
+    answer = _ask(data, Question("blackout_on" if on else "blackout_off", reason=reason, by=by, minutes=minutes or 0))
+    others = msgspec.convert(answer.get("status"), LocalStatus).blackouts
+    if on:
+        done("Nothing on this screen is captured.")
+    elif not others:
+        done("The screen is captured again.")
+    else:
+        asked = "; ".join(f"{one.source} {one.by} {one.reason}".strip() for one in others)
+        done(f"Yours has ended. Nothing is captured all the same, because of: {asked}.")
+
+
+def indicator(data: Path) -> None:
+    """Show what the workstation does until told to stop."""
+    clock = SystemClock()
+    logs.configure(clock, form="human")
+    settings = load_settings(data)
+    zone = datetime.now().astimezone().tzinfo or UTC
+    run_until_stopped(Indicator(settings.data, settings.display, zone).run())
 
 
 def host_name() -> str:

@@ -13,7 +13,8 @@ Examples:
   playhead workstation enrol --server recorder.example:5633
   playhead workstation run
   playhead workstation status
-  playhead workstation blackout on"""
+  playhead workstation blackout on --minutes 5
+  playhead workstation indicator"""
 )
 def workstation() -> None:
     """Record this machine's desktop and send it to the premises server.
@@ -60,9 +61,29 @@ def status(data: Path, *, as_json: bool) -> None:
 @workstation.command()
 @click.argument("switch", type=click.Choice(["on", "off"]))
 @click.option("--reason", default="asked for by the agent", show_default=True, help="Goes into the recording.")
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 24 * 60),
+    help="How long; by default, and at the most, as long as the configuration allows.",
+)
 @data_option
-def blackout(switch: str, reason: str, data: Path) -> None:
-    """Stop looking at the screen, or look again. Nothing shown under blackout is captured, stored or sent."""
+def blackout(switch: str, reason: str, minutes: int | None, data: Path) -> None:
+    """Stop looking at the screen, or look again. Nothing shown under blackout is captured, stored or sent.
+
+    `off` ends what `on` began. It stays black while somebody else wants it so: `status` says who.
+    """
     from playhead.cli import agent_side
 
-    agent_side.blackout(data, on=switch == "on", reason=reason)
+    agent_side.blackout(data, on=switch == "on", reason=reason, minutes=minutes)
+
+
+@workstation.command()
+@data_option
+def indicator(data: Path) -> None:
+    """Show on the agent's screen whether it is recorded, in the system tray or in a small window.
+
+    A click begins a blackout, or ends the one that the agent began. Start it with the agent's desktop session.
+    """
+    from playhead.cli import agent_side
+
+    agent_side.indicator(data)

@@ -14,6 +14,7 @@ from playhead.domain.leases import Failing
 from playhead.environment.ports import Service, port_of
 from playhead.workstation.capture.masks import MASKS_MAX, Mask
 from playhead.workstation.darkness import BlackoutRules
+from playhead.workstation.indicator.keys import Keys
 from playhead.workstation.route import ADDRESSES_MAX, PLACES_MAX, Places
 from playhead.workstation.spool_room import WhenFull
 
@@ -156,9 +157,19 @@ class WorkstationConfig(Section, frozen=True):
             _within("blackout_max", self.blackout_max, Duration(10 * _SECOND_US), Duration(86_400 * _SECOND_US))
         if len(self.masks) > MASKS_MAX:
             raise ValueError(f"masks are at most {MASKS_MAX}")
+        if self.blackout_hotkey:
+            _ = self.hotkey
         _within("blackout_lease", self.blackout_lease, Duration(500_000), Duration(60 * _SECOND_US))
         if self.spool_max < Size(16 << 20):
             raise ValueError(f"spool_max is at least {Size(16 << 20)}")
+
+    @property
+    def hotkey(self) -> Keys | None:
+        """The agent's keys for a blackout; None for none."""
+        try:
+            return Keys.parse(self.blackout_hotkey) if self.blackout_hotkey else None
+        except ValueError as error:
+            raise ValueError(f"blackout_hotkey: {error}") from error
 
     @property
     def blackouts(self) -> BlackoutRules:

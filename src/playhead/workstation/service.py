@@ -132,6 +132,7 @@ class WorkstationService:
         )
         self._orders: Orders | None = None
         self._shipper: Shipper | None = None
+        self._answers: Answers | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._claims = Claims(self._small_disk, config.data / "claims.json")
         self._keeper = Keeper(
@@ -200,7 +201,7 @@ class WorkstationService:
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keeper.run(), name="spool"))
             watching = [self._spawn(self._journal.run()), self._spawn(self._chronicle.run())]
-            answers = Answers(
+            answers = self._answers = Answers(
                 self._config.id,
                 self._agent,
                 director=self._director,
@@ -257,6 +258,16 @@ class WorkstationService:
             return status
         darkness = self._orders.darkness
         return msgspec.structs.replace(status, blackouts=darkness.told, blackouts_expired=darkness.expired_count)
+
+    async def toggle_blackout(self) -> None:
+        """The agent's own blackout, by hotkey: begin it, or end it.
+
+        Raises:
+            UnavailableError: ``workstation.not_running``, or it could not be kept.
+        """
+        if self._answers is None:
+            raise UnavailableError("workstation.not_running", "The workstation does not run yet.")
+        await self._answers.toggle()
 
     async def carry_out(self, command: Command) -> Result:
         """Do what the premises wants."""
