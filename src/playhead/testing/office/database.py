@@ -141,7 +141,7 @@ class _Engines:
                 if engine is not None:
                     engine.sync_engine.dispose(close=False)
 
-    def _connect(self, _path: str, **more: Any) -> "InlineConnection":
+    def _connect(self, _path: str, **more: Any) -> "InlineConnection":  # noqa: ANN401 # what SQLAlchemy adds
         if self.database is None:
             raise AssertionError("No database is open.")
         made = partial(sqlite3.connect, self.database.path, isolation_level=None, factory=TidyConnection, **more)

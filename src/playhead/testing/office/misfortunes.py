@@ -61,9 +61,9 @@ class Misfortunes:
         office = self._office
         office.network.conditions = Conditions()
         office.wires.on_ack = lambda: None
-        for link in office.network.links:
-            for one in link.ends:
-                one.stalled_until = 0.0
+        for link in list(office.network.links):
+            if link.ends[0].stalled_until > office.simulation.loop.time():
+                link.cut()
         for host in office.hosts:
             host.disk.cut_at = 0
             host.fails.clear()

@@ -31,7 +31,7 @@ class Size:
     """Longest time between two misfortunes."""
 
 
-SMALL: Final = Size(workstations=1, faults_s=16, pause_s=3)
+SMALL: Final = Size(workstations=1, faults_s=12, pause_s=2)
 LARGE: Final = Size(workstations=3, faults_s=60, pause_s=3)
 
 

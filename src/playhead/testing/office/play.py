@@ -173,7 +173,8 @@ def _logging_to(offices: list[Office]) -> Generator[None]:
         more = " ".join(f"{key}={value}" for key, value in event.items() if key != "exc_info")
         office.history.note(host, f"log: {text} {more}")
         if event.get("exc_info") and text != EXPECTED:
-            raise AssertionError(f"A program noticed a mistake of its own: {text}") from sys.exception()
+            error = sys.exception() or event["exc_info"]
+            raise AssertionError(f"A program noticed a mistake of its own: {text}: {error!r}") from sys.exception()
         raise structlog.DropEvent
 
     before = structlog.get_config()

@@ -69,6 +69,7 @@ class Wiretap:
         """What each host was ordered, by id."""
         self._is_old = is_old
         self._life_of = life_of
+        self._old_links: dict[object, bool] = {}
         self._last_commands: dict[SimTransport, int] = {}
         self._carried_out: dict[tuple[str, int], int] = {}
         self._ways: dict[SimTransport, _Way] = {}
@@ -77,7 +78,9 @@ class Wiretap:
     def __call__(self, end: SimTransport, data: Buffer) -> bytes:
         """What arrives of what ``end`` writes."""
         way = self._ways.setdefault(end, _Way())
-        is_old = self._is_old(end.host) or self._is_old(end.other.host)
+        if end.link not in self._old_links:  # as their programs were when the connection was made
+            self._old_links[end.link] = self._is_old(end.host) or self._is_old(end.other.host)
+        is_old = self._old_links[end.link]
         passed = bytearray()
         for frame in way.reader.read(data):
             if isinstance(frame, Records):
