@@ -22,6 +22,8 @@ from playhead.cli.run import run_until_stopped
 from playhead.cli.workstation_file import data_of, load_settings, write_settings
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
+from playhead.workstation.capture.source import Source
+from playhead.workstation.capture.test_card import TEST_CARD, ColourBars
 from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.config import WorkstationConfig
@@ -53,6 +55,9 @@ def run(data: Path, *, log: str) -> None:
         refuse_wayland(os.environ)
     lower_priority()
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
+    if settings.display == TEST_CARD:
+        run_until_stopped(WorkstationService(settings, pipeline, clock).run())
+        return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     service = WorkstationService(settings, pipeline, clock, session=session)
     run_until_stopped(_with_hotkey(service, settings))
@@ -71,8 +76,10 @@ async def _with_hotkey(service: WorkstationService, settings: WorkstationConfig)
         await asyncio.gather(hotkey, return_exceptions=True)
 
 
-def source_of(settings: WorkstationConfig, clock: Clock) -> X11Source:
+def source_of(settings: WorkstationConfig, clock: Clock) -> Source:
     """The desktop to record, without what the settings mask."""
+    if settings.display == TEST_CARD:
+        return ColourBars(clock)
     masking = Masking(settings.masks, clock) if settings.masks else None
     return X11Source(settings.display or None, masking=masking)
 

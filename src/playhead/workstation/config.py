@@ -50,7 +50,13 @@ class WorkstationConfig(Section, frozen=True):
         ),
     ] = False
     display: Annotated[
-        str, Meta(description="X11 display to record, such as `:0`; empty for the one in the environment.")
+        str,
+        Meta(
+            description=(
+                "X11 display to record, such as `:0`; empty for the one in the environment. `test-card` is a made-up "
+                "desktop on which something moves."
+            )
+        ),
     ] = ""
     agent: Annotated[
         str, Meta(max_length=256, description="Who works here; empty for the login at the operating system.")
