@@ -23,7 +23,7 @@ from playhead.portal.api.keeping_models import (
     retention_item,
 )
 from playhead.portal.api.models import Empty
-from playhead.portal.api.permissions import Administering, AdministeringChange, needs
+from playhead.portal.api.permissions import AdministeringChange, needs
 from playhead.portal.api.recordings import visible_recording
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.changes import changing
@@ -67,7 +67,7 @@ async def set_retention(request: Request, caller: AdministeringChange, wanted: P
 
 
 @router.post("/retention/preview", operation_id="previewRetention", openapi_extra=needs(Action.ADMINISTER))
-async def preview_retention(request: Request, _caller: Administering, wanted: PolicyInput) -> PreviewItem:
+async def preview_retention(request: Request, _caller: AdministeringChange, wanted: PolicyInput) -> PreviewItem:
     """What a run would take now if another policy were in force. Changes nothing."""
     return preview_item(await _keeping(parts_of(request)).pending(wanted.policy(_new_id)))
 
