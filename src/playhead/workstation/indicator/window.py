@@ -98,13 +98,11 @@ class IndicatorWindow:
         events = (
             x.EventMask.Exposure | x.EventMask.ButtonPress | x.EventMask.StructureNotify | x.EventMask.VisibilityChange
         )
-        left = max(int(desktop.screen.width_in_pixels) - WIDTH - _MARGIN, 0)
         self._core.CreateWindow(
             desktop.screen.root_depth,
             window,
             desktop.root,
-            left,
-            _MARGIN,
+            *self._corner,
             WIDTH,
             HEIGHT,
             0,
@@ -115,12 +113,19 @@ class IndicatorWindow:
         )
         name = b"playhead-indicator\0Playhead\0"
         self._core.ChangeProperty(x.PropMode.Replace, window, x.Atom.WM_CLASS, x.Atom.STRING, 8, len(name), name)
-        # Where it is put it stays (ICCCM §4.1.2.3: USPosition, PMinSize, PMaxSize).
-        hints = struct.pack("=18I", 1 | 1 << 4 | 1 << 5, left, _MARGIN, 0, 0, WIDTH, HEIGHT, WIDTH, HEIGHT, *[0] * 9)
-        self._core.ChangeProperty(
-            x.PropMode.Replace, window, x.Atom.WM_NORMAL_HINTS, x.Atom.WM_SIZE_HINTS, 32, 18, hints
-        )
         return window
+
+    @property
+    def _corner(self) -> tuple[int, int]:
+        """Where it floats: at the top, on the right."""
+        return max(int(self._desktop.screen.width_in_pixels) - WIDTH - _MARGIN, 0), _MARGIN
+
+    def _place(self, width: int, height: int) -> None:
+        """Its size, and that this shall stay (ICCCM §4.1.2.3: USPosition, PMinSize, PMaxSize)."""
+        hints = [1 | 1 << 4 | 1 << 5, *self._corner, 0, 0, width, height, width, height, *[0] * 9]
+        self._numbers(x.Atom.WM_NORMAL_HINTS, x.Atom.WM_SIZE_HINTS, hints)
+        parts = x.ConfigWindow.X | x.ConfigWindow.Y | x.ConfigWindow.Width | x.ConfigWindow.Height
+        self._core.ConfigureWindow(self.window, parts, [*self._corner, width, height])
 
     def _tools(self) -> int:
         """A graphics context with the font that every X server has built in."""
@@ -140,7 +145,7 @@ class IndicatorWindow:
             self._float()
             return
         self._core.UnmapWindow(self.window)  # from its frame, should it have one
-        self._core.ConfigureWindow(self.window, x.ConfigWindow.Width | x.ConfigWindow.Height, [ICON, ICON])
+        self._place(ICON, ICON)
         info = desktop.atom("_XEMBED_INFO")
         self._numbers(info, info, [0, _MAPPED])
         opcode = desktop.atom("_NET_SYSTEM_TRAY_OPCODE")
@@ -157,7 +162,7 @@ class IndicatorWindow:
         self._numbers(desktop.atom("_NET_WM_WINDOW_TYPE"), atom, [kind])
         self._numbers(desktop.atom("_NET_WM_DESKTOP"), x.Atom.CARDINAL, [_EVERYWHERE])
         self._numbers(x.Atom.WM_HINTS, x.Atom.WM_HINTS, [1, 0, 0, 0, 0, 0, 0, 0, 0])  # InputHint: no focus
-        self._core.ConfigureWindow(self.window, x.ConfigWindow.Width | x.ConfigWindow.Height, [WIDTH, HEIGHT])
+        self._place(WIDTH, HEIGHT)
         self._core.MapWindow(self.window)
         desktop.flush()
 
