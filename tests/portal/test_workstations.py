@@ -48,6 +48,7 @@ async def test_the_list_holds_those_connected_and_those_that_are_not(browser):
         "fps": 0.0,
         "progressAgeMs": None,
         "spoolBytes": 0,
+        "asideSegments": 0,
         "monitors": [],
         "version": "",
         "lastSeenAt": "1970-01-01T00:00:00Z",

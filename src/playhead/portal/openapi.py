@@ -46,8 +46,16 @@ _OWN: Final[dict[str, Any]] = {
                             "application/json": {
                                 "schema": {
                                     "type": "object",
-                                    "required": ["status", "version"],
-                                    "properties": {"status": {"const": "ok"}, "version": {"type": "string"}},
+                                    "required": ["status", "version", "problems"],
+                                    "properties": {
+                                        "status": {"enum": ["ok", "degraded"]},
+                                        "version": {"type": "string"},
+                                        "problems": {
+                                            "type": "array",
+                                            "items": {"type": "string"},
+                                            "description": "Codes of what is wrong, such as `disk.full`.",
+                                        },
+                                    },
                                 }
                             }
                         },

@@ -8,10 +8,10 @@ from playhead.portal.api.permissions import needs
 from playhead.portal.callers import Reading
 from playhead.portal.parts import parts_of
 
-router = APIRouter(prefix="/api/health", tags=["health"], responses=ERRORS)
+router = APIRouter(prefix="/api/health", tags=["operation"], responses=ERRORS)
 
 
-@router.get("", operation_id="getHealth", openapi_extra=needs("signed_in"))
+@router.get("", operation_id="getProblems", openapi_extra=needs("signed_in"))
 async def get_health(request: Request, _caller: Reading) -> HealthItem:
     """What is wrong now. Pages that follow changes are told as an event of the name `health`, in the same form."""
     return health_item(parts_of(request).control.problems())

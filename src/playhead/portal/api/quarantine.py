@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from playhead.base.errors import InvalidInputError, NotFoundError
+from playhead.base.errors import NotFoundError
 from playhead.domain.access import Action, Installation
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import Empty
@@ -78,8 +78,6 @@ async def retry(request: Request, caller: OperatingChange, item: Item) -> Empty:
 @router.post("/{item}/drop", operation_id="dropQuarantined", openapi_extra=needs(Action.OPERATE))
 async def drop(request: Request, caller: OperatingChange, item: Item, order: DropOrder) -> Empty:
     """Give it up for good: what is on the server of it is removed. What a workstation keeps stays there."""
-    if not order.reason.strip():
-        raise InvalidInputError("quarantine.reason", "Say why it is given up.")
     parts = parts_of(request)
     found = await _acting(parts).drop(item)
     details = {"kind": found.kind, "code": found.code, "bytes": found.bytes, "reason": order.reason.strip()}

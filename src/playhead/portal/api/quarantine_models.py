@@ -55,7 +55,7 @@ class QuarantineList(Answer):
 class DropOrder(Input):
     """Give something up."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARS_MAX)]
+    reason: Annotated[str, Field(max_length=REASON_CHARS_MAX, pattern=r"\S", description="Why.")]
 
 
 def quarantine_item(found: Quarantined) -> QuarantineItem:
