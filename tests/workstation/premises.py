@@ -42,7 +42,7 @@ async def until(what: Callable[[], object], *, seconds: float = 300) -> None:
             await asyncio.sleep(0.05)
 
 
-@dataclass
+@dataclass(repr=False)
 class Premises:
     """What it holds outlives its connections and restarts."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from workstation.ghost_disk import GhostDisk, pattern
+from workstation.ghost_disk import GhostDisk, is_pattern, pattern
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import SegmentId
@@ -262,7 +262,7 @@ def arrived(spool: Spool) -> dict[bytes, int]:
             case Records():
                 segment = channels[message.channel]
                 assert message.offset == got[segment]
-                assert message.data == pattern(len(message.data), message.offset)
+                assert is_pattern(message.data, message.offset)
                 got[segment] += len(message.data)
                 shipping.acknowledge(Ack(message.channel, got[segment]))
             case End():
