@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, RoleId, SiteId, UserId, WorkstationId
 from playhead.domain.health import Problem
+from playhead.domain.history import Entry
 from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import Assignment
 from playhead.portal.passwords import Passwords
+from playhead.premises.coverage import CoverageConfig, CoverageService
 from playhead.premises.keeping import KeepingConfig, KeepingService
 from playhead.premises.player import PlayerConfig, PlayerService
 from playhead.premises.screen.live import Hub, Subscription
@@ -46,6 +48,10 @@ class FakeControl:
     """Who asked for blackouts, or their end."""
     ages_us: dict[RecordingId, int] = field(default_factory=dict[RecordingId, int])
     """How long ago each recording grew."""
+    newest: dict[WorkstationId, Entry] = field(default_factory=dict[WorkstationId, Entry])
+    """The last change in each one's journal."""
+    touched: Callable[[WorkstationId, int], None] = lambda _workstation, _from_us: None
+    """As `on_history` was told."""
     refusal: Result | None = None
     """What they answer to everything, if set."""
     wrong: list[Problem] = field(default_factory=list[Problem])
@@ -101,6 +107,18 @@ class FakeControl:
         """As `ScreenService.workstations`."""
         return [self.live[name] for name in sorted(self.live)]
 
+    def newest_change(self, workstation: WorkstationId) -> Entry | None:
+        """As `ScreenService.newest_change`."""
+        return self.newest.get(workstation)
+
+    def announce(self, event: Event) -> None:
+        """As `ScreenService.announce`."""
+        self.publish(event)
+
+    def on_history(self, touched: Callable[[WorkstationId, int], None]) -> None:
+        """As `ScreenService.on_history`."""
+        self.touched = touched
+
     def subscribe(self, recording: RecordingId | None = None) -> Subscription:
         """As `ScreenService.subscribe`."""
         return self.hub.subscribe(recording)
@@ -118,6 +136,15 @@ class Site:
     control: FakeControl
     audit: AuditTrail
     passwords: Passwords
+
+    def coverage(self, config: CoverageConfig | None = None) -> CoverageService:
+        """The ledger of this site; to be run by the caller. Its days are those of UTC."""
+        return CoverageService(
+            config or CoverageConfig(time_zone="UTC"),
+            catalogue=self.catalogue,
+            watched=self.control,
+            clock=self.clock,
+        )
 
     def player(self, config: PlayerConfig | None = None) -> PlayerService:
         """The player's media of this site; to be run by the caller."""
