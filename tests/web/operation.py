@@ -67,7 +67,8 @@ def full_disk(name, agent):
 
 def waiting(key, kind="segment", **facts):
     """Something in quarantine."""
-    item = {"id": key, "kind": kind, "recording": None, "workstation": "ws-01", "code": "segment.chain"}
+    item = {"id": key, "kind": kind, "segment": f"s-{key}", "recording": None, "workstation": "ws-01"}
+    item |= {"place": "aside", "location": f"quarantine/s-{key}.vid", "code": "segment.chain", "firstAt": at_hour(8)}
     item |= {"message": "Its records do not follow from one another.", "bytes": 4_200_000, "at": at_hour(9)}
     return item | {"attempts": 3} | facts
 
@@ -93,6 +94,7 @@ class Operation:
     days: dict[str, dict] = field(default_factory=dict)
     """Of every workstation: other days than today, by their names."""
     quarantine: list[dict] = field(default_factory=list)
+    aside: list[dict] = field(default_factory=list)
     rules: list[dict] = field(default_factory=list)
     default_days: int | None = None
     last: dict | None = None
@@ -184,7 +186,7 @@ class Operation:
 
     def _quarantined(self, request, rest):
         if not rest:
-            return json_answer({"items": self.quarantine, "next": None})
+            return json_answer({"items": self.quarantine, "next": None, "aside": self.aside})
         key, what = rest
         self.heard.append((what, key, request.json()["reason"] if request.body else None))
         self.quarantine = [one for one in self.quarantine if one["id"] != key]
@@ -195,13 +197,15 @@ class Operation:
             rules = [one | {"position": at} for at, one in enumerate(self.rules)]
             answer = {"rules": rules, "defaultDays": self.default_days}
             return json_answer(answer | {"last": self.last, "pending": self.pending})
-        body = request.json()
+        body = request.json() if request.body else None
         self.heard.append((rest[0] if rest else "save", None, body))
         match rest:
             case ["preview"]:
                 return json_answer(self.preview)
-            case ["confirm"]:
-                self.pending = self.pending | {"needsConfirmation": False}
+            case ["confirm" | "run" as what]:
+                deleted = body["recordings"] if what == "confirm" else 0
+                run = {"at": at_hour(15), "deleted": deleted, "bytes": 1, "held": 0, "failed": 0, "waiting": 0}
+                self.last, self.pending = run, dict(NOTHING_PENDING)
             case _:
                 self.rules = [{"id": f"made-{at}"} | one for at, one in enumerate(body["rules"])]
                 self.default_days = body["defaultDays"]

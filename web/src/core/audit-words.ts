@@ -21,6 +21,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   "bookmark.changed": "changed a bookmark in",
   "bookmark.deleted": "removed a bookmark from",
   "csrf.refused": "sent something that did not come from a page of ours:",
+  "erasure.began": "had erased",
+  "erasure.done": "removed the files of",
+  "erasure.replayed": "erased again",
+  "erasure.shredded": "destroyed the keys of",
   "export.downloaded": "downloaded",
   "export.made": "had a file made of",
   "group.added": "made the group",
@@ -32,6 +36,9 @@ const KNOWN: Readonly<Record<string, string>> = {
   "oidc.roles_kept": "kept the roles of",
   "password.changed": "changed the password of",
   "password.refused": "gave a wrong password again",
+  "quarantine.added": "could not take in",
+  "quarantine.dropped": "gave up what was in quarantine:",
+  "quarantine.retried": "tried again what was in quarantine:",
   "recording.exported": "exported",
   "recording.held": "put a hold on",
   "recording.played": "played",
@@ -42,6 +49,11 @@ const KNOWN: Readonly<Record<string, string>> = {
   "recording.untagged": "removed a tag from",
   "recording.viewed": "opened",
   "recording.watched": "watched live",
+  "retention.asked": "began a run of retention",
+  "retention.changed": "changed the rules of retention",
+  "retention.confirmed": "let a run delete more than it may by itself",
+  "retention.purged": "deleted what was due",
+  "retention.stopped": "deleted nothing: too much was due",
   "role.added": "made the role",
   "role.changed": "changed the role",
   "role.deleted": "removed the role",
@@ -95,7 +107,7 @@ export function actionOf(typed: string): string | null {
 }
 
 const NOTABLE =
-  /^(user|group|role|totp|password)\.|\.(deleted|exported|downloaded|made|held|released|ended)$|^sign_in\.recovery$/;
+  /^(user|group|role|totp|password|erasure|retention|quarantine)\.|\.(deleted|exported|downloaded|made|held|released|ended)$|^sign_in\.recovery$/;
 
 export function auditTone(action: string): AuditTone {
   if (/refused$|\.(locked|broken|beyond)$/.test(action)) return "refusal";

@@ -1,5 +1,6 @@
 /** How long recordings are kept: the rules in their order, what a run took, and what was erased. */
 
+import { actorWords } from "./audit-words.ts";
 import { asObject, flag, instant, type Json, list, number, oneOf, optional, text, texts } from "./decode.ts";
 import { listed } from "./permissions.ts";
 
@@ -37,6 +38,8 @@ export interface LastRun {
   readonly bytes: number;
   readonly held: number;
   readonly failed: number;
+  /** Were due and left, because nobody had confirmed so many. */
+  readonly waiting: number;
 }
 
 /** What the next run would delete. */
@@ -105,6 +108,7 @@ function readLast(from: Json, path: string): LastRun {
     bytes: number(from, "bytes", path),
     held: number(from, "held", path),
     failed: number(from, "failed", path),
+    waiting: number(from, "waiting", path),
   };
 }
 
@@ -209,17 +213,18 @@ export function unreachable(rules: readonly Rule[]): ReadonlySet<string> {
 
 // ---- what was erased
 
-/** `shredded`: its key is gone, and it can never be played again. `removed`: its bytes as well. */
-export const ERASURE_PHASES = ["shredded", "removed"] as const;
+/** `begun`: decided. `shredded`: its keys are destroyed, and nobody can play it again. `removed`: its bytes as well. */
+export const ERASURE_PHASES = ["begun", "shredded", "removed"] as const;
 export type ErasurePhase = (typeof ERASURE_PHASES)[number];
 
 export interface Erasure {
   readonly id: string;
   readonly recording: string;
   readonly agent: string;
-  /** When the recording began, and when it was erased. */
+  /** When the recording began. */
   readonly startedAt: Date;
-  readonly erasedAt: Date;
+  /** When its keys were destroyed; null where that has not been possible yet. Only then there is a certificate. */
+  readonly erasedAt: Date | null;
   readonly by: string;
   readonly reason: string;
   readonly phase: ErasurePhase;
@@ -232,13 +237,24 @@ export function readErasure(value: unknown, path = "erasure"): Erasure {
     recording: text(from, "recording", path),
     agent: text(from, "agent", path),
     startedAt: instant(from, "startedAt", path),
-    erasedAt: instant(from, "erasedAt", path),
+    erasedAt: optional(instant, from, "erasedAt", path),
     by: text(from, "by", path),
     reason: text(from, "reason", path),
     phase: oneOf(from, "phase", path, ERASURE_PHASES),
   };
 }
 
+const PHASE_WORDS: Readonly<Record<ErasurePhase, string>> = {
+  begun: "Not finished",
+  shredded: "Keys destroyed",
+  removed: "Removed",
+};
+
 export function phaseText(phase: ErasurePhase): string {
-  return phase === "shredded" ? "Key destroyed" : "Removed";
+  return PHASE_WORDS[phase];
+}
+
+/** By whom: a user, or the rules. */
+export function eraserText(by: string): string {
+  return by === "policy" ? "The rules" : actorWords(by);
 }

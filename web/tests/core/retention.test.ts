@@ -3,10 +3,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PlayheadError } from "../../src/core/failure.ts";
-import { attemptsText, quarantineTitle, readQuarantineItem } from "../../src/core/quarantine.ts";
+import {
+  attemptsText,
+  dropText,
+  placeText,
+  quarantineTitle,
+  readAside,
+  readQuarantineItem,
+} from "../../src/core/quarantine.ts";
 import {
   DAYS_MAX,
   daysOf,
+  eraserText,
   keptText,
   movedRule,
   newRule,
@@ -74,7 +82,13 @@ describe("reading", () => {
       reason: "",
       phase: "shredded",
     };
-    expect(phaseText(readErasure(item).phase)).toBe("Key destroyed");
+    expect(phaseText(readErasure(item).phase)).toBe("Keys destroyed");
+    expect(readErasure({ ...item, phase: "begun", erasedAt: null }).erasedAt).toBeNull();
+    expect([eraserText("policy"), eraserText("operator"), eraserText("kim")]).toEqual([
+      "The rules",
+      "The command line",
+      "kim",
+    ]);
     expect(() => readErasure({ ...item, phase: "hidden" })).toThrow(PlayheadError);
   });
 
@@ -82,6 +96,10 @@ describe("reading", () => {
     const item = {
       id: "7",
       kind: "segment",
+      segment: "s",
+      place: "aside",
+      location: "a.vid",
+      firstAt: "2026-01-01T00:00:00Z",
       recording: null,
       workstation: "ws-01",
       code: "segment.chain",
@@ -93,6 +111,10 @@ describe("reading", () => {
     expect(quarantineTitle(readQuarantineItem(item))).toBe("Segment of ws-01");
     expect(quarantineTitle(readQuarantineItem({ ...item, kind: "upload", workstation: null }))).toBe("Export");
     expect([attemptsText(1), attemptsText(3)]).toEqual(["tried once", "tried 3 times"]);
+    expect(dropText("workstation")).toContain("stays there");
+    expect(dropText("store")).toContain("for good");
+    expect(placeText("aside")).toBe("In the quarantine folder");
+    expect(readAside({ aside: [{ workstation: "w", segments: 2, bytes: 3 }] })).toHaveLength(1);
     expect(() => readQuarantineItem({ ...item, kind: "parcel" })).toThrow(PlayheadError);
   });
 });

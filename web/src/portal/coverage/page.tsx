@@ -71,13 +71,13 @@ function todayOf(site: SiteDay | null, filter: CoverageFilter): string {
 
 function Overview({ query }: { readonly query: string }) {
   const filter = useMemo(() => readCoverageFilter(query), [query]);
-  const store = useMemo(() => new CoverageStore(filter), [filter]);
+  const store = useMemo(() => new CoverageStore(), []);
   const table = useRef<HTMLDivElement>(null);
   useEffect(() => {
     store.holding = () => isReading(table.current);
-    void store.load();
     return () => store.close();
   }, [store]);
+  useEffect(() => store.show(filter), [store, filter]);
   useEffect(() => {
     document.title = "Coverage · Playhead";
   }, []);
@@ -104,7 +104,7 @@ function Overview({ query }: { readonly query: string }) {
       {rows === null && failure === null && <TableSkeleton label="Loading the day" />}
       {rows?.length === 0 && <Nothing filter={filter} />}
       {site !== null && rows !== null && rows.length > 0 && (
-        <div ref={table}>
+        <div ref={table} class={css.rows} aria-busy={store.pending.value}>
           <Rows site={site} rows={rows} filter={filter} />
         </div>
       )}

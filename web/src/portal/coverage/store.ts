@@ -30,16 +30,19 @@ export class CoverageStore {
   readonly failure = signal<Failure | null>(null);
   /** Whether somebody is reading: then rows change where they are, and none moves. */
   holding: () => boolean = () => false;
-  private readonly filter: CoverageFilter;
-  private readonly stop = new AbortController();
+  /** Whether what is shown is not yet what was asked for. */
+  readonly pending = signal(true);
+  private filter: CoverageFilter = { day: null, search: "", problems: false };
+  private closed = false;
+  private stop = new AbortController();
   private readonly unlisten: () => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private dueAtMs = Number.POSITIVE_INFINITY;
   private asking = false;
   private dayAtMs = Number.NEGATIVE_INFINITY;
   private known = "";
 
-  constructor(filter: CoverageFilter) {
-    this.filter = filter;
+  constructor() {
     this.unlisten = listen({ workstation: () => this.schedule(SOON_MS), resync: () => this.schedule(SOON_MS) });
     document.addEventListener("visibilitychange", this.seen);
   }
@@ -48,7 +51,20 @@ export class CoverageStore {
     this.unlisten();
     document.removeEventListener("visibilitychange", this.seen);
     clearTimeout(this.timer);
+    this.closed = true;
     this.stop.abort();
+  }
+
+  /** Shows something else; what is shown stays until that is there. */
+  show(filter: CoverageFilter): void {
+    this.filter = filter;
+    this.pending.value = true;
+    this.dayAtMs = Number.NEGATIVE_INFINITY;
+    // What was under way is of no more interest.
+    this.stop.abort();
+    this.stop = new AbortController();
+    this.asking = false;
+    void this.load();
   }
 
   /** Whether the day that is shown goes on. */
@@ -67,25 +83,26 @@ export class CoverageStore {
     return misplaced(this.rows.value ?? [], this.isToday);
   }
 
+  /** Asks for what is due to be asked for, unless that is under way. */
   async load(): Promise<void> {
-    if (this.asking) return;
+    if (this.asking || this.closed) return;
     this.asking = true;
+    const { stop } = this;
     try {
-      if (this.isToday) await this.loadNow();
-      if (performance.now() - this.dayAtMs >= DAY_MS) await this.loadDay();
+      if (this.pending.value ? this.filter.day === null : this.isToday) await this.loadNow(stop.signal);
+      if (performance.now() - this.dayAtMs >= DAY_MS) await this.loadDay(stop.signal);
       this.failure.value = null;
     } catch (error) {
       if (isAbort(error)) return;
       if (isSignedOut(error)) mustSignIn();
       else this.failure.value = toFailure(error);
-    } finally {
-      this.asking = false;
-      if (this.site.value === null || this.isToday) this.schedule(NOW_MS);
     }
+    this.asking = false;
+    if (this.failure.value !== null || this.isToday) this.schedule(NOW_MS);
   }
 
-  private async loadNow(): Promise<void> {
-    const now = await getNow(this.stop.signal);
+  private async loadNow(signal: AbortSignal): Promise<void> {
+    const now = await getNow(signal);
     this.now.value = now;
     const alarms = now.alarms.map((one) => `${one.workstation} ${one.code}`).sort();
     const known = [now.covered, now.excused, now.uncovered, ...alarms].join("|");
@@ -95,14 +112,16 @@ export class CoverageStore {
     this.dayAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  private async loadDay(): Promise<void> {
-    const site = await getDay(this.filter, this.stop.signal);
+  private async loadDay(signal: AbortSignal): Promise<void> {
+    const site = await getDay(this.filter, signal);
     this.dayAtMs = performance.now();
     batch(() => {
       this.site.value = site;
       const shown = this.rows.value;
+      const isSame = !this.pending.value;
+      this.pending.value = false;
       this.rows.value =
-        shown !== null && this.holding()
+        shown !== null && isSame && this.holding()
           ? heldInPlace(shown, site.items, this.isToday)
           : inCoverageOrder(site.items, this.isToday);
     });
@@ -110,12 +129,22 @@ export class CoverageStore {
 
   private readonly seen = (): void => {
     if (document.visibilityState === "visible") this.schedule(0);
-    else clearTimeout(this.timer);
+    else {
+      clearTimeout(this.timer);
+      this.dueAtMs = Number.POSITIVE_INFINITY;
+    }
   };
 
   private schedule(ms: number): void {
+    if (this.closed || document.visibilityState === "hidden") return;
+    const atMs = performance.now() + ms;
+    // What comes sooner is not put off: a site in which something changes all the time would never be asked.
+    if (this.dueAtMs <= atMs) return;
     clearTimeout(this.timer);
-    if (this.stop.signal.aborted || document.visibilityState === "hidden") return;
-    this.timer = setTimeout(() => void this.load(), ms);
+    this.dueAtMs = atMs;
+    this.timer = setTimeout(() => {
+      this.dueAtMs = Number.POSITIVE_INFINITY;
+      void this.load();
+    }, ms);
   }
 }

@@ -2,16 +2,22 @@
 
 import type { Session } from "../../core/access.ts";
 import { type Page, readPageOf } from "../../core/people.ts";
-import { type QuarantineItem, readQuarantineItem } from "../../core/quarantine.ts";
+import { type AsideItem, type QuarantineItem, readAside, readQuarantineItem } from "../../core/quarantine.ts";
 import { requestJson } from "../../net/http.ts";
 import { change } from "../change.ts";
 
 const PAGE_ITEMS = 60;
 
-export async function listQuarantine(before: string | null, signal: AbortSignal): Promise<Page<QuarantineItem>> {
+export interface QuarantinePage extends Page<QuarantineItem> {
+  /** Workstations that keep what was refused. */
+  readonly aside: readonly AsideItem[];
+}
+
+export async function listQuarantine(before: string | null, signal: AbortSignal): Promise<QuarantinePage> {
   const query = new URLSearchParams({ limit: String(PAGE_ITEMS) });
   if (before !== null) query.set("before", before);
-  return readPageOf(await requestJson(`/api/quarantine?${query}`, { signal }), "quarantine", readQuarantineItem);
+  const value = await requestJson(`/api/quarantine?${query}`, { signal });
+  return { ...readPageOf(value, "quarantine", readQuarantineItem), aside: readAside(value) };
 }
 
 const path = (id: string, what: string): string => `/api/quarantine/${encodeURIComponent(id)}/${what}`;

@@ -1,7 +1,7 @@
 /** All that is known of something in quarantine. */
 
 import { whenText } from "../../core/ago.ts";
-import { attemptsText, type QuarantineItem } from "../../core/quarantine.ts";
+import { attemptsText, placeText, type QuarantineItem } from "../../core/quarantine.ts";
 import { addressOf } from "../../core/route.ts";
 import { bytesText } from "../../core/time.ts";
 import { wallNow } from "../clock.ts";
@@ -15,9 +15,16 @@ export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
       <dl class={`${css.facts} figures`}>
         <dt>Code</dt>
         <dd>{item.code}</dd>
+        <dt>First found so</dt>
+        <dd>{whenText(item.firstAt, wallNow(), true)}</dd>
         <dt>Last found so</dt>
         <dd>
           {whenText(item.at, wallNow(), true)}, {attemptsText(item.attempts)}
+        </dd>
+        <dt>It waits</dt>
+        <dd>
+          {placeText(item.place)}
+          {item.location !== "" && <span class={css.path}>{item.location}</span>}
         </dd>
         <dt>Size</dt>
         <dd>{bytesText(item.bytes)}</dd>
@@ -29,6 +36,12 @@ export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
                 {workstation}
               </a>
             </dd>
+          </>
+        )}
+        {item.segment !== null && (
+          <>
+            <dt>Segment</dt>
+            <dd class={css.path}>{item.segment}</dd>
           </>
         )}
         {recording !== null && (

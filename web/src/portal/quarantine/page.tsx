@@ -1,11 +1,14 @@
 /** The quarantine: what could not be stored or made, why, and what to do about it. Nothing else waits for it. */
 
+import { signal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
-import { type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
+import { listed } from "../../core/permissions.ts";
+import { type AsideItem, dropText, type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
+import { bytesText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/dialog.tsx";
-import { Empty, FailureNotice } from "../../ui/notice.tsx";
+import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Page, PageHead } from "../../ui/page.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Table, TableSkeleton } from "../../ui/table.tsx";
@@ -25,7 +28,16 @@ export function QuarantinePage({ session }: { readonly session: Session }) {
 }
 
 function Quarantine({ session }: { readonly session: Session }) {
-  const list = useLoaded("", () => new Paged(listQuarantine));
+  const kept = useMemo(() => signal<readonly AsideItem[]>([]), []);
+  const list = useLoaded(
+    "",
+    () =>
+      new Paged(async (before, stop) => {
+        const page = await listQuarantine(before, stop);
+        kept.value = page.aside;
+        return page;
+      }),
+  );
   const doing = useDoing();
   const [opened, setOpened] = useState<QuarantineItem | null>(null);
   const [dropping, setDropping] = useState<QuarantineItem | null>(null);
@@ -49,6 +61,7 @@ function Quarantine({ session }: { readonly session: Session }) {
   );
   const columns = useMemo(() => quarantineColumns(deeds), [deeds]);
   const items = list.items.value;
+  const aside = kept.value;
   const failure = doing.failure.value ?? list.failure.value;
   const more = list.next.value !== null;
   return (
@@ -60,7 +73,8 @@ function Quarantine({ session }: { readonly session: Session }) {
       </PageHead>
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void list.load())} />}
       {items === null && list.failure.value === null && <TableSkeleton label="Loading the quarantine" rows={4} />}
-      {items?.length === 0 && (
+      {aside.length > 0 && <Aside items={aside} />}
+      {items?.length === 0 && aside.length === 0 && (
         <Empty icon="check" title="Nothing is in quarantine" hint="Everything that arrived could be stored." />
       )}
       {items !== null && items.length > 0 && (
@@ -88,7 +102,7 @@ function Quarantine({ session }: { readonly session: Session }) {
       {dropping !== null && (
         <ReasonDialog
           title={`Drop: ${quarantineTitle(dropping)}`}
-          words={`It is deleted for good, and cannot be had back. ${dropping.message}`}
+          words={`${dropText(dropping.place)} ${dropping.message}`}
           confirm="Drop it"
           onClose={() => setDropping(null)}
           onConfirm={async (reason) => {
@@ -101,4 +115,10 @@ function Quarantine({ session }: { readonly session: Session }) {
       )}
     </Page>
   );
+}
+
+/** Segments that were refused lie where they were made until somebody has looked. */
+function Aside({ items }: { readonly items: readonly AsideItem[] }) {
+  const told = items.map((one) => `${one.workstation} (${one.segments}, ${bytesText(one.bytes)})`);
+  return <Notice tone="warn" title="Workstations keep segments that were refused." hint={`${listed(told)}.`} />;
 }

@@ -30,9 +30,14 @@ export async function savePolicy(session: Session, policy: Policy): Promise<void
   await change(session, "PUT", "/api/retention", policyBody(policy));
 }
 
-/** Lets the next run take this many recordings. */
+/** Lets one run, which begins at once, take exactly this many recordings. */
 export async function confirmPurge(session: Session, recordings: number): Promise<void> {
   await change(session, "POST", "/api/retention/confirm", { recordings });
+}
+
+/** Begins a run now rather than at night; it takes no more than it may by itself. */
+export async function runNow(session: Session): Promise<void> {
+  await change(session, "POST", "/api/retention/run");
 }
 
 export async function listErasures(before: string | null, signal: AbortSignal): Promise<Page<Erasure>> {

@@ -1,8 +1,7 @@
 /** What was erased, and the certificate of each. */
 
 import { whenText } from "../../core/ago.ts";
-import { actorWords } from "../../core/audit-words.ts";
-import { type Erasure, phaseText } from "../../core/retention.ts";
+import { type Erasure, eraserText, phaseText } from "../../core/retention.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
@@ -18,6 +17,8 @@ import css from "./retention.module.css";
 const keyOf = (item: Erasure): string => item.id;
 
 function Certificate({ item }: { readonly item: Erasure }) {
+  // There is none before the keys are gone.
+  if (item.erasedAt === null) return null;
   return (
     <span class={css.certificate}>
       <LinkButton
@@ -33,8 +34,15 @@ function Certificate({ item }: { readonly item: Erasure }) {
   );
 }
 
+const TONES = { begun: "warn", shredded: "accent", removed: "neutral" } as const;
+
+/** When its keys were destroyed. */
+function erasedText(item: Erasure): string {
+  return item.erasedAt === null ? "Not yet" : whenText(item.erasedAt, wallNow());
+}
+
 function Phase({ item }: { readonly item: Erasure }) {
-  return <Badge tone={item.phase === "removed" ? "neutral" : "accent"}>{phaseText(item.phase)}</Badge>;
+  return <Badge tone={TONES[item.phase]}>{phaseText(item.phase)}</Badge>;
 }
 
 const COLUMNS: readonly Column<Erasure>[] = [
@@ -44,7 +52,7 @@ const COLUMNS: readonly Column<Erasure>[] = [
     width: "9.5rem",
     min: 9.5,
     priority: 0,
-    cell: (item) => <span class="figures">{whenText(item.erasedAt, wallNow())}</span>,
+    cell: (item) => <span class="figures">{erasedText(item)}</span>,
   },
   {
     key: "agent",
@@ -68,7 +76,7 @@ const COLUMNS: readonly Column<Erasure>[] = [
     width: "minmax(6rem, 0.8fr)",
     min: 6,
     priority: 1,
-    cell: (item) => actorWords(item.by),
+    cell: (item) => eraserText(item.by),
   },
   {
     key: "reason",
@@ -94,7 +102,7 @@ const narrowOf = (item: Erasure) => (
   <span class={css.narrow}>
     <span class={css.name}>{item.agent || "Unknown agent"}</span>
     <span class={css.hint}>
-      {whenText(item.erasedAt, wallNow())} · {actorWords(item.by)}
+      {erasedText(item)} · {eraserText(item.by)}
     </span>
     <span class={css.hint}>{item.reason}</span>
   </span>

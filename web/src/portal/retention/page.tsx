@@ -1,19 +1,21 @@
 /** Retention: how long recordings are kept, what the next run deletes, and what was erased. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
 import { sinceText } from "../../core/ago.ts";
 import { shareText } from "../../core/coverage-words.ts";
 import type { Retention } from "../../core/retention.ts";
 import { bytesText } from "../../core/time.ts";
+import { Button } from "../../ui/button.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Page, PageHead } from "../../ui/page.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { wallNow } from "../clock.ts";
-import { Loaded, remedyOf, useLoaded } from "../loaded.ts";
+import { Loaded, remedyOf, useDoing, useLoaded } from "../loaded.ts";
 import { Refused } from "../refused.tsx";
-import { getRetention } from "./api.ts";
+import { getRetention, runNow } from "./api.ts";
 import { Erasures } from "./erasures.tsx";
 import { PendingNotice } from "./pending.tsx";
 import { Rules } from "./rules.tsx";
@@ -25,33 +27,67 @@ export function RetentionPage({ session }: { readonly session: Session }) {
 
 function RetentionView({ session }: { readonly session: Session }) {
   const loaded = useLoaded("", () => new Loaded(getRetention));
+  const doing = useDoing();
   useEffect(() => {
     document.title = "Retention · Playhead";
   }, []);
   const retention = loaded.value.value;
-  const failure = loaded.failure.value;
-  const reload = (): Promise<void> => loaded.load();
+  const failure = doing.failure.value ?? loaded.failure.value;
+  const following = useFollowing(loaded);
+  const run = (): void =>
+    void doing.run(async () => {
+      await runNow(session);
+      toast({ text: "A run begins.", hint: "It takes no more than it may by itself." });
+      following();
+    });
+  const erasures = `${retention?.last?.at.getTime() ?? 0}`;
   return (
     <Page>
       <PageHead
         title="Retention"
         lead="How long recordings are kept. What is held stays, whatever the rules say. What is deleted cannot be had back."
-      />
-      {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void reload())} />}
+      >
+        {can(session, "operate") && (
+          <Button icon="refresh" busy={doing.busy.value} onClick={run}>
+            Run now
+          </Button>
+        )}
+      </PageHead>
+      {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void loaded.load())} />}
       {retention === null ? (
         failure === null && <Bone width="100%" height="24rem" />
       ) : (
         <>
           <Standing retention={retention} />
           {retention.pending.needsConfirmation && (
-            <PendingNotice pending={retention.pending} session={session} onConfirmed={reload} />
+            <PendingNotice pending={retention.pending} session={session} onConfirmed={following} />
           )}
-          <Rules retention={retention} session={session} onSaved={reload} />
+          <Rules retention={retention} session={session} onSaved={() => loaded.load()} />
         </>
       )}
-      {(can(session, "audit") || can(session, "operate")) && <Erasures />}
+      {(can(session, "audit") || can(session, "operate")) && <Erasures key={erasures} />}
     </Page>
   );
+}
+
+/** After a run was asked for, how often and how many times it is looked whether it is over. */
+const LOOK_MS = 1_500;
+const LOOKS_MAX = 20;
+
+/** Loads anew until the newest run is another one. */
+function useFollowing(loaded: Loaded<Retention>): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    const before = loaded.value.value?.last?.at.getTime();
+    const look = async (left: number): Promise<void> => {
+      await loaded.load();
+      if (loaded.value.value?.last?.at.getTime() !== before || left === 0) return;
+      timer.current = setTimeout(() => void look(left - 1), LOOK_MS);
+    };
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void look(LOOKS_MAX), LOOK_MS / 3);
+  };
 }
 
 const count = (value: number): string => value.toLocaleString("en");

@@ -18,7 +18,7 @@ import css from "./retention.module.css";
 interface PendingProps {
   readonly pending: Pending;
   readonly session: Session;
-  readonly onConfirmed: () => Promise<void>;
+  readonly onConfirmed: () => void;
 }
 
 export function PendingNotice(props: PendingProps) {
@@ -53,12 +53,12 @@ function ConfirmDialog({ pending, session, onConfirmed, onClose }: PendingProps 
     void doing.run(async () => {
       await confirmPurge(session, pending.recordings);
       toast({
-        text: `${recordingsText(pending.recordings)} will be deleted by the next run.`,
+        text: `${recordingsText(pending.recordings)} are being deleted.`,
         hint: "What becomes due meanwhile waits for another confirmation.",
         icon: "trash",
       });
       onClose();
-      await onConfirmed();
+      onConfirmed();
     });
   };
   const failure = doing.failure.value;

@@ -43,19 +43,7 @@ export function RuleDialog({ rule, isNew, facets, onSearch, onClose, onKeep }: R
     if (name !== "" && parsed !== undefined) onKeep({ ...form, name, days: parsed });
   };
   return (
-    <Dialog
-      open
-      title={isNew ? "Add a rule" : `Change: ${rule.name}`}
-      onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" onClick={keep}>
-            {isNew ? "Add" : "Change"}
-          </Button>
-        </>
-      }
-    >
+    <Dialog open title={isNew ? "Add a rule" : `Change: ${rule.name}`} onClose={onClose}>
       <form
         class={css.form}
         noValidate
@@ -119,6 +107,12 @@ export function RuleDialog({ rule, isNew, facets, onSearch, onClose, onKeep }: R
         <p class={css.hint} role="status">
           {ruleScope(form, groupName)}. Of each kind that is named, one has to fit; what is not named does not matter.
         </p>
+        <div class={css.buttons}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary">
+            {isNew ? "Add" : "Change"}
+          </Button>
+        </div>
       </form>
     </Dialog>
   );
