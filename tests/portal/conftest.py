@@ -62,6 +62,7 @@ def parts(site):
         sessions=sessions,
         sign_in=SignIn(site.catalogue, site.passwords, factors, lockout, sessions, site.audit, site.clock),
         feed=Feed(site.catalogue, site.control),
+        coverage=site.coverage(),
         library=Library(site.catalogue),
         token_port=5650,
         tokens_secure=False,

@@ -113,9 +113,21 @@ SAMPLES = {
         Sample("/api/workstations/{workstation}/blackout", {"on": True}, frozenset({Action.BLACKOUT_ON})),
         Sample("/api/workstations/{workstation}/blackout", {"on": False}),  # one's own, or any
     ],
+    "listCoverage": [Sample("/api/coverage", shown='"workstation":"{workstation}"')],
+    "getCoverageNow": [Sample("/api/coverage/now", shown='"workstation":"{workstation}"')],
+    "listCoverageOfWorkstation": [Sample("/api/coverage/workstations/{workstation}?from=2027-01-15")],
+    "getCoverageOfRecording": [Sample("/api/recordings/{recording}/coverage")],
     "listWall": [Sample("/api/wall", shown='"id":"{workstation}"')],
     "getWallThumbnail": [Sample("/api/wall/{workstation}/thumbnail")],
     "beginExport": [Sample("/api/exports", {"recording": "{recording}"})],
+    "deleteRecording": [Sample("/api/recordings/{recording}", {"reason": "x"})],
+    "getRetention": [Sample("/api/retention")],
+    "setRetention": [Sample("/api/retention", {"rules": [], "defaultDays": None})],
+    "previewRetention": [Sample("/api/retention/preview", {"rules": [], "defaultDays": 1})],
+    "confirmRetention": [Sample("/api/retention/confirm", {"recordings": 1})],
+    "runRetention": [Sample("/api/retention/run")],
+    "listErasures": [Sample("/api/erasures")],
+    "getCertificate": [Sample("/api/erasures/1/certificate")],
     "listMine": [Sample("/api/mine", own=True)],
     "explainAccess": [Sample(f"/api/access?user=extra&recording={RECORDINGS['other']}")],
     "listAudit": [Sample("/api/audit")],
@@ -147,6 +159,23 @@ SAMPLES = {
 """Of every operation that needs an action, requests that do no harm where they are allowed."""
 
 
+class _Coverage:
+    """The ledger, of a site whose workstations have recorded nothing for some seconds."""
+
+    def __init__(self, site):
+        self._site = site
+        self._service = site.coverage()
+        self.ledger = self._service.ledger
+
+    @property
+    def now(self):
+        if not self._service.now.all():
+            self._service.look()
+            self._site.clock.advance(10_000_000)
+            self._service.look()
+        return self._service.now
+
+
 class _NoExports:
     async def begin(self, _wish):
         return "1"
@@ -163,7 +192,7 @@ def app(parts, site, monkeypatch):
             made.append(self)
 
     monkeypatch.setattr(application_module, "FastAPI", Seen)
-    whole = replace(parts, exports=_NoExports())
+    whole = replace(parts, coverage=_Coverage(site), exports=_NoExports(), keeping=site.keeping())
     served = application_module.create_application(whole, hosts=AllowedHosts(), mounted=site.player().routes)
     made[0].state.served = served
     return made[0]

@@ -156,5 +156,5 @@ async def test_the_numbers(site):
     ],
 )
 def test_what_would_not_work_is_refused(settings):
-    with pytest.raises(ValueError, match="hours:|time_zone:"):
+    with pytest.raises(ValueError, match=r"hours:|time_zone:"):
         CoverageConfig(**settings)

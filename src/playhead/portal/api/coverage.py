@@ -1,7 +1,7 @@
 """``/api/coverage``: what should exist, what durably does, and why the rest does not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated, Final
 
@@ -147,7 +147,8 @@ async def list_days(
     async with parts.catalogue.reading() as connection:
         known = await get_workstation(connection, WorkstationId(workstation))
     if not _operates(caller):
-        await caller.require(parts, Action.VIEW, OfAgent(known.agent), workstation)
+        agent = _agents(parts).get(known.id) or known.agent
+        await caller.require(parts, Action.VIEW, OfAgent(agent), workstation)
     begin, end = _day(first), coverage.ledger.today if last is None else _day(last)
     count = (end - begin).days + 1
     if count < 1:
@@ -201,15 +202,22 @@ def _sees(caller: Caller, agent: str) -> bool:
 
 async def _visible(parts: Parts, caller: Caller, from_us: int) -> list[Workstation]:
     """Those that the caller may see, by name, and that were not shut out before a wall time."""
+    agents = _agents(parts)
     found: list[Workstation] = []
     after: WorkstationId | None = None
     while True:
         async with parts.catalogue.reading() as connection:
             page = await list_workstations(connection, after=after)
-        found += [one for one in page if one.revoked_at_us is None or one.revoked_at_us > from_us]
+        there = (one for one in page if one.revoked_at_us is None or one.revoked_at_us > from_us)
+        found += [replace(one, agent=agents.get(one.id) or one.agent) for one in there]
         if len(page) < PAGE_ITEMS_MAX:
             return [one for one in found if _sees(caller, one.agent)]
         after = page[-1].id
+
+
+def _agents(parts: Parts) -> dict[WorkstationId, str]:
+    """Who works where, as was last heard."""
+    return {live.id: live.agent for live in parts.control.workstations()}
 
 
 async def _items(coverage: Coverage, day: date, some: Sequence[Workstation]) -> list[CoverageItem]:
