@@ -1,12 +1,11 @@
 """A full disk: what must be written is written, with the room that was kept for it."""
 
 import errno
-import os
-import subprocess
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from mounting import mounted
 
 from playhead.base.errors import UnavailableError
 from playhead.store.disk import SystemDisk
@@ -86,20 +85,8 @@ def test_other_troubles_do_not_spend_it() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Generator[Path, None, None]:
-    """A real file system of 8 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting takes root")
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount here: {mounted.stderr.decode().strip()}")
-    try:
+    with mounted(tmp_path / "small", mebibytes=8) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_on_a_real_disk_that_is_full(small_disk: Path) -> None:

@@ -245,6 +245,8 @@ class Director:
             reason=reason[:MAX_TEXT_CHARACTERS],
             fps=self._newest.fps,
             spool_bytes=self._spool.waiting_bytes,
+            aside_segments=self._spool.aside.segments,
+            aside_bytes=self._spool.aside.bytes,
             monitors=tuple(epoch.monitor[:MAX_MONITOR_CHARACTERS] for epoch in epochs),
         )
 

@@ -52,13 +52,13 @@ class Keeper:
         """Until `stop`."""
         is_last = False
         while not is_last:
+            if not self._reserve.is_whole:
+                await asyncio.to_thread(self._reserve.fill, free_bytes_min=self._free_bytes_min)
             await self._written.wait()
             self._written.clear()
             await self._pause(SYNC_S)
             is_last = self._stopping.is_set()
             await self._keep()
-            if not self._reserve.is_whole and not is_last:
-                await asyncio.to_thread(self._reserve.fill, free_bytes_min=self._free_bytes_min)
 
     async def _keep(self) -> None:
         job = self._spool.job()
