@@ -220,15 +220,16 @@ class Portal(httpx.AsyncClient):
 class Site:
     """One data folder, one premises server, any number of workstations."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: str = "") -> None:
+        """``settings``: more of ``[screen]``, and tables that follow it."""
         self.folder = folder
         self.data = folder / "server"
         self.premises: Process | None = None
         self.workstations: dict[str, Process] = {}
-        self.data.mkdir(parents=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         self.screen_port, self.tokens_port, self.portal_port = free_ports(3)
         (self.data / "premises.toml").write_text(
-            f'[screen]\nlisten = "127.0.0.1:{self.screen_port}"\n'
+            f'[screen]\nlisten = "127.0.0.1:{self.screen_port}"\n{settings}'
             f'[tokens]\nlisten = "127.0.0.1:{self.tokens_port}"\n'
             f'[portal]\nlisten = "127.0.0.1:{self.portal_port}"\nhttps_listen = "127.0.0.1:0"\n'
         )
@@ -283,6 +284,11 @@ class Site:
 
     def premises_said(self) -> str:
         return "" if self.premises is None else self.premises.said()[-4000:]
+
+    def premises_log(self) -> list[dict[str, Any]]:
+        """What the server has logged, line by line."""
+        lines = [] if self.premises is None else self.premises.said().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
 
     def durable(self) -> dict[str, bytes]:
         """The bytes that the server holds durably, by segment: what it has acknowledged, and may be about to."""
