@@ -11,9 +11,10 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SegmentId
-from playhead.domain.live import SegmentGrew
+from playhead.domain.live import LiveWorkstation, SegmentGrew
 from playhead.net.screen import ScreenPeer
 from playhead.premises.screen import metrics
+from playhead.premises.screen.blackouts import Blackouts
 from playhead.premises.screen.channel import Channel, post
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
@@ -63,6 +64,7 @@ class Surroundings:
     claims: Claims
     pacing: Pacing[ScreenPeer]
     journals: Journals
+    blackouts: Blackouts
 
 
 class ConnectedWorkstation:
@@ -158,13 +160,12 @@ class ConnectedWorkstation:
         """Waiting for the catalogue here keeps a workstation that tells much from being heard faster than that."""
         before = self._around.directory.find(self.workstation.id)
         now = self._around.directory.told(self.workstation.id, message)
+        self._around.blackouts.told(before, now, message.blackouts_expired)
         if before is not None and before.recording != now.recording:
             for recording in filter(None, (before.recording, now.recording)):
                 await self._around.recordings.refresh(recording)
-        began = now.state == BLACKOUT and (
-            before is None or (before.state, before.recording) != (BLACKOUT, now.recording)
-        )
-        if began and now.recording is not None:
+        was_dark = before is not None and _is_dark(before) and before.recording == now.recording
+        if _is_dark(now) and not was_dark and now.recording is not None:
             await self._around.recordings.darkened(now.recording)
 
     async def _elsewhere(self, message: Elsewhere) -> None:
@@ -284,3 +285,8 @@ class ConnectedWorkstation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_dark(live: LiveWorkstation) -> bool:
+    """Whether nothing is captured on purpose, whatever else keeps it from recording."""
+    return live.state == BLACKOUT or bool(live.blackouts)

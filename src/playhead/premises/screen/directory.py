@@ -80,7 +80,8 @@ class Directory:
         known = LiveWorkstation(workstation, connected=True, changed_at_us=now_us, agent=agent, software=software)
         before = self._known.get(workstation)
         if before is not None:  # its recording, so that one that goes on is not shown as broken off for a moment
-            known = replace(known, recording=before.recording)
+            blackouts = before.blackouts if before.agent == agent else ()
+            known = replace(known, recording=before.recording, blackouts=blackouts)
         self._set(known)
 
     def told(self, workstation: WorkstationId, status: Status) -> LiveWorkstation:

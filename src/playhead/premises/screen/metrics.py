@@ -16,3 +16,10 @@ ACKNOWLEDGE_SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30),
 )
 RESYNCS = Counter("playhead_screen_resyncs", "Subscribers that were told to look at everything again.")
+BLACKOUTS_BEGUN = Counter(
+    "playhead_screen_blackouts_begun", "Requests for blackouts that began, by source.", ["source"]
+)
+BLACKOUTS_ENDED = Counter(
+    "playhead_screen_blackouts_ended", "Requests for blackouts that ended, by source.", ["source"]
+)
+BLACKOUTS_EXPIRED = Counter("playhead_screen_blackouts_expired", "Those that ended because their time was over.")

@@ -20,6 +20,7 @@ from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
 from playhead.net.tls import server_context
 from playhead.premises.screen import metrics
+from playhead.premises.screen.blackouts import Blackouts
 from playhead.premises.screen.channel import post
 from playhead.premises.screen.command_ids import CommandIds
 from playhead.premises.screen.config import ScreenConfig
@@ -98,8 +99,9 @@ class ScreenService:
         )
         pacing = Pacing[ScreenPeer](config.catch_up.bytes, lambda peer, share: post(peer, Pace(share)))
         self._journals = Journals(catalogue, clock)
+        self._blackouts = Blackouts(self._directory.all, self.command, clock)
         self._around = Surroundings(
-            segments, recordings, clock, self._directory, refusals, claims, pacing, self._journals
+            segments, recordings, clock, self._directory, refusals, claims, pacing, self._journals, self._blackouts
         )
         self._server = server
         segments.disk_room.on_change = lambda: self._hub.publish(HealthChanged(self.problems()))
@@ -170,6 +172,7 @@ class ScreenService:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._blackouts.close()
             with contextlib.suppress(UnavailableError):  # what is not durable was not acknowledged
                 await self._store.commit()
             self._directory.close()
