@@ -67,6 +67,10 @@ class Disk(Protocol):
         """Move atomically, replacing the target."""
         ...
 
+    def link(self, path: Path, target: Path) -> None:
+        """Give a file another name, which must not exist, on the same file system."""
+        ...
+
     def remove(self, path: Path) -> None:
         """Remove a file."""
         ...
@@ -155,6 +159,10 @@ class SystemDisk:
     def rename(self, path: Path, target: Path) -> None:
         """Move atomically, replacing the target (``rename(2)``)."""
         path.rename(target)
+
+    def link(self, path: Path, target: Path) -> None:
+        """Give a file another name (``link(2)``); `OSError` where the file system or the place does not let it."""
+        target.hardlink_to(path)
 
     def remove(self, path: Path) -> None:
         """Remove a file."""

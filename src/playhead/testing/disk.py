@@ -276,6 +276,15 @@ class SimulatedDisk:
         self._names[target] = content
         self._renames.append((path, target))
 
+    def link(self, path: Path, target: Path) -> None:
+        """As `Disk.link`."""
+        content = self._file(path)
+        self._folder(target.parent)
+        if target in self._names:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        self.step("link", target)
+        self._names[target] = content
+
     def remove(self, path: Path) -> None:
         """As `Disk.remove`."""
         self._file(path)
