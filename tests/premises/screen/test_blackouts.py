@@ -87,7 +87,7 @@ async def test_over_the_wire_it_follows_and_ends(tmp_path: Path) -> None:
             begin = await there.next(Command)
             assert (begin.name, begin.reason) == ("blackout_on", "card")
             assert begin.blackout == BlackoutOrder("agent", by="alex", label=f"{COPY}pc-1 5")
-            (live,) = [one for one in premises.service.workstations() if one.id == "pc-1"]
+            (live,) = [one for one in premises.service.workstations() if str(one.id) == "pc-1"]
             assert live.blackouts == (LiveBlackout(Source.AGENT, "alex", "", "card", 5, None, follows=True),)
             await here.peer.send(Status("idle", blackouts_expired=1))
             end = await there.next(Command)
