@@ -277,6 +277,11 @@ class Premises:
         for queue in self._followers:
             queue.put_nowait(f"event: {event}\ndata: {json.dumps(thing.item())}\n\n".encode())
 
+    def tell(self, event, item):
+        """Tells the pages that follow something else."""
+        for queue in self._followers:
+            queue.put_nowait(f"event: {event}\ndata: {json.dumps(item)}\n\n".encode())
+
     def forget_tokens(self):
         """As after a change of keys."""
         self._issued.clear()

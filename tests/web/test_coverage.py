@@ -86,13 +86,13 @@ async def test_a_new_alarm_is_told_at_once_and_moves_nothing_that_is_read(chromi
     async with staged(chromium, "/coverage", *office) as seat:
         await rows(seat).filter(has_text="Agent 03").get_by_role("link").focus()
         before = await names(seat)
-        figure = seat.page.locator("dl div").filter(has_text="need a look").locator("dd").first
+        figure = seat.page.locator("dl div").filter(has_text="should be recorded, and are not").locator("dd").first
         await expect(figure).to_have_text("0")
-        stations = seat.premises.operation.stations
-        stations[5] = full_disk("ws-05", "Agent 05")
-        async with seat.page.expect_request("**/api/coverage?*", timeout=12_000):
-            await expect(figure).to_have_text("1", timeout=12_000)
-        await expect(rows(seat).filter(has_text="Agent 05")).to_contain_text("Disk full")
+        seat.premises.operation.stations[5] = failed = full_disk("ws-05", "Agent 05")
+        keys = ("workstation", "agent", "state", "covered", "code", "since", "alarm")
+        seat.premises.tell("coverage", {key: failed[key] for key in keys} | {"message": "Its disk is full."})
+        await expect(rows(seat).filter(has_text="Agent 05")).to_contain_text("Disk full", timeout=2_000)
+        await expect(figure).to_have_text("1")
         assert await names(seat) == before
         await seat.page.get_by_role("button", name="1 changed: sort anew").click()
         assert (await names(seat))[0] == "ws-05"

@@ -1,4 +1,4 @@
-"""What holds for every page about coverage, quarantine and retention: accessible, steady, at every width, both themes."""
+"""What holds for the pages of coverage, quarantine and retention: accessible, steady, at every width, both themes."""
 
 from datetime import timedelta
 

@@ -25,7 +25,8 @@ export interface DayCoverage {
   readonly strip: readonly StripSpan[];
 }
 
-export interface WorkstationDay extends DayCoverage {
+/** A workstation at this moment. */
+export interface Present {
   readonly workstation: string;
   readonly agent: string;
   readonly state: WorkstationState;
@@ -37,6 +38,8 @@ export interface WorkstationDay extends DayCoverage {
   /** Whether somebody should look after it. */
   readonly alarm: boolean;
 }
+
+export interface WorkstationDay extends DayCoverage, Present {}
 
 /** A day of the site; days begin at midnight where the site is. */
 export interface SiteDay {
@@ -106,9 +109,8 @@ function readDay(from: Json, path: string): DayCoverage {
 
 const reason = (from: Json, key: string, path: string): ReasonCode => oneOf(from, key, path, REASONS);
 
-function readWorkstationDay(from: Json, path: string): WorkstationDay {
+function presentOf(from: Json, path: string): Present {
   return {
-    ...readDay(from, path),
     workstation: text(from, "workstation", path),
     agent: text(from, "agent", path),
     state: oneOf(from, "state", path, WORKSTATION_STATES),
@@ -117,6 +119,22 @@ function readWorkstationDay(from: Json, path: string): WorkstationDay {
     since: optional(instant, from, "since", path),
     alarm: flag(from, "alarm", path),
   };
+}
+
+function readWorkstationDay(from: Json, path: string): WorkstationDay {
+  return { ...readDay(from, path), ...presentOf(from, path) };
+}
+
+/** A change, as the feed tells it. */
+export function readPresent(value: unknown): Present {
+  return presentOf(asObject(value, "present"), "present");
+}
+
+/** The rows with a change in its place; the same ones where it changes none of them. */
+export function withPresent<T extends Present>(rows: readonly T[], present: Present): readonly T[] {
+  const at = rows.findIndex((one) => one.workstation === present.workstation);
+  if (at < 0) return rows;
+  return rows.with(at, { ...(rows[at] as T), ...present });
 }
 
 export function readSiteDay(value: unknown): SiteDay {

@@ -23,6 +23,8 @@ function box(fromS: number, toS: number, top: number, bottom: number): string {
 function boxes(span: StripSpan): string {
   const { height, broken } = lookOf(span.kind);
   const [fromS, toS] = [span.fromMs / 1000, span.toMs / 1000];
+  // What is black is framed on all sides: on a dark page it would look like nothing at all.
+  if (span.kind === "blackout") return box(fromS, toS, 1, STRIP_HEIGHT - 1);
   const top = Math.round(STRIP_HEIGHT * (1 - height));
   if (!broken) return box(fromS, toS, top, STRIP_HEIGHT);
   const half = (STRIP_HEIGHT - BREAK) / 2;

@@ -11,6 +11,8 @@ export interface FeedListener {
   /** One changed item, as in the lists. */
   readonly recording?: (item: unknown) => void;
   readonly workstation?: (item: unknown) => void;
+  /** Whether a workstation is covered now. */
+  readonly coverage?: (item: unknown) => void;
   /** Something may have been missed: ask for everything again. */
   readonly resync: () => void;
 }
@@ -47,6 +49,7 @@ function open(): void {
   });
   source.addEventListener("recordings", (event) => tell(event, (listener, item) => listener.recording?.(item)));
   source.addEventListener("workstations", (event) => tell(event, (listener, item) => listener.workstation?.(item)));
+  source.addEventListener("coverage", (event) => tell(event, (listener, item) => listener.coverage?.(item)));
   source.addEventListener("resync", (event) => tell(event, (listener) => listener.resync()));
   source.addEventListener("error", () => {
     missed = true;

@@ -25,9 +25,11 @@ import {
   readDays,
   readLedger,
   readNow,
+  readPresent,
   readSiteDay,
   type StripSpan,
   type WorkstationDay,
+  withPresent,
 } from "../../src/core/site-coverage.ts";
 import { busyWindow, hourMarks, missingSpans, momentOfDay, spanAt, stripPaths } from "../../src/core/strip.ts";
 
@@ -223,6 +225,27 @@ describe("order", () => {
         expect(changes).toBe(new Set(held.map((one) => one.group)).size);
       }),
     );
+  });
+});
+
+describe("a change that the feed tells", () => {
+  test("is in its row at once, and in no other", () => {
+    const shown = inCoverageOrder([day("ws-1"), day("ws-2")], true);
+    const change = readPresent({
+      workstation: "ws-2",
+      agent: "Agent ws-2",
+      state: "disk_full",
+      covered: false,
+      code: "disk_full",
+      since: "2026-11-23T09:00:00Z",
+      alarm: true,
+      message: "Its disk is full.",
+    });
+    const after = withPresent(shown, change);
+    expect(after[0]).toBe(shown[0]);
+    expect(after[1]).toMatchObject({ alarm: true, group: "covered", dueMs: 8 * HOUR });
+    expect(misplaced(after, true)).toBe(1);
+    expect(withPresent(shown, { ...change, workstation: "ws-9" })).toBe(shown);
   });
 });
 

@@ -81,7 +81,9 @@ export function State({ item }: { readonly item: PlacedDay }) {
       <Badge tone={tone} dot={item.alarm}>
         {text}
       </Badge>
-      {item.since !== null && <span class={`${css.muted} figures`}>since {shortSince(item.since)}</span>}
+      {item.since !== null && item.covered !== null && (
+        <span class={`${css.muted} figures`}>since {shortSince(item.since)}</span>
+      )}
     </span>
   );
 }

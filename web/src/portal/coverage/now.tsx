@@ -13,26 +13,27 @@ export function NowFigures({ store }: { readonly store: CoverageStore }) {
 
 const count = (value: number | undefined): string => (value === undefined ? UNKNOWN : value.toLocaleString("en"));
 
+function alarmHint(alarms: number, uncovered: number): string {
+  if (uncovered === 0) return "Nobody.";
+  if (alarms === 0) return "For a few seconds only.";
+  return alarms === 1 ? "1 needs a look." : `${alarms.toLocaleString("en")} need a look.`;
+}
+
 function Now({ store }: { readonly store: CoverageStore }) {
   const now = store.now.value;
   const rows = store.rows.value ?? [];
   const alarms = now?.alarms.length ?? 0;
+  const uncovered = now?.uncovered ?? 0;
   return (
     <Figures>
       <Figure
-        value={now === null ? UNKNOWN : count(alarms)}
-        label="need a look"
-        tone={alarms > 0 ? "alarm" : "plain"}
-        hint={now === null ? " " : alarms === 0 ? "No alarms." : "Should be recorded, and are not."}
+        value={count(now?.uncovered)}
+        label="should be recorded, and are not"
+        tone={alarms > 0 ? "alarm" : uncovered > 0 ? "warn" : "plain"}
+        hint={now === null ? " " : alarmHint(alarms, uncovered)}
       />
       <Figure value={count(now?.covered)} label="recorded now" tone="good" hint="It is durable at the server." />
       <Figure value={count(now?.excused)} label="not recorded, for a reason" hint="Locked, logged out, blackout …" />
-      <Figure
-        value={count(now?.uncovered)}
-        label="not recorded"
-        tone={(now?.uncovered ?? 0) > 0 ? "warn" : "plain"}
-        hint="Without such a reason."
-      />
       <DueFigure rows={rows} />
     </Figures>
   );

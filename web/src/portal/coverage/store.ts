@@ -9,7 +9,7 @@ import {
   type PlacedDay,
 } from "../../core/coverage-words.ts";
 import { type Failure, toFailure } from "../../core/failure.ts";
-import type { CoverageNow, SiteDay } from "../../core/site-coverage.ts";
+import { type CoverageNow, readPresent, type SiteDay, withPresent } from "../../core/site-coverage.ts";
 import { isAbort } from "../../net/http.ts";
 import { listen } from "../feed.ts";
 import { isSignedOut, mustSignIn } from "../session.ts";
@@ -43,7 +43,16 @@ export class CoverageStore {
   private known = "";
 
   constructor() {
-    this.unlisten = listen({ workstation: () => this.schedule(SOON_MS), resync: () => this.schedule(SOON_MS) });
+    this.unlisten = listen({
+      coverage: (item) => {
+        if (this.isToday && this.rows.value !== null) {
+          const rows = withPresent(this.rows.value, readPresent(item));
+          this.rows.value = this.holding() ? rows : inCoverageOrder(rows, true);
+        }
+        this.schedule(SOON_MS);
+      },
+      resync: () => this.schedule(SOON_MS),
+    });
     document.addEventListener("visibilitychange", this.seen);
   }
 
