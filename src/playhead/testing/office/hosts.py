@@ -9,9 +9,11 @@ from typing import Any
 from playhead.base.errors import ConflictError, PlayheadError, UnavailableError
 from playhead.base.ids import SegmentId, WorkstationId
 from playhead.base.quantities import Duration, Size
+from playhead.premises.coverage import CoverageConfig, CoverageService
 from playhead.premises.screen import ScreenConfig, ScreenService
 from playhead.store.catalogue import Catalogue
 from playhead.store.segments import CatalogueLedger, SegmentStore
+from playhead.store.server_id import server_id
 from playhead.testing.clock import SimClock
 from playhead.testing.disk import SimulatedDisk, Step
 from playhead.testing.loop import Simulation
@@ -30,6 +32,8 @@ DATA = Path("/data")
 SEGMENTS = DATA / "segments"
 RESTART_S = 2.0
 """After how long the system starts a program again that ended by itself."""
+WELL_S = 10.0
+"""Programs try again within so long what their disk did not take."""
 STOP_S = 60.0
 """A program that was asked to stop has ended by then."""
 
@@ -72,6 +76,8 @@ class Host:
         self.disk.on_cut = self._cut
         self.fails: dict[str, tuple[int, float]] = {}
         """Kinds of steps that fail now and then: their errno, and how often."""
+        self.well_at = 0.0
+        """Since when nothing fails, where nothing does."""
         self.lives = 0
         self.up = False
         self.stopped = asyncio.Event()
@@ -87,6 +93,17 @@ class Host:
         self.stopped.clear()
         self.history.note(self.name, f"starts (life {self.lives})")
         self._life = self.simulation.spawn(self.name, self._live())
+
+    @property
+    def is_well(self) -> bool:
+        """Its disk has not failed for so long that all that was put off has been done."""
+        return not self.fails and self.simulation.loop.time() >= self.well_at + WELL_S
+
+    def heal(self) -> None:
+        """Its disk does not fail any more."""
+        self.fails.clear()
+        self.disk.room_bytes = None
+        self.well_at = self.simulation.loop.time()
 
     def cut_soon(self, steps: int, *, silent: bool) -> None:
         """Die at one of the next steps of the disk."""
@@ -170,6 +187,7 @@ class Premises(Host):
         self.service: ScreenService | None = None
         self.catalogue: Catalogue | None = None
         self.store: SegmentStore | None = None
+        self.coverage: CoverageService | None = None
 
     async def run(self) -> None:
         """As `playhead.cli.roles` does it, with the screen service alone."""
@@ -190,16 +208,33 @@ class Premises(Host):
                 keyring=site_keyring(),
                 clock=self.clock,
                 network=self.network.host(self.name),
+                server=await asyncio.to_thread(self._server_id),
             )
-            self.catalogue, self.store, self.service = catalogue, store, service
-            await service.run()
+            coverage = CoverageService(
+                CoverageConfig(time_zone="UTC"), catalogue=catalogue, watched=service, clock=self.clock
+            )
+            self.catalogue, self.store, self.service, self.coverage = catalogue, store, service, coverage
+            async with asyncio.TaskGroup() as group:
+                group.create_task(coverage.run())
+                group.create_task(service.run())
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from group
         finally:
             self.service = None
             await catalogue.close()
 
+    def _server_id(self) -> bytes:
+        try:
+            self.disk.make_folder(DATA)
+            for folder in DATA.parents:
+                self.disk.sync_folder(folder)
+        except OSError as error:
+            raise UnavailableError("folder.unusable", f"{DATA} cannot be made: {error.strerror}.") from error
+        return server_id(self.disk, DATA / "server-id", self.clock)
+
     def forget(self, *, power: bool) -> None:
         """The catalogue is a file of its own."""
-        self.service = self.catalogue = self.store = None
+        self.service = self.catalogue = self.store = self.coverage = None
         self.database.die(power=power)
 
 

@@ -47,7 +47,7 @@ class Misfortunes:
             (3, self.clock_step),
             (2, self.display),
             (2, self.capture_breaks),
-            (2, self.other_version),
+            (2, self.update),
         ]
 
     async def strike(self) -> None:
@@ -66,8 +66,7 @@ class Misfortunes:
                 link.cut()
         for host in office.hosts:
             host.disk.cut_at = 0
-            host.fails.clear()
-            host.disk.room_bytes = None
+            host.heal()
         for workstation in office.workstations:
             workstation.desk.away = workstation.desk.breaks = False
         office.history.note("", "the faults end")
@@ -130,16 +129,16 @@ class Misfortunes:
         """A program is updated: it stops in good order, and starts again."""
         host = self._host()
         if host.up:
-            await host.restart()
+            await self._office.restart(host)
 
-    async def other_version(self) -> None:
-        """A machine has a program of the first version, or the present one again. That takes a new start."""
-        host, old = self._host(), self._office.old
-        if not host.up:
-            return
-        old.symmetric_difference_update({host.name})
-        self._office.history.note(host.name, "is of the first version" if host.name in old else "is of this version")
-        await host.restart()
+    async def update(self) -> None:
+        """A machine that has a program of the first version gets the present one. That takes a new start."""
+        old = [host for host in self._office.hosts if host.name in self._office.old and host.up]
+        if old:
+            host = self._chance.choice(old)
+            self._office.old.discard(host.name)
+            self._office.history.note(host.name, "is updated to this version")
+            await self._office.restart(host)
 
     async def clock_step(self) -> None:
         """Somebody sets a clock."""
@@ -155,16 +154,14 @@ class Misfortunes:
             host.disk.room_bytes = 0
             host.fails["write"] = host.fails["create"] = (errno.ENOSPC, 1.0)
         else:
-            host.disk.room_bytes = None
-            host.fails.clear()
+            host.heal()
         self._office.history.note(host.name, "disk full" if host.fails else "disk has room again")
 
     async def bad_disk(self) -> None:
         """A disk fails now and then; later it does not."""
         host = self._host()
         if host.fails:
-            host.fails.clear()
-            host.disk.room_bytes = None
+            host.heal()
         else:
             kind = self._chance.choice(("sync", "sync_files", "sync_folder", "write", "rename", "remove", "create"))
             host.fails[kind] = (errno.EIO, self._chance.choice((0.05, 0.3, 1.0)))

@@ -17,6 +17,9 @@ from playhead.testing.office.site import prepare, settle_in, signer_of
 from playhead.testing.office.wiretap import Wiretap
 from playhead.wire.screen.messages import CommandName, Result
 
+OLD_SHARE: Final = 0.15
+"""Of the machines: those that are not updated yet."""
+
 PATIENCE_S: Final = 20.0
 """Nobody waits longer for an answer."""
 
@@ -87,6 +90,9 @@ class Office:
     def open(self) -> None:
         """Everyone comes to work."""
         for host in self.hosts:
+            if self.chance.random() < OLD_SHARE:
+                self.old.add(host.name)
+                self.history.note(host.name, "has a program of the first version")
             host.start()
             self.simulation.spawn("", self._take_care(host))
 
@@ -105,8 +111,18 @@ class Office:
         if promised is not None:
             promised.dark.discard(promised.pending)
             promised.pending = ""
-            if host.fails:  # its state could not be kept, and it said so
-                promised.dark.clear()
+            self._doubt(host)
+            self.show(host.name)
+
+    async def restart(self, host: Host) -> None:
+        """A program stops in good order, and starts again."""
+        self._doubt(host)
+        await host.restart()
+
+    def _doubt(self, host: Host) -> None:
+        """Its state may not be kept, and it said so: a blackout may be forgotten with the program's end."""
+        if host.name in self.promised and not host.is_well:
+            self.promised[host.name].dark.clear()
             self.show(host.name)
 
     # What people do

@@ -98,7 +98,9 @@ async def _wind_up(office: Office) -> None:
     while True:
         # All of them, again and again: an order that was on its way for long may begin another recording.
         over = [await _is_over(office, workstation) for workstation in office.workstations]
-        if all(over) and not promises.waiting(office):
+        premises = office.premises
+        is_open = premises.up and premises.service is not None and premises.service.listening.is_set()
+        if is_open and all(over) and not promises.waiting(office):
             return
         promises.in_time(office, ends_at)
         promises.memory_is_bounded(office)
@@ -117,9 +119,6 @@ async def _is_over(office: Office, workstation: Workstation) -> bool:
 
 
 async def _judged(office: Office, began_at: float) -> Outcome:
-    async with asyncio.timeout(promises.ARRIVED_S):
-        while office.premises.service is None or not office.premises.service.listening.is_set():  # noqa: ASYNC110 - it may be another one each time
-            await asyncio.sleep(1)
     catalogue = office.premises.catalogue
     if catalogue is None:
         raise AssertionError("no catalogue")
