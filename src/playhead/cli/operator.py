@@ -4,12 +4,14 @@ import json
 import secrets
 import ssl
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
-from playhead.base.ids import UserId, WorkstationId
+from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import web_tls
@@ -58,7 +60,37 @@ class Operator:
         """Give something in quarantine up."""
         self._ask("POST", f"/api/quarantine/{number}/drop", {"reason": reason})
 
-    def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+    def recordings_of(self, workstation: str) -> list[dict[str, Any]]:
+        """The newest of a workstation's recordings, as the API describes them."""
+        query = urllib.parse.urlencode({"workstation": workstation, "limit": 200})
+        return cast("list[dict[str, Any]]", self._ask("GET", f"/api/recordings?{query}")["items"])
+
+    def coverage_of(self, recording: RecordingId) -> dict[str, Any]:
+        """What of a recording should exist, what does, and why the rest does not."""
+        return self._ask("GET", f"/api/recordings/{recording}/coverage")
+
+    def delete_recording(self, recording: RecordingId, reason: str) -> dict[str, Any]:
+        """Erase a recording; what became of it."""
+        return self._ask("DELETE", f"/api/recordings/{recording}", {"reason": reason})
+
+    def run_retention(self, confirmed: int | None) -> None:
+        """Have a run of the policy begin, perhaps with leave for so many."""
+        if confirmed is None:
+            self._ask("POST", "/api/retention/run")
+        else:
+            self._ask("POST", "/api/retention/confirm", {"recordings": confirmed})
+
+    def coverage(self) -> list[dict[str, Any]]:
+        """Every workstation at this moment and today, as the API describes it."""
+        items: list[dict[str, Any]] = []
+        after: str | None = ""
+        while after is not None:
+            answer = self._ask("GET", f"/api/coverage?limit=100&after={after}")
+            items += cast("list[dict[str, Any]]", answer["items"])
+            after = cast("str | None", answer["next"])
+        return items
+
+    def _ask(self, method: str, path: str, body: Mapping[str, str | int] | None = None) -> dict[str, Any]:
         """Ask the API.
 
         Raises:

@@ -70,6 +70,23 @@ def hold(recording: str, reason: str | None, data: Path, *, release: bool) -> No
 
 @recordings.command()
 @click.argument("recording", metavar="ID")
+@click.option("--reason", required=True, help="Why, such as the request of a customer: it goes into the certificate.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def delete(recording: str, reason: str, data: Path, *, yes: bool) -> None:
+    """Erase a recording for good: its keys are destroyed first, then its files are removed.
+
+    Nobody can undo it. What is held, or is being recorded, is refused.
+    """
+    from playhead.cli import erasing
+
+    if not yes:
+        click.confirm(f"Erase {recording} for good?", abort=True)
+    asyncio.run(erasing.delete(PremisesPlaces(data), recording, reason))
+
+
+@recordings.command()
+@click.argument("recording", metavar="ID")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--monitor", help="Only this monitor; by default each becomes a track of the file.")
 @click.option("--force", is_flag=True, help="Replace the file where it exists.")
@@ -79,7 +96,8 @@ def export(recording: str, out: Path, monitor: str | None, data: Path, *, force:
 
     \b
     Examples:
-      playhead recordings export 0198c0de call.mp4
+      playhead recordings delete 0198c0de --reason 'request 812 of the customer'
+    playhead recordings export 0198c0de call.mp4
       playhead recordings export 0198c0de left.mp4 --monitor DP-1
     """
     from playhead.cli import library

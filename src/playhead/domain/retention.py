@@ -72,6 +72,11 @@ class Policy:
         rule = self.rule_for(one)
         return self.default_days if rule is None else rule.days
 
+    def told(self) -> str:
+        """The policy in one line, for the audit log."""
+        rules = [f"{rule.name}: {_told(rule.days)}" for rule in self.rules]
+        return "; ".join([*rules, f"otherwise: {_told(self.default_days)}"])
+
     @property
     def days_min(self) -> int | None:
         """Nothing is due sooner than this, whatever it is; None where nothing ever is."""
@@ -200,6 +205,10 @@ def _checked(rule: Rule) -> Rule:
     if "" in agents:
         raise InvalidInputError("retention.agent", "An agent is named by their login, which is not empty.")
     return Rule(rule.id, name, rule.days, agents, rule.groups, frozenset(map(tag_of, rule.tags)), rule.states)
+
+
+def _told(days: int | None) -> str:
+    return "for ever" if days is None else str(days)
 
 
 def _check_days(days: int | None) -> None:

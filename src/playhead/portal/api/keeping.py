@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from playhead.base.errors import InvalidInputError, NotFoundError, UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.domain.access import Action, Installation
-from playhead.domain.retention import Policy
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.keeping_models import (
     ConfirmOrder,
@@ -62,7 +61,7 @@ async def set_retention(request: Request, caller: AdministeringChange, wanted: P
     async with changing(parts, caller, "retention") as change:
         before = await load_policy(change.connection)
         await save_policy(change.connection, policy)
-        await change.note("retention.changed", "", {"before": _told(before), "after": _told(policy)})
+        await change.note("retention.changed", "", {"before": before.told(), "after": policy.told()})
     return await _retention(parts)
 
 
@@ -165,10 +164,3 @@ def _keeping(parts: Parts) -> Keeping:
 
 def _new_id() -> str:
     return secrets.token_hex(_ID_BYTES)
-
-
-def _told(policy: Policy) -> str:
-    """A policy in one line, for the audit log."""
-    rules = [f"{rule.name}: {'for ever' if rule.days is None else rule.days}" for rule in policy.rules]
-    default = "for ever" if policy.default_days is None else policy.default_days
-    return "; ".join([*rules, f"otherwise: {default}"])

@@ -1,0 +1,62 @@
+"""Keeping and destroying from the command line: through the server that runs, or in its place where none does."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from playhead.base.clock import SystemClock
+from playhead.base.errors import UnavailableError
+from playhead.cli.catalogues import existing_catalogue
+from playhead.cli.operator import Operator
+from playhead.cli.places import PremisesPlaces
+from playhead.cli.settings import PremisesSettings
+from playhead.premises.keeping import KeepingService
+from playhead.store.audit_trail import AuditTrail
+from playhead.store.catalogue import Catalogue
+from playhead.store.disk import SystemDisk
+from playhead.store.erasure import Eraser
+from playhead.store.folder_lock import FolderLock
+from playhead.store.keyring import Keyring
+
+
+def running_server(places: PremisesPlaces) -> Operator | None:
+    """The server that runs with this data, or None."""
+    try:
+        return Operator(places)
+    except UnavailableError as error:
+        if error.code != "server.not_running":
+            raise
+        return None
+
+
+@asynccontextmanager
+async def looking_keeper(places: PremisesPlaces) -> AsyncGenerator[tuple[KeepingService, Catalogue]]:
+    """For looking only: it may be another process that erases."""
+    async with existing_catalogue(places) as catalogue:
+        clock = SystemClock()
+        keyring = Keyring.open_existing(places.keys, clock)
+        audit = AuditTrail(catalogue, clock)
+        eraser = Eraser(
+            places.recordings,
+            places.erasures,
+            catalogue=catalogue,
+            disk=SystemDisk(),
+            authority=keyring.authority,
+            audit=audit,
+            clock=clock,
+        )
+        config = await asyncio.to_thread(PremisesSettings.load, places)
+        yield KeepingService(config.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock), catalogue
+
+
+@asynccontextmanager
+async def keeper(places: PremisesPlaces) -> AsyncGenerator[KeepingService]:
+    """In the server's place, which cannot be started meanwhile.
+
+    Raises:
+        ConflictError: ``folder.locked``.
+    """
+    places.require()
+    with FolderLock(places.lock_folder, "premises server"):
+        async with looking_keeper(places) as (service, _):
+            yield service
