@@ -9,7 +9,7 @@ from mounting import mounted
 
 from playhead.base.errors import UnavailableError
 from playhead.store.disk import SystemDisk
-from playhead.store.reserve import Reserve, ReservedDisk
+from playhead.store.reserve import SPEND_BYTES, Reserve, ReservedDisk
 from playhead.store.small_files import read_small_file, write_small_file
 from playhead.testing.disk import SimulatedDisk, Step
 
@@ -44,12 +44,18 @@ def test_a_full_disk_takes_what_must_be_written_and_the_reserve_is_filled_again(
     write_small_file(ReservedDisk(disk, reserve), FOLDER / "state", b"kept")
     assert read_small_file(disk, FOLDER / "state", bytes_max=10) == b"kept"
     assert not reserve.is_whole
-    assert disk.open(FOLDER / "reserve").size() == 0
+    assert disk.open(FOLDER / "reserve").size() == SIZE - SPEND_BYTES
+    left = SIZE // SPEND_BYTES - 1
+    for times in range(left):
+        full[0] = True
+        write_small_file(ReservedDisk(disk, reserve), FOLDER / "state", f"kept {times}".encode())
     full[0] = True
+    disk.fault = lambda step: errno.ENOSPC if step.name in {"write", "create"} else None
     with pytest.raises(UnavailableError):
         write_small_file(ReservedDisk(disk, reserve), FOLDER / "state", b"no more")
-    assert read_small_file(disk, FOLDER / "state", bytes_max=10) == b"kept"
-    full[0] = False
+    assert disk.open(FOLDER / "reserve").size() == 0
+    disk.fault = None
+    assert read_small_file(disk, FOLDER / "state", bytes_max=10) == f"kept {left - 1}".encode()
     assert reserve.fill()
     assert disk.open(FOLDER / "reserve").size() == SIZE
 
@@ -63,13 +69,15 @@ def test_the_reserve_is_not_taken_from_what_is_left_to_others() -> None:
     assert reserve.fill(free_bytes_min=99)
 
 
-def test_a_reserve_that_does_not_fit_takes_nothing() -> None:
+def test_a_reserve_that_does_not_fit_is_not_whole() -> None:
     disk = SimulatedDisk(fault=lambda step: errno.ENOSPC if step.name == "write" else None)
     disk.make_folder(FOLDER)
     reserve = Reserve(disk, FOLDER / "reserve", SIZE)
     assert not reserve.fill()
     assert not reserve.is_whole
-    assert disk.open(FOLDER / "reserve").size() == 0
+    disk.fault = None
+    assert reserve.fill()
+    assert disk.open(FOLDER / "reserve").size() == SIZE
 
 
 def test_other_troubles_do_not_spend_it() -> None:

@@ -1,8 +1,8 @@
 """A little room that is taken in advance, so that what must be written still can be when the disk is full.
 
-A file of zeros. When a write finds no room the file is emptied and the write tried again; when there is room again the
-file is filled again. A disk that compresses or overcommits takes less for zeros and gives less back: then this helps
-less, and does no harm.
+A file of zeros. When a write finds no room some of the file is given back and the write tried again; when there is room
+again the file is filled again. A disk that compresses or overcommits takes less for zeros and gives less back: then
+this helps less, and does no harm.
 """
 
 import errno
@@ -17,6 +17,10 @@ from playhead.store.disk import Disk, File
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What the system says when nothing more fits: onto the disk, or into the user's share of it."""
+
+SPEND_BYTES: Final = 64 << 10
+"""What is given back at a time: enough for a small file and its names. Whoever filled the disk takes what is left of it
+at once, so there must be more for the next write."""
 
 _PIECE_BYTES: Final = 1 << 20
 
@@ -55,13 +59,12 @@ class Reserve:
             self._take()
         except OSError as error:
             _log.warning("no room kept in reserve", path=str(self._path), error=error.strerror)
-            self.spend()
             return False
         self.is_whole = True
         return True
 
     def spend(self) -> bool:
-        """Give the room back to the disk: something has to be written. Returns whether there was any."""
+        """Give some of the room back to the disk: something has to be written. Returns whether there was any."""
         self.is_whole = False
         try:
             if not self._disk.exists(self._path):
@@ -69,7 +72,7 @@ class Reserve:
             file = self._disk.open(self._path)
             try:
                 size = file.size()
-                file.truncate(0)
+                file.truncate(max(0, size - SPEND_BYTES))
                 # What is given back is free only once the file system has said so to its journal.
                 file.sync()
             finally:
@@ -91,7 +94,7 @@ class Reserve:
 
 
 class ReservedDisk:
-    """A disk whose writers may use up the reserve: every step that finds no room is tried once more without it.
+    """A disk whose writers may use up the reserve: a step that finds no room is tried again with some of it.
 
     For small things that matter, such as a state that is kept; never for what fills the disk. Implements
     `playhead.store.disk.Disk`.
@@ -142,13 +145,13 @@ class ReservedDisk:
         return self._disk.free_bytes(path)
 
     def _insist(self, step: Callable[[], T]) -> T:
-        try:
-            return step()
-        except OSError as error:
-            if error.errno not in NO_ROOM or not self._reserve.spend():
-                raise
-            _log.warning("disk full: the reserve was spent")
-            return step()
+        while True:
+            try:
+                return step()
+            except OSError as error:
+                if error.errno not in NO_ROOM or not self._reserve.spend():
+                    raise
+                _log.warning("disk full: some of the reserve was spent")
 
 
 class _ReservedFile:
