@@ -14,12 +14,14 @@ from uuid import UUID
 
 from e2e.site import Site, until
 from torturing.disk import SmallDisk
-from torturing.relay import Relay
-from torturing.witness import Witness
+from torturing.witness import Conversation, Witness
 
+from playhead.base.addresses import Address
 from playhead.base.errors import PlayheadError
 from playhead.cli.desktop import Desktop
+from playhead.net.relay import Relay, Watch
 from playhead.wire import vid
+from playhead.workstation.capture.test_card import TEST_CARD
 from playhead.workstation.control import Question, ask
 
 DISK_BYTES: Final = 768 << 20
@@ -27,8 +29,6 @@ SETTLED_S: Final = 180.0
 """Everything that was captured is to be at the server within so long after the last fault."""
 SMALL_SPOOL_BYTES: Final = 512 * 1024
 """A workstation that records always has something that is not acknowledged yet."""
-
-_DESK: Final = Path(__file__).parent / "desk.py"
 
 
 class Desk:
@@ -44,12 +44,9 @@ class Desk:
     def start(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
-        real = self._environment is not None
-        command = ["-m", "playhead", "workstation", "run", "--data"] if real else [str(_DESK)]
+        command = [sys.executable, "-m", "playhead", "workstation", "run", "--data", str(self._data)]
         with self._data.with_suffix(".log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *command, str(self._data)], stdout=log, stderr=log, env=self._environment
-            )
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
 
     def send(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -140,11 +137,11 @@ async def tortured(folder: Path, desks: int, real: int) -> AsyncGenerator[Tortur
         await site.add_user(role="administrator")
         await site.start_premises()
         for number in range(desks):
-            relay = Relay(site.screen_port, witness)
-            await relay.open()
+            relay = Relay(Address("127.0.0.1", site.screen_port), lambda: watched(witness))
+            address = await relay.open()
             stack.push_async_callback(relay.close)
             shown = await _display(stack, folder / f"display-{number}") if number < real else None
-            made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, shown))
+            made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, address, shown))
         await _speak_plainly(site)
         for desk in made:
             stack.callback(desk.kill)
@@ -159,11 +156,17 @@ async def _display(stack: contextlib.AsyncExitStack, folder: Path) -> dict[str, 
     return dict(desktop.environment)
 
 
-async def _enrolled(site: Site, name: str, relay: Relay, environment: dict[str, str] | None) -> Desk:
-    data = await site.enrol(name, continuous=True, plain=True, fps=3)
+def watched(witness: Witness) -> Watch:
+    conversation = Conversation(witness)
+    return conversation.sent, conversation.answered
+
+
+async def _enrolled(site: Site, name: str, relay: Relay, address: Address, shown: dict[str, str] | None) -> Desk:
+    display = TEST_CARD if shown is None else shown["DISPLAY"]
+    data = await site.enrol(name, continuous=True, plain=True, fps=3, display=display)
     file = data / "workstation.toml"
-    file.write_text(re.sub(r"(?m)^premises = .*$", f'premises = ["127.0.0.1:{relay.port}"]', file.read_text()))
-    return Desk(name, data, relay, environment)
+    file.write_text(re.sub(r"(?m)^premises = .*$", f'premises = ["{address}"]', file.read_text()))
+    return Desk(name, data, relay, shown)
 
 
 async def _speak_plainly(site: Site) -> None:

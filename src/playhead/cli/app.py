@@ -6,6 +6,7 @@ from playhead import __version__
 from playhead.cli.audit import audit
 from playhead.cli.check import check
 from playhead.cli.demo import demo
+from playhead.cli.drill import drill
 from playhead.cli.environment import environment
 from playhead.cli.groups import groups
 from playhead.cli.permissions import roles
@@ -35,6 +36,7 @@ Examples:
   playhead environment ports               what must be open, where and why
   playhead audit verify                    was anything in the log of who did what changed?
   playhead check                           is everything that was acknowledged there, and whole?
+  playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
 \b
 Every command and group has its own --help with examples.
@@ -58,6 +60,7 @@ for command in (
     recordings,
     verify,
     check,
+    drill,
     quarantine,
     environment,
     users,

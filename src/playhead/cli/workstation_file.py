@@ -43,7 +43,7 @@ def load_settings(folder: Path) -> WorkstationConfig:
     return msgspec.structs.replace(settings, data=folder.absolute() / settings.data)
 
 
-def write_settings(folder: Path, workstation: WorkstationId, server: Address, **more: int | bool) -> None:
+def write_settings(folder: Path, workstation: WorkstationId, server: Address, **more: int | bool | str) -> None:
     """Write who the workstation is and where its premises are; every other line of the file stays as it was."""
     path = folder / CONFIG_NAME
     text = path.read_text() if path.exists() else f"{_TABLE}\n"
