@@ -16,6 +16,7 @@ from playhead.testing.network import SimNetwork
 from playhead.testing.vid import VidFixture, make_vid
 from playhead.wire.screen import Command, Decline, Offer, Records, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
+from playhead.wire.screen.messages import RECORDING_ERASED
 from playhead.workstation.claims import Claims
 from playhead.workstation.identity import IdentityFolder
 from playhead.workstation.journal import Journal
@@ -288,6 +289,20 @@ def test_a_final_refusal_sets_one_segment_aside_and_the_others_go_on() -> None:
         assert world.has(VIDS[2])
         name = str(VIDS[0].header.segment)
         assert world.disk.list_folder(FOLDER / "set-aside") == [f"{name}.txt", f"{name}.vid"]
+
+    simulate(story)
+
+
+def test_what_was_erased_at_the_premises_is_kept_nowhere() -> None:
+    async def story(world: World) -> None:
+        gone = VIDS[0].header.segment.bytes
+        world.premises.decline[gone] = Decline(1, RECORDING_ERASED, "Erased.", final=True)
+        for vid in VIDS[:2]:
+            world.write(vid)
+        await world.start()
+        await until(lambda: not world.spool.segments)
+        assert world.has(VIDS[1])
+        await until(lambda: not any(str(VIDS[0].header.segment) in str(path) for path in world.disk._names))
 
     simulate(story)
 

@@ -15,6 +15,7 @@ import structlog
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import SegmentId
 from playhead.wire.screen import Accept, Ack, Backlog, Decline, Elsewhere, End, Offer, Pace, Records, Released
+from playhead.wire.screen.messages import RECORDING_ERASED
 from playhead.workstation.claims import Claims
 from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import SpooledSegment
@@ -201,7 +202,10 @@ class Shipping:
         if segment.reason is None:
             self._deferred[segment] = now_us + DEFER_US
             return segment
-        self._set_aside(segment, f"{message.code}: {message.message}")
+        if message.code == RECORDING_ERASED:
+            self._spool.remove(segment)  # on purpose: what is to be nowhere must not stay here either
+        else:
+            self._set_aside(segment, f"{message.code}: {message.message}")
         return None
 
     def close(self) -> None:

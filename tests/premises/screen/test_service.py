@@ -8,7 +8,7 @@ import pytest
 from premises.screen.rig import SITE, Desk, Premises, unique
 
 from playhead.base.clock import SystemClock
-from playhead.base.errors import LimitError, RefusedError, UnavailableError
+from playhead.base.errors import LimitError, NotFoundError, RefusedError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.base.quantities import Duration
 from playhead.domain.live import RecordingChanged, SegmentGrew, WorkstationChanged
@@ -16,8 +16,10 @@ from playhead.domain.recordings import RecordingState
 from playhead.net.screen import connect
 from playhead.net.tls import client_context
 from playhead.premises.screen.connected import UNWRITTEN_BYTES_MAX
+from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue.segments import get_segment
 from playhead.store.catalogue.workstations import get_workstation, revoke_workstation
+from playhead.store.erasure import Eraser, Order
 from playhead.wire.pki import create_request
 from playhead.wire.screen.messages import (
     Accept,
@@ -427,6 +429,34 @@ class TestDeclining:
         async with desk.connected() as conversation:
             answer = await conversation.offer(desk.made(made.header.recording))
             assert (answer.code, answer.final) == ("segment.recording", True)
+
+    async def test_what_was_erased_does_not_come_back(self, premises, desk):
+        made = desk.made()
+        async with desk.connected() as conversation:
+            await ship(conversation, made)
+
+            async def complete():
+                return (await premises.recording(made.header.recording)).state is RecordingState.COMPLETE
+
+            await premises.until(complete)
+        eraser = Eraser(
+            premises.folder / "segments",
+            premises.folder / "erasures",
+            catalogue=premises.catalogue,
+            disk=premises.disk,
+            authority=premises.keyring.authority,
+            audit=AuditTrail(premises.catalogue, SystemClock()),
+            clock=SystemClock(),
+        )
+        await eraser.begin(Order(made.header.recording, "sue", "why"))
+        await eraser.shred()
+        async with desk.connected() as conversation:
+            for late in (made, desk.made(made.header.recording)):
+                answer = await conversation.offer(late)
+                assert (answer.code, answer.final) == ("recording.erased", True)
+        with pytest.raises(NotFoundError) as caught:
+            await premises.recording(made.header.recording)
+        assert caught.value.code == "recording.erased"
 
     async def test_a_segment_that_is_coming_already(self, desk):
         made = desk.made()
