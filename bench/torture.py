@@ -20,10 +20,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from e2e.site import until
 from support import print_header, print_table
 from torturing.plan import Fault, plan
-from torturing.site import Desk, Tortured, tortured
+from torturing.site import Tortured, tortured
+
+from playhead.cli.drill_desk import DrillDesk, until
 
 
 def say(words: str) -> None:
@@ -39,16 +40,15 @@ async def inflict(site: Tortured, fault: Fault) -> None:
         await _hurt_server(site, fault)
 
 
-async def _hurt_desk(desk: Desk, fault: Fault) -> None:
+async def _hurt_desk(desk: DrillDesk, fault: Fault) -> None:
     match fault.kind:
         case "kill desk":
-            desk.kill()
+            await desk.kill()
             await asyncio.sleep(fault.for_s)
-            desk.start()
+            await desk.start()
         case "restart desk":
-            desk.send(signal.SIGTERM)
-            await desk.ended()
-            desk.start()
+            await desk.stop()
+            await desk.start()
         case "freeze desk":
             desk.send(signal.SIGSTOP)
             await asyncio.sleep(fault.for_s)
@@ -64,7 +64,7 @@ async def _hurt_desk(desk: Desk, fault: Fault) -> None:
         case _:
             await desk.ask("blackout_on", "torture")
             await asyncio.sleep(fault.for_s)
-            await until(lambda: desk.ask("blackout_off", "torture"), f"{desk.name} answers")  # it may just be down
+            await until(lambda: desk.ask("blackout_off", "torture"), f"{desk.name} answers", 120)  # it may just be down
 
 
 async def _hurt_server(site: Tortured, fault: Fault) -> None:
