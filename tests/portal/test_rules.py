@@ -66,13 +66,13 @@ def test_what_is_stored_of_a_secret_is_its_hash():
         (
             ADMINISTRATOR,
             {
-                *("view", "play", "live", "export", "annotate", "hold", "delete", "record", "blackout"),
-                *("audit", "administer", "operate"),
+                *("view", "play", "live", "export", "annotate", "hold", "delete", "record"),
+                *("blackout_on", "blackout_off", "audit", "administer", "operate"),
             },
         ),
-        (MANAGER, {"view", "play", "live", "export", "annotate", "hold", "record", "blackout"}),
+        (MANAGER, {"view", "play", "live", "export", "annotate", "hold", "record", "blackout_on", "blackout_off"}),
         (AUDITOR, {"view", "audit"}),
-        (AGENT, {"view", "play", "blackout"}),
+        (AGENT, {"view", "play", "blackout_on"}),
     ],
 )
 def test_what_a_page_may_offer(role, expected):

@@ -28,7 +28,7 @@ async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use
     assert item["user"] == {
         "name": "sue",
         "displayName": "Sue",
-        "permissions": ["annotate", "blackout", "export", "hold", "live", "play", "record", "view"],
+        "permissions": ["annotate", "blackout_off", "blackout_on", "export", "hold", "live", "play", "record", "view"],
     }
     assert (item["tokenUrl"], item["site"]) == ("http://127.0.0.1:5650/token", "site")
     cookie = answer.headers["set-cookie"].lower()
@@ -134,7 +134,7 @@ async def test_a_new_role_holds_at_once(browser, site):
     await browser.sign_in("sue")
     async with site.catalogue.writing() as connection:
         await set_assignments(connection, UserId("sue"), [Assignment(AGENT)])
-    assert (await browser.get("/api/session")).json()["user"]["permissions"] == ["blackout", "play", "view"]
+    assert (await browser.get("/api/session")).json()["user"]["permissions"] == ["blackout_on", "play", "view"]
 
 
 async def test_guessing_is_slowed_down_and_says_until_when(browser, site):

@@ -15,7 +15,8 @@ EVERYTHING = (
     "hold",
     "delete",
     "record",
-    "blackout",
+    "blackout_on",
+    "blackout_off",
     "audit",
     "administer",
     "operate",
@@ -25,7 +26,7 @@ QR = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#fff" d="M0 0h9v9H0z"/>'
     '<path d="M1 1h3v3H1zM5 1h3v3H5zM1 5h3v3H1zM5 5h1v1H5zM7 5h1v2H7zM6 7h1v1H6z"/></svg>'
 )
-_ACTIONS = [one for one in EVERYTHING if one != "blackout"] + ["blackout_on", "blackout_off"]
+_ACTIONS = list(EVERYTHING)
 
 
 def _grants(scope, *actions):

@@ -8,7 +8,7 @@ from web.people_stage import staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-AGENT = ["view", "play", "blackout"]
+AGENT = ["view", "play", "blackout_on"]
 
 
 def recorded(key, *watched, state="complete", why="continuous", seconds_ago=7200):

@@ -44,7 +44,6 @@ def fill(premises):
     asks = {"source": "agent", "by": "", "reason": "private call", "since": "2026-11-23T09:00:00Z", "until": None}
     for one in (Workstation("ws-01", "Alice"), Workstation("ws-09", "Zoe", "blackout", "r-1", requests=[asks])):
         premises.workstations[one.id] = one
-    premises.permissions += ["blackout_on", "blackout_off"]
 
 
 def recording():

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
 
-from playhead.domain.access import Action, Who, allowed_actions
+from playhead.domain.access import Who, allowed_actions
 
 SECOND_US: Final = 1_000_000
 
@@ -67,13 +67,9 @@ def csrf_matches(secret: str, token: str) -> bool:
     return hmac.compare_digest(csrf_token(secret).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-_OFFERS: Final = {**{str(action): action for action in Action}, "blackout": Action.BLACKOUT_ON}
-
-
 def permissions(who: Who) -> set[str]:
     """What a page may offer somebody, for some things at least."""
-    allowed = allowed_actions(who)
-    return {name for name, action in _OFFERS.items() if action in allowed and not name.startswith("blackout_")}
+    return {str(action) for action in allowed_actions(who)}
 
 
 def key_hash(secret: str) -> bytes:

@@ -51,7 +51,7 @@ class UserItem(Answer):
     display_name: str
     permissions: list[str] = Field(
         description=(
-            "What may be offered for some things at least: actions as in a role's grants, and `blackout`. "
+            "What may be offered for some things at least: actions as in a role's grants. "
             "Each request is decided by itself all the same."
         )
     )
