@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 
+import av
 import numpy as np
 import pytest
 from workstation.decoding import Decoder, is_near
@@ -270,15 +271,17 @@ def test_under_a_blackout_nothing_is_looked_at_and_black_is_shown():
     desk.run(2 * SECOND)
     desk.pipeline.set_blackout(on=True)
     outputs = desk.tick()
-    assert [type(each) for each in outputs] == [Notice, Sample]
+    assert [type(each) for each in outputs] == [Notice, Sample, Thumbnail]
     assert codes(outputs) == ["capture.blackout_on"]
+    (small,) = av.CodecContext.create("mjpeg", "r").decode(av.Packet(outputs[2].jpeg))
+    assert small.to_ndarray(format="gray").max() < 20
     assert samples(outputs)[0].key
     looks = desk.source.looks
     for _ in range(10):
         desk.source.paint("main", Rectangle(0, 0, 320, 240), WHITE)
         outputs += desk.run(3 * SECOND)
     assert desk.source.looks == looks
-    assert [type(each) for each in outputs] == [Notice, Sample, Sample, Sample, Sample]
+    assert [type(each) for each in outputs] == [Notice, Sample, Thumbnail, Sample, Sample, Sample]
     epoch = epochs(desk.outputs)[0]
     decoder = Decoder.of(epoch)
     for each in samples(outputs):

@@ -132,17 +132,23 @@ class Track:
         return self._put_out(self._running.repeat(key=self.key_wanted), now_us, 0.0)
 
     def black_out(self, now_us: int) -> list[Output]:
-        """Code a black picture where the newest is not one, or repeat it where that is due. Raises as `send`."""
+        """Code a black picture where the newest is not one, or repeat it where that is due. Raises as `send`.
+
+        With a black thumbnail, so that the one before it is not taken for what was shown then.
+        """
         if self._black:
             return self.repeat(now_us) if self.is_due(now_us) else []
         coded = self._running.black()
-        self._black = True
         self._dirty = []
-        self._thumbnail_share = 0.0
-        return self._put_out(coded, now_us, 1.0)
+        outputs = self._put_out(coded, now_us, 1.0)
+        self._thumbnail_us, self._thumbnail_share = None, 1.0
+        outputs += self.thumbnail(now_us)
+        self._black = True
+        return outputs
 
     def lift_blackout(self) -> None:
         """The next picture is a key frame of everything."""
+        self._thumbnail_us = None
         self.refresh()
         self.key_wanted = True
 
