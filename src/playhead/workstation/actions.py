@@ -12,6 +12,13 @@ class Now:
 
     wall_us: int
     monotonic_us: int
+    asleep_us: int = 0
+    """How long the machine has slept in all, while monotonic time stood still."""
+
+    @property
+    def ahead_us(self) -> int:
+        """Wall time less monotonic time: the same at every moment but where the clock is set, or the machine sleeps."""
+        return self.wall_us - self.monotonic_us
 
 
 @dataclass(frozen=True, slots=True)

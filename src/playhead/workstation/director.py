@@ -68,6 +68,7 @@ class Director:
         clock: for the time.
         notify: called when there is more to ship or to tell.
         on_recording: called when another recording than before begins to be written.
+        asleep_us: how long the machine has slept in all.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Director:
         clock: Clock,
         notify: Callable[[], None],
         on_recording: Callable[[RecordingId], None],
+        asleep_us: Callable[[], int] = lambda: 0,
     ) -> None:
         self._recorder = Recorder(limits)
         self._recording_us = recording_us
@@ -88,6 +90,7 @@ class Director:
         self._clock = clock
         self._notify = notify
         self._on_recording = on_recording
+        self._asleep_us = asleep_us
         self._capture: Capture | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._retry_us: int | None = None
@@ -270,7 +273,7 @@ class Director:
     # How
 
     def _now(self) -> Now:
-        return Now(self._clock.wall_us(), self._clock.monotonic_us())
+        return Now(self._clock.wall_us(), self._clock.monotonic_us(), self._asleep_us())
 
     def _guard(self, step: Callable[[], None]) -> None:
         """A mistake of ours costs a segment, not the recording: what is open ends, and another one begins."""

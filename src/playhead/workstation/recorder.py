@@ -217,6 +217,9 @@ class Recorder:
     def tick(self, now: Now) -> list[Action]:
         """Do what has become due."""
         actions: list[Action] = []
+        step = None if self._wanted is None else self._wanted.look(now)
+        if step is not None and self._cutter is not None:
+            actions += self._put(step, now)
         cutter = self._cutter
         if cutter is not None:
             if cutter.due_us is not None and now.monotonic_us >= cutter.due_us:
