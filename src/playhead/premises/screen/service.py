@@ -282,7 +282,7 @@ class ScreenService:
     ) -> Result:
         command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
         connected = self._connected.get(workstation)
-        if connected is None or connected.peer.end is not None:
+        if connected is None or connected.peer.end is not None or not connected.peer.core.established:
             raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
         chosen = recording.bytes if recording is not None else b""
         command = Command(command_id, name, chosen, reason, blackout)
