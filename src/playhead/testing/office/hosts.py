@@ -84,6 +84,7 @@ class Host:
         """Set when the machine is dead and waits for `come_back`."""
         self._life: asyncio.Task[None] | None = None
         self._is_silent = False
+        self._doom = ""
 
     def start(self) -> None:
         """The program starts."""
@@ -104,6 +105,10 @@ class Host:
         self.fails.clear()
         self.disk.room_bytes = None
         self.well_at = self.simulation.loop.time()
+
+    def cut_after(self, kind: str, *, silent: bool) -> None:
+        """Die right after the next step of a kind, or one step later."""
+        self._doom, self._is_silent = kind, silent
 
     def cut_soon(self, steps: int, *, silent: bool) -> None:
         """Die at one of the next steps of the disk."""
@@ -154,7 +159,7 @@ class Host:
         self.up = False
         self.simulation.loop.dead.add(self.name)
         self.network.crash(self.name, silent=self._is_silent)
-        self._is_silent = False
+        self._is_silent, self._doom = False, ""
         self.stopped.set()
         step = self.disk.steps[-1] if self.disk.steps else None
         self.history.note(self.name, f"dies at {step.name} {step.path} (step {step.number})" if step else "dies")
@@ -167,6 +172,9 @@ class Host:
         if number and self.chance.random() < share:
             return number
         self.note_step(step)
+        if step.name == self._doom:
+            self._doom = ""
+            self.disk.cut_at = step.number + self.chance.randint(1, 2)
         return None
 
 

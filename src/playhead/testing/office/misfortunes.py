@@ -32,6 +32,7 @@ class Misfortunes:
             (8, self.darken),
             (5, self.lighten),
             (8, self.die_at_a_step),
+            (6, self.die_after),
             (3, self.die_now),
             (4, self.die_when_acknowledging),
             (3, self.restart),
@@ -41,7 +42,7 @@ class Misfortunes:
             (3, self.stall),
             (2, self.unreachable),
             (3, self.weather),
-            (3, self.repeat_command),
+            (6, self.repeat_command),
             (4, self.full_disk),
             (3, self.bad_disk),
             (3, self.clock_step),
@@ -107,6 +108,14 @@ class Misfortunes:
             steps = self._chance.randint(1, STEPS_MAX)
             host.cut_soon(steps, silent=self._is_silent())
             self._office.history.note(host.name, f"will die in {steps} steps")
+
+    async def die_after(self) -> None:
+        """A machine dies in the middle of one of the orders of steps that matter."""
+        host = self._host()
+        if host.up:
+            kind = self._chance.choice(("rename", "sync_files", "sync", "commit", "committed", "create", "remove"))
+            host.cut_after(kind, silent=self._is_silent())
+            self._office.history.note(host.name, f"will die after its next {kind}")
 
     async def die_now(self) -> None:
         """A machine dies while it does nothing with its disk."""

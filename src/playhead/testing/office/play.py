@@ -20,6 +20,7 @@ from playhead.testing.office import promises
 from playhead.testing.office.hosts import Host, Workstation
 from playhead.testing.office.misfortunes import Misfortunes, pause
 from playhead.testing.office.office import SMALL, Office, Size, furnish
+from playhead.testing.office.promises import BrokenPromise
 from playhead.testing.office.site import site_keyring
 
 LIMIT_S: Final = 7_200.0
@@ -124,8 +125,10 @@ async def _judged(office: Office, began_at: float) -> Outcome:
         raise AssertionError("no catalogue")
     promises.acknowledged_is_kept(office)
     promises.nothing_deleted_early(office)
+    promises.nothing_refused(office)
     await promises.index_agrees(office, catalogue)
     await promises.pictures_are_whole(office, catalogue)
+    await promises.gaps_have_reasons(office, catalogue)
     promises.nobody_failed(office)
     for host in office.hosts:
         promises.nothing_forbidden(host)
@@ -171,6 +174,8 @@ def _logging_to(offices: list[Office]) -> Generator[None]:
         text = str(event.pop("event"))
         more = " ".join(f"{key}={value}" for key, value in event.items() if key != "exc_info")
         office.history.note(host, f"log: {text} {more}")
+        if text.startswith("segment in quarantine"):
+            raise BrokenPromise(f"Nothing acknowledged has to be put into quarantine: {more}")
         if event.get("exc_info") and text != EXPECTED:
             error = sys.exception() or event["exc_info"]
             raise AssertionError(f"A program noticed a mistake of its own: {text}: {error!r}") from sys.exception()

@@ -3,7 +3,9 @@
 from pathlib import PurePath
 from typing import Any, Final, cast
 
-from playhead.base.ids import SegmentId
+import msgspec
+
+from playhead.base.ids import RecordingId, SegmentId
 from playhead.net.peer import INBOUND_BYTES, OUTBOUND_BYTES_MAX, READ_BYTES, Peer
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.segments import Located, list_segments
@@ -14,6 +16,7 @@ from playhead.testing.office.footage import Shown, bodies, pictures
 from playhead.testing.office.hosts import SEGMENTS, Host
 from playhead.testing.office.office import Office
 from playhead.wire.screen.limits import MAX_CONTROL_BYTES, MAX_RECORDS_BYTES
+from playhead.wire.vid import Kind
 
 HELD_BYTES_MAX: Final = INBOUND_BYTES + READ_BYTES + MAX_RECORDS_BYTES + MAX_CONTROL_BYTES + OUTBOUND_BYTES_MAX
 """What one connection may hold at an end."""
@@ -48,6 +51,14 @@ def nothing_deleted_early(office: Office) -> None:
                 told = "nothing" if sent is None else f"{sent.acknowledged} bytes (final: {sent.final})"
                 text = f"segment {segment} of {len(content)} bytes was removed, acknowledged was {told}"
                 raise BrokenPromise(f"The spool keeps what is not acknowledged: {text}")
+
+
+def nothing_refused(office: Office) -> None:
+    """The premises takes everything that a workstation has: nothing is set aside there."""
+    for workstation in office.workstations:
+        for path, content in workstation.disk.files().items():
+            if path.parent.name == "set-aside" and path.suffix == ".txt":
+                raise BrokenPromise(f"Nothing that was recorded is refused: set aside: {path.stem}: {content.decode()}")
 
 
 async def index_agrees(office: Office, catalogue: Catalogue) -> None:
@@ -88,6 +99,36 @@ async def pictures_are_whole(office: Office, catalogue: Catalogue) -> None:
                 text = f"{located.segment.id}: picture {one.life} {last.number} is followed by {one.number}"
                 raise BrokenPromise(f"Nothing is missing within a segment: {text}")
             last = one
+
+
+async def gaps_have_reasons(office: Office, catalogue: Catalogue) -> None:
+    """Where pictures are missing between two segments of a recording, the later one says why."""
+    files = _segment_files(office.premises)
+    by_recording: dict[RecordingId, list[Located]] = {}
+    for located in await _rows(catalogue):
+        by_recording.setdefault(located.segment.recording, []).append(located)
+    for recording, those in by_recording.items():
+        last: Shown | None = None
+        for located in sorted(those, key=lambda one: (one.segment.started_at_us, one.segment.id)):
+            content = files[located.segment.id][0][1]
+            shown = pictures(content)
+            if last is not None and shown and not _follows(last, shown[0]) and not _reasons(content):
+                text = f"{last.life} {last.number} is followed by {shown[0].life} {shown[0].number}"
+                raise BrokenPromise(
+                    f"Every gap has a reason: recording {recording}, segment {located.segment.id}: {text}"
+                )
+            last = shown[-1] if shown else last
+
+
+def _follows(last: Shown, first: Shown) -> bool:
+    is_dark = "black" in {last.life, first.life}
+    return is_dark or (last.life == first.life and first.number == last.number + 1)
+
+
+def _reasons(content: bytes) -> list[str]:
+    """What a segment says of the time before it."""
+    markers = [msgspec.json.decode(body) for scanned, body in bodies(content) if scanned.header.kind == Kind.MARKER]
+    return [str(each["reason"]) for each in markers if each["code"] == "recording.resumed" and each.get("reason")]
 
 
 def nothing_forbidden(host: Host) -> None:
