@@ -1,21 +1,27 @@
 """``playhead workstation``: what it says before there is a server, an enrolment or a running workstation."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 from cli.conftest import Run
 
 from playhead.cli.agent_side import host_name
 from playhead.wire.pki import EnrolmentCode
+from playhead.wire.screen.blackouts import BlackoutRequest
+from playhead.workstation.control import Question, control_socket
+from playhead.workstation.status import LocalStatus
 
 CODE = EnrolmentCode.create(bytes(10), b"an authority").text
 NOBODY = "127.0.0.1:9"
 """Discard (RFC 863): nobody listens there."""
 
 
-@pytest.mark.parametrize("command", [["run"], ["status"], ["blackout", "on"]])
+@pytest.mark.parametrize("command", [["run"], ["status"], ["blackout", "on"], ["indicator"]])
 def test_before_it_is_enrolled(run: Run, tmp_path: Path, command: list[str]) -> None:
     said = run("workstation", *command, "--data", tmp_path)
     assert (said.code, said.out) == (1, "")
@@ -32,6 +38,55 @@ def test_while_it_does_not_run(run: Run, tmp_path: Path, command: list[str]) -> 
     assert (said.code, said.out) == (1, "")
     assert "No workstation runs with" in said.err
     assert "playhead workstation run" in said.err
+
+
+class Station(threading.Thread):
+    """A workstation's control socket, as long as a test needs it."""
+
+    def __init__(self, folder: Path, others: tuple[BlackoutRequest, ...]) -> None:
+        super().__init__()
+        self.folder, self.others = folder, others
+        self.asked: list[Question] = []
+        self.is_up = threading.Event()
+        self.loop = asyncio.new_event_loop()
+        self.over = asyncio.Event()
+
+    def run(self) -> None:
+        self.loop.run_until_complete(self.serve())
+        self.loop.close()
+
+    async def serve(self) -> None:
+        async with control_socket(self.folder, self.answer):
+            self.is_up.set()
+            await self.over.wait()
+
+    async def answer(self, question: Question) -> dict[str, object]:
+        self.asked.append(question)
+        status = LocalStatus("desk-1", "blackout", "", "", False, None, False, "", 0, 0.0, (), blackouts=self.others)  # noqa: FBT003
+        return {"recording": "", "status": msgspec.to_builtins(status)}
+
+    def stop(self) -> None:
+        self.loop.call_soon_threadsafe(self.over.set)
+        self.join()
+
+
+def test_a_blackout_for_some_minutes_and_who_else_wants_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "workstation.toml").write_text('[workstation]\nid = "desk-1"\n')
+    (tmp_path / "workstation").mkdir()
+    station = Station(tmp_path / "workstation", (BlackoutRequest("api", 5, by="anna", reason="card"),))
+    station.start()
+    assert station.is_up.wait(10)
+    try:
+        on = run("workstation", "blackout", "on", "--reason", "private", "--minutes", "5", "--data", tmp_path)
+        off = run("workstation", "blackout", "off", "--data", tmp_path)
+        too_long = run("workstation", "blackout", "on", "--minutes", "1441", "--data", tmp_path)
+    finally:
+        station.stop()
+    assert (on.code, off.code, too_long.code) == (0, 0, 2)
+    first, second = station.asked
+    assert (first.command, first.reason, first.minutes, first.source) == ("blackout_on", "private", 5, "command_line")
+    assert second == Question("blackout_off", reason="asked for by the agent", by=first.by)
+    assert "api anna card" in off.err + off.out
 
 
 @pytest.mark.parametrize(
