@@ -25,6 +25,7 @@ from playhead.portal.changes import changing
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue import bookmarks
 from playhead.store.catalogue.bookmarks import PAGE_ITEMS_MAX, Bookmark
+from playhead.store.catalogue.recordings import get_recording
 
 router = APIRouter(prefix="/api/bookmarks", tags=["bookmarks"], responses=ERRORS)
 
@@ -70,6 +71,7 @@ async def add_bookmark(request: Request, caller: Changing, wanted: BookmarkInput
         created_at_us=parts.clock.wall_us(),
     )
     async with changing(parts, caller, str(recording)) as change:
+        await get_recording(change.connection, recording)  # it may have been erased meanwhile
         bookmark = replace(bookmark, id=await bookmarks.add_bookmark(change.connection, bookmark))
         if bookmark.shared:
             await change.note("bookmark.added", str(recording), {"detail": bookmark.text})

@@ -18,7 +18,7 @@ from playhead.portal.callers import Caller, Changing
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue.audit import add_audit_entry
 from playhead.store.catalogue.holds import Hold, add_hold, release_hold
-from playhead.store.catalogue.recordings import find_recordings
+from playhead.store.catalogue.recordings import find_recordings, starts_of
 from playhead.store.catalogue.tags import add_tag, remove_tag
 
 AT_ONCE: Final = 50
@@ -43,8 +43,9 @@ async def change_recordings(request: Request, caller: Changing, order: BulkOrder
     for begin in range(0, len(wanted), AT_ONCE):
         permitted = await bulk.permitted(wanted[begin : begin + AT_ONCE])
         async with parts.catalogue.writing() as connection:
+            there = await starts_of(connection, permitted)  # one may have been erased meanwhile
             for recording in permitted:
-                await bulk.carry_out(connection, recording)
+                await bulk.carry_out(connection, recording, is_there=recording in there)
     await parts.feed.changed(bulk.changed)
     return BulkAnswer(done=bulk.done, refused=bulk.refused)
 
@@ -92,8 +93,11 @@ class _Bulk:
                 permitted.append(identifier)
         return permitted
 
-    async def carry_out(self, connection: AsyncConnection, recording: RecordingId) -> None:
+    async def carry_out(self, connection: AsyncConnection, recording: RecordingId, *, is_there: bool) -> None:
         """Do it to one, and note it."""
+        if not is_there:
+            self._refuse(recording, "recording.not_found")
+            return
         try:
             is_new = await self._change(connection, recording)
         except LimitError as error:

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from playhead.base.clock import Clock
-from playhead.base.errors import CorruptError, RefusedError
+from playhead.base.errors import CorruptError, NotFoundError, RefusedError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import UNPLAYABLE, offset_us
@@ -84,7 +84,6 @@ class Viewer:
             changes: of this recording, subscribed to before.
 
         Raises:
-            NotFoundError: the recording is gone.
             UnavailableError: ``media.busy``, ``store.failed``, ``catalogue.unavailable``.
         """
         changed = asyncio.Event()
@@ -94,7 +93,11 @@ class Viewer:
         try:
             while True:
                 changed.clear()
-                recording, segments = await self.lookup(self.recording)
+                try:
+                    recording, segments = await self.lookup(self.recording)
+                except NotFoundError:  # it was erased: whoever asks anew is told so
+                    yield event({"kind": "renew"})
+                    return
                 if segments:
                     yield self._progress(recording, segments[-1])
                 for located in segments:

@@ -192,14 +192,14 @@ async def get_erasure(connection: AsyncConnection, identifier: int) -> Erasure:
 
 
 async def list_erasures(connection: AsyncConnection, *, before: int | None, limit: int) -> list[Erasure]:
-    """A page of erasures whose keys are destroyed, without their segments, newest first.
+    """A page of erasures without their segments, newest first.
 
     Raises:
         LimitError: ``list.limit``.
     """
     if not 1 <= limit <= PAGE_ITEMS_MAX:
         raise LimitError("list.limit", f"A page holds 1 to {PAGE_ITEMS_MAX} erasures, not {limit}.")
-    query = select(erasures).where(erasures.c.phase != BEGUN)
+    query = select(erasures)
     if before is not None:
         query = query.where(erasures.c.id < before)
     return [_erasure(row, ()) for row in (await connection.execute(query.order_by(erasures.c.id.desc()).limit(limit)))]
