@@ -384,3 +384,20 @@ async def test_asking_where_none_runs_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError) as caught:
         await ask(tmp_path, Question("status"))
     assert caught.value.code == "workstation.not_running"
+
+
+async def test_how_far_the_premises_clock_is_ahead_is_known_and_kept_in_the_recording(tmp_path: Path) -> None:
+    async with office(tmp_path) as workstation:
+        workstation.clock = AnHourLater()
+        async with workstation.running():
+            premises, recording = workstation.premises, RecordingId.new(CLOCK)
+            status = await workstation.until(lambda status: status["connected"])
+            assert -3_601_000 < status["clock_offset_ms"] <= -3_600_000
+            await premises.service.command(NAME, "start", recording=recording)
+            await workstation.until(lambda status: status["durable"])
+            await premises.service.command(NAME, "stop")
+            await premises.until(lambda: is_in_state(premises, recording, RecordingState.COMPLETE))
+            found = await bodies(premises, recording)
+            marks = [json.loads(body) for header, body in found if header.kind == Kind.MARKER]
+            (offset_us,) = [mark["offset_us"] for mark in marks if mark["code"] == "clock.offset"]
+            assert -3_601_000_000 < offset_us <= -3_600_000_000

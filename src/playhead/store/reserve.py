@@ -128,6 +128,10 @@ class ReservedDisk:
         """As `Disk.rename`."""
         self._insist(lambda: self._disk.rename(path, target))
 
+    def link(self, path: Path, target: Path) -> None:
+        """As `Disk.link`."""
+        self._insist(lambda: self._disk.link(path, target))
+
     def remove(self, path: Path) -> None:
         """As `Disk.remove`."""
         self._insist(lambda: self._disk.remove(path))

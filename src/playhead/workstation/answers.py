@@ -13,6 +13,7 @@ from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.control import Question
 from playhead.workstation.director import Director
 from playhead.workstation.orders import Orders
+from playhead.workstation.server_clock import ServerClock
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.status import DURABLE_US, LocalStatus
 
@@ -29,6 +30,7 @@ class Answers:
         orders: carries out.
         shipper: knows what has arrived.
         chronicle: knows what is missing.
+        server_clock: what time the premises thinks it is.
         clock: for the time.
     """
 
@@ -41,6 +43,7 @@ class Answers:
         orders: Orders,
         shipper: Shipper,
         chronicle: Chronicle,
+        server_clock: ServerClock,
         clock: Clock,
     ) -> None:
         self._workstation = workstation
@@ -49,6 +52,7 @@ class Answers:
         self._orders = orders
         self._shipper = shipper
         self._chronicle = chronicle
+        self._server_clock = server_clock
         self._clock = clock
 
     async def answer(self, question: Question) -> dict[str, Any]:
@@ -97,6 +101,7 @@ class Answers:
         status, progress_us = self._director.status(), self._shipper.progress_us
         age_us = None if progress_us is None else self._clock.monotonic_us() - progress_us
         recording, cover = self._director.recording, self._chronicle.cover()
+        offset_us = self._server_clock.offset_us(self._clock.wall_us(), self._clock.monotonic_us())
         return LocalStatus(
             workstation=str(self._workstation),
             state=status.state,
@@ -114,4 +119,5 @@ class Answers:
             alarm=cover.alarm,
             agent=self._agent,
             blackouts=self._orders.darkness.told,
+            clock_offset_ms=None if offset_us is None else offset_us // 1000,
         )

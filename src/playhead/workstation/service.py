@@ -32,9 +32,11 @@ from playhead.workstation.journal import Journal
 from playhead.workstation.keeper import Keeper
 from playhead.workstation.machine import Machine, SystemMachine
 from playhead.workstation.orders import Orders
+from playhead.workstation.pieces import Details
 from playhead.workstation.pipeline import Pipeline, PipelineConfig
 from playhead.workstation.recorder import Limits
 from playhead.workstation.segment_writer import SegmentWriter
+from playhead.workstation.server_clock import ServerClock
 from playhead.workstation.session import NoSession, Session, SessionState
 from playhead.workstation.shipper import Shipper
 from playhead.workstation.spool import Spool
@@ -107,6 +109,8 @@ class WorkstationService:
         )
         self._writer = SegmentWriter(self._spool, clock, self._agent)
         segment_bytes = min(config.segment_size.bytes, bytes_max // 4)  # a growing segment must not fill the spool
+        session = session or NoSession()
+        self._server_clock = ServerClock()
         self._director = Director(
             Limits(config.pre_buffer.us, config.segment_length.us, segment_bytes),
             recording_us=config.continuous_length.us if config.continuous else None,
@@ -115,8 +119,8 @@ class WorkstationService:
             clock=clock,
             notify=self._notify,
             on_recording=self._on_recording,
+            asleep_us=session.asleep_us,
         )
-        session = session or NoSession()
         self._journal = Journal(
             self._small_disk, config.data / "journal", clock, boot=session.boot, version=__version__
         )
@@ -208,6 +212,7 @@ class WorkstationService:
                 orders=orders,
                 shipper=shipper,
                 chronicle=self._chronicle,
+                server_clock=self._server_clock,
                 clock=self._clock,
             )
             async with self._machine.control(self._config.data, answers.answer):
@@ -277,9 +282,7 @@ class WorkstationService:
 
     def welcomed(self, welcome: Welcome) -> None:
         """Take note of the site and its key, and of its clock."""
-        apart_us = welcome.wall_time_us - self._clock.wall_us()
-        if abs(apart_us) > CLOCKS_APART_US:
-            _log.warning("clock differs from the premises'", by_s=round(apart_us / 1e6, 1))
+        self.heard_time(welcome.wall_time_us)
         identity = self._writer.identity
         if identity is None or (str(identity.site), identity.site_key) != (welcome.site, welcome.site_key):
             self._spawn(self._learn(SiteId(welcome.site), welcome.site_key))
@@ -289,7 +292,15 @@ class WorkstationService:
         self._director.set_live(on=on)
 
     def heard_time(self, wall_time_us: int) -> None:
-        """The premises has said what time it thinks it is."""
+        """The premises has said what time it thinks it is: keep in the recording how far that is from ours."""
+        wall_us, monotonic_us = self._clock.wall_us(), self._clock.monotonic_us()
+        self._server_clock.add(wall_time_us, monotonic_us)
+        offset_us = self._server_clock.news_us(wall_us, monotonic_us)
+        if offset_us is None:
+            return
+        log = _log.warning if abs(offset_us) > CLOCKS_APART_US else _log.info
+        log("the premises' clock is ahead of ours", by_s=round(offset_us / 1e6, 3))
+        self._director.note("clock.offset", {"offset_us": offset_us})
 
     def cut(self) -> None:
         """Go on recording in another segment."""
@@ -337,6 +348,10 @@ class WorkstationService:
     def _on_recording(self, recording: RecordingId) -> None:
         if self._orders is not None:
             self._orders.note_recording(recording)
+        offset_us = self._server_clock.offset_us(self._clock.wall_us(), self._clock.monotonic_us())
+        if offset_us is not None:  # once what is being written just now is
+            details: Details = {"offset_us": offset_us}
+            asyncio.get_running_loop().call_soon(self._director.note, "clock.offset", details)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -96,3 +96,5 @@ class LocalStatus(msgspec.Struct, frozen=True):
     agent: str = ""
     blackouts: tuple[BlackoutRequest, ...] = ()
     """All requests for blackouts in force, oldest first."""
+    clock_offset_ms: int | None = None
+    """How far the premises' clock is ahead of this machine's; None where it is not known."""
