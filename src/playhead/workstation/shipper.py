@@ -29,6 +29,9 @@ from playhead.workstation.route import Places, Route, Stop
 from playhead.workstation.shipping import Shipping
 from playhead.workstation.spool import Spool
 
+SHUTDOWN: Final = "screen.shutdown"
+"""The server stops in good order, and will be back soon: however short the connection was, it was none that failed."""
+
 STEADY_S: Final = 30.0
 """A connection that lasted for so long was a good one: the next pause is a short one again."""
 
@@ -158,7 +161,9 @@ class Shipper:
             goodbye = await self._meet(peer, stop)
         now_us = self._clock.monotonic_us()
         retry_us = 0 if goodbye is None else goodbye.retry_ms * 1000
-        self._route.left(stop, now_us, was_steady=now_us - began_us >= STEADY_S * 1e6, retry_us=retry_us)
+        stopped_well = goodbye is not None and goodbye.code == SHUTDOWN
+        was_steady = stopped_well or now_us - began_us >= STEADY_S * 1e6
+        self._route.left(stop, now_us, was_steady=was_steady, retry_us=retry_us)
         if self._back_to is not None:
             self._route.go_to(self._back_to)
 

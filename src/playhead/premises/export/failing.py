@@ -57,7 +57,7 @@ class FailedExports:
         except UnavailableError as error:
             _log.error("failed export not listed", recording=str(wish.recording), code=error.code)
             return
-        _log.error("export given up", event_code="quarantine.added", recording=str(wish.recording), code=failed.code)
+        _log.error("quarantine.added", recording=str(wish.recording), code=failed.code)
 
     async def release(self, found: Quarantined) -> ExportWish:
         """Take one off the list; what was asked for."""

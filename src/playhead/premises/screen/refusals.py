@@ -82,8 +82,7 @@ class Refusals:
             self._listed.add(subject)
             if listed.attempts == 1:
                 _log.error(
-                    "segment refused; its workstation keeps it",
-                    event_code="quarantine.added",
+                    "quarantine.added",
                     workstation=str(workstation),
                     segment=subject,
                     code=code,

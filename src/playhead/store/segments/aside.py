@@ -41,8 +41,7 @@ class Aside:
         """
         metrics.QUARANTINED.inc()
         _log.error(
-            "segment in quarantine: acknowledged bytes are missing",
-            event_code="quarantine.added",
+            "quarantine.added",
             segment=str(located.segment.id),
             location=located.location,
             code=error.code,

@@ -42,7 +42,7 @@ class Ballast:
         try:
             if free_bytes < self._size and self._path.exists():
                 self._path.unlink()
-                _log.error("the catalogue's last reserve is in use", code="disk.reserve", bytes=self._size)
+                _log.error("disk.reserve_used", bytes=self._size)
             elif free_bytes >= reserve_bytes + 2 * self._size and not self._is_whole():
                 self._make()
         except OSError as error:

@@ -73,7 +73,7 @@ class Room:
         metrics.FULL.set(int(full))
         facts = {"free_bytes": self.free_bytes, "reserve_bytes": self.reserve_bytes}
         if full:
-            _log.error("the disk of the recordings is full", code="disk.full", **facts)
+            _log.error("disk.full", **facts)
         else:
-            _log.warning("the disk of the recordings has room again", code="disk.freed", **facts)
+            _log.warning("disk.freed", **facts)
         self.on_change()
