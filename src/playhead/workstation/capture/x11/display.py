@@ -158,8 +158,8 @@ class Display:
                     into.damage = True
                 case xcffib.xfixes.CursorNotifyEvent():
                     into.pointer_shape = True
-                case _ if self._tree is not None and self._tree.is_news(event):
-                    into.windows = True
+                case _ if self._tree is not None and (is_news := self._tree.take(event)) is not None:
+                    into.windows |= is_news
                 case _:  # RANDR's, and the root window's change of size, which follows every change of the monitors
                     into.layout = True
 

@@ -8,6 +8,7 @@ Beside `playhead.workstation.capture.x11.display` the only module of the capture
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false, reportAttributeAccessIssue=false
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import xcffib
@@ -48,42 +49,65 @@ class WindowTree:
         self._root = root
         self._own_bits = ~int(connection.setup.resource_id_mask) & 0xFFFFFFFF
         self._atoms = self._intern((*_PROPERTIES, "UTF8_STRING"))
+        self._tops: list[tuple[int, Window]] = []
+        """Of each window the one in the root window that it lies in."""
+        self._is_stale = True
         self._watch(root, _Event.StructureNotify | _Event.SubstructureNotify)
 
-    def is_news(self, event: Any) -> bool:  # noqa: ANN401 - xcffib has no types
-        """Whether an event tells that windows came, went, moved, or are called otherwise."""
+    def take(self, event: Any) -> bool | None:  # noqa: ANN401 - xcffib has no types
+        """Take in an event.
+
+        Returns:
+            Whether windows that can be masked came, went, moved, or are called otherwise; None where the event is about
+            something else.
+        """
         match event:
             case xcffib.xproto.PropertyNotifyEvent():
-                return int(event.atom) in self._atoms.values()
+                is_news = int(event.atom) in self._atoms.values()
+            case xcffib.xproto.ConfigureNotifyEvent() if int(event.window) != self._root:
+                return int(event.event) == self._root and self._moved(event)
             case (
-                xcffib.xproto.ConfigureNotifyEvent()
-                | xcffib.xproto.MapNotifyEvent()
+                xcffib.xproto.MapNotifyEvent()
                 | xcffib.xproto.UnmapNotifyEvent()
                 | xcffib.xproto.ReparentNotifyEvent()
                 | xcffib.xproto.CreateNotifyEvent()
                 | xcffib.xproto.DestroyNotifyEvent()
-                | xcffib.xproto.GravityNotifyEvent()
-                | xcffib.xproto.CirculateNotifyEvent()
             ):
-                return int(event.window) != self._root
+                is_news = True
+            case xcffib.xproto.GravityNotifyEvent() | xcffib.xproto.CirculateNotifyEvent():
+                return False  # within their parent, or which is above: neither matters
             case _:
-                return False
+                return None
+        self._is_stale |= is_news
+        return is_news
+
+    def _moved(self, event: Any) -> bool:  # noqa: ANN401 - xcffib has no types
+        """It says all there is to know, and a window that is dragged says it often: nothing need be read for it."""
+        top, place = int(event.window), _place(event)
+        self._tops = [(each, replace(window, place=place) if each == top else window) for each, window in self._tops]
+        return True
 
     def read(self) -> list[Window]:
         """The windows that can be seen, as they are now. One that goes meanwhile may be left out: an event tells of it.
+
+        An event that is older than what is read here is taken in after it; the newest of them is as new as that.
 
         Raises:
             WindowsUnknownError: the list is not to be had.
             UnavailableError: ``capture.no_display``.
         """
         try:
-            return self._read()
+            if self._is_stale:
+                self._tops = self._read()
+                self._is_stale = False
+            return [window for _, window in self._tops]
         except xcffib.ConnectionException as error:
             raise UnavailableError("capture.no_display", "The X server went away (windows).") from error
 
     def hold(self) -> None:
-        """Let nobody else change anything until `release`. For moments only."""
+        """Let nobody else change anything until `release`. For moments only. The next `read` reads all anew."""
         self._core.GrabServer()
+        self._is_stale = True  # what has moved until now is told by events that nobody has taken in yet
 
     def release(self) -> None:
         """Undo `hold`."""
@@ -93,7 +117,7 @@ class WindowTree:
         except xcffib.ConnectionException as error:
             raise UnavailableError("capture.no_display", "The X server went away (windows).") from error
 
-    def _read(self) -> list[Window]:
+    def _read(self) -> list[tuple[int, Window]]:
         tops = self._children([self._root])[0]
         if len(tops) > WINDOWS_MAX:
             raise WindowsUnknownError
@@ -105,14 +129,11 @@ class WindowTree:
         ]
         geometries = self._replies([self._core.GetGeometry(top) for top, _ in shown])
         inner = self._inner([top for top, _ in shown])
-        windows: list[Window] = []
+        windows: list[tuple[int, Window]] = []
         for (top, is_popup), geometry in zip(shown, geometries, strict=True):
             if geometry is not None:
-                border = 2 * int(geometry.border_width)
-                place = Rectangle(
-                    int(geometry.x), int(geometry.y), int(geometry.width) + border, int(geometry.height) + border
-                )
-                windows += [self._window(one, place, facts, is_popup) for one, facts in inner[top]]
+                place = _place(geometry)
+                windows += [(top, self._window(one, place, facts, is_popup)) for one, facts in inner[top]]
         return windows
 
     def _inner(self, tops: list[int]) -> dict[int, list[tuple[int, dict[str, bytes]]]]:
@@ -186,3 +207,9 @@ class WindowTree:
     def _intern(self, names: Sequence[str]) -> dict[str, int]:
         cookies = [self._core.InternAtom(False, len(name), name) for name in names]  # noqa: FBT003 - the protocol's order
         return {name: int(cookie.reply().atom) for name, cookie in zip(names, cookies, strict=True)}
+
+
+def _place(told: Any) -> Rectangle:  # noqa: ANN401 - xcffib has no types
+    """Where a window is, with its border, as GetGeometry's reply and ConfigureNotify have it."""
+    border = 2 * int(told.border_width)
+    return Rectangle(int(told.x), int(told.y), int(told.width) + border, int(told.height) + border)
