@@ -5,6 +5,7 @@ import click
 from playhead import __version__
 from playhead.cli.audit import audit
 from playhead.cli.check import check
+from playhead.cli.coverage import coverage
 from playhead.cli.demo import demo
 from playhead.cli.drill import drill
 from playhead.cli.environment import environment
@@ -35,6 +36,7 @@ Examples:
   playhead verify ID --ocr                 is it what was recorded, black where it should be?
   playhead environment ports               what must be open, where and why
   playhead audit verify                    was anything in the log of who did what changed?
+  playhead coverage                        what should exist and does not, and why
   playhead check                           is everything that was acknowledged there, and whole?
   playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
@@ -58,6 +60,7 @@ for command in (
     premises,
     record,
     recordings,
+    coverage,
     verify,
     check,
     drill,

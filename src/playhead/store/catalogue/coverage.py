@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Subquery, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import WorkstationId
@@ -79,22 +79,16 @@ async def add_link(connection: AsyncConnection, workstation: WorkstationId, at_u
 async def newest_links(connection: AsyncConnection) -> dict[WorkstationId, tuple[int, bool]]:
     """When each workstation came or went last, and whether it came."""
     columns = workstation_links.c
-    newest = select(columns.workstation_id, func.max(columns.at_us).label("at_us")).group_by(columns.workstation_id)
-    table = newest.subquery()
-    matches = and_(columns.workstation_id == table.c.workstation_id, columns.at_us == table.c.at_us)
-    query = select(columns.workstation_id, columns.at_us, columns.connected).join(table, matches)
+    newest = _newest_of(columns.at_us, columns.workstation_id)
+    matches = and_(columns.workstation_id == newest.c.id, columns.at_us == newest.c.newest)
+    query = select(columns.workstation_id, columns.at_us, columns.connected).join(newest, matches)
     return {row.workstation_id: (row.at_us, row.connected) for row in (await connection.execute(query)).all()}
 
 
 async def newest_changes(connection: AsyncConnection) -> dict[WorkstationId, Entry]:
     """The newest change in each workstation's journal."""
-    newest = (
-        select(_states.workstation_id, func.max(_states.seq).label("seq"))
-        .where(_states.until_us == 0)
-        .group_by(_states.workstation_id)
-        .subquery()
-    )
-    matches = and_(_states.workstation_id == newest.c.workstation_id, _states.seq == newest.c.seq)
+    newest = _newest_of(_states.seq, _states.workstation_id, _states.until_us == 0)
+    matches = and_(_states.workstation_id == newest.c.id, _states.seq == newest.c.newest)
     rows = (await connection.execute(select(workstation_states).join(newest, matches))).all()
     return {row.workstation_id: _entry(row) for row in rows}
 
@@ -117,25 +111,24 @@ async def entries_between(
     connection: AsyncConnection, among: Collection[WorkstationId], from_us: int, to_us: int
 ) -> dict[WorkstationId, list[Entry]]:
     """What the journals say of a time: its entries, the last change before it, and stretches that reach into it."""
-    are_those = _states.workstation_id.in_(among)
-    before = (
-        select(_states.workstation_id, func.max(_states.at_us).label("at_us"))
-        .where(are_those, _states.until_us == 0, _states.at_us < from_us)
-        .group_by(_states.workstation_id)
-        .subquery()
-    )
-    in_time = and_(_states.at_us >= from_us, _states.at_us < to_us)
-    reaches_in = and_(_states.at_us < from_us, _states.until_us > from_us)
-    is_before = and_(_states.until_us == 0, _states.at_us == before.c.at_us)
-    query = (
-        select(workstation_states)
-        .outerjoin(before, before.c.workstation_id == _states.workstation_id)
-        .where(are_those, or_(in_time, reaches_in, is_before))
-        .order_by(_states.workstation_id, _states.seq)
+    # Three queries, each with an index of its own; together they would have none.
+    before = _newest_of(_states.at_us, _states.workstation_id, _states.until_us == 0, _states.at_us < from_us)
+    is_before = and_(_states.workstation_id == before.c.id, _states.until_us == 0, _states.at_us == before.c.newest)
+    queries = (
+        select(workstation_states).join(before, is_before).where(before.c.id.in_(among)),
+        select(workstation_states).where(
+            _states.workstation_id.in_(among), _states.until_us > from_us, _states.at_us < from_us
+        ),
+        select(workstation_states).where(
+            _states.at_us >= from_us, _states.at_us < to_us, _states.workstation_id.in_(among)
+        ),
     )
     found: defaultdict[WorkstationId, list[Entry]] = defaultdict(list)
-    for row in (await connection.execute(query)).all():
-        found[row.workstation_id].append(_entry(row))
+    for query in queries:
+        for row in (await connection.execute(query)).all():
+            found[row.workstation_id].append(_entry(row))
+    for entries in found.values():
+        entries.sort(key=lambda entry: entry.seq)
     return found
 
 
@@ -249,6 +242,12 @@ async def forget_before(connection: AsyncConnection, at_us: int, day: str, *, li
     links = await connection.execute(delete(workstation_links).where(workstation_links.c.at_us < at_us))
     days = await connection.execute(delete(coverage_days).where(coverage_days.c.day < day))
     return len(rows) + links.rowcount + days.rowcount
+
+
+def _newest_of(of: ColumnElement[int], workstation: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Subquery:
+    """The highest value for each workstation, found by one step into an index for each."""
+    newest = select(func.max(of)).where(workstation == workstations.c.id, *conditions)
+    return select(workstations.c.id, newest.scalar_subquery().label("newest")).subquery()
 
 
 def _entry(row: Row[Any]) -> Entry:
