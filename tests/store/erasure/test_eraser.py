@@ -12,6 +12,7 @@ from playhead.domain.recordings import RecordingState
 from playhead.store.catalogue import tags
 from playhead.store.catalogue.audit import list_audit
 from playhead.store.catalogue.erasures import BEGUN, REMOVED, SHREDDED, list_erasures
+from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.schema import segments as segment_rows
 from playhead.store.catalogue.schema import tags as tag_rows
@@ -105,8 +106,13 @@ class TestErasing:
         await eraser.begin(order(recording))
         await eraser.shred()
         assert world.envelopes_on_disk() == {kept}
+        for one in world.made:
+            await world.quarantine(one)
         await eraser.remove(before_us=world.clock.wall_us())
         assert world.disk.list_folder(ROOT / "quarantine") == [f"{kept}.vid"]
+        async with world.catalogue.reading() as connection:
+            listed = await list_quarantined(connection, before=None, limit=10)
+        assert [one.subject for one in listed] == [str(kept)]
         assert (await world.find(other))[0] is not None
 
     async def test_its_files_are_nobody_s_surprise(self, world):

@@ -10,11 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from playhead.base.ids import RecordingId, SegmentId, SiteId, UserId, WorkstationId
+from playhead.domain.quarantine import Quarantined
 from playhead.domain.recordings import RecordingState, Segment
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.erasures import find_erasure
 from playhead.store.catalogue.holds import Hold, add_hold
+from playhead.store.catalogue.quarantine import quarantine_one
 from playhead.store.catalogue.recordings import add_recording, find_recording, set_recording_state
 from playhead.store.catalogue.segments import Located, add_segments
 from playhead.store.catalogue.workstations import enrol_workstation
@@ -122,6 +124,15 @@ class World:
     async def hold(self, recording, reason="case 4711"):
         async with self.catalogue.writing() as connection:
             await add_hold(connection, Hold(recording, reason, UserId("sue"), 1))
+
+    async def quarantine(self, segment):
+        async with self.catalogue.writing() as connection:
+            await quarantine_one(
+                connection,
+                Quarantined(
+                    kind="segment", subject=str(segment), place="store", code="vid.chain", message="Damaged.", at_us=1
+                ),
+            )
 
     async def find(self, recording):
         """The recording and its erasure, as the catalogue has them."""

@@ -32,6 +32,7 @@ from playhead.store.catalogue.erasures import (
     was_erased,
 )
 from playhead.store.catalogue.holds import release_hold
+from playhead.store.catalogue.quarantine import release_quarantined
 from playhead.store.catalogue.recordings import find_recording, get_recording
 from playhead.store.catalogue.segments import Located, every_segment_of
 from playhead.store.disk import Disk
@@ -171,6 +172,8 @@ class Eraser:
                 await self._blocking(lambda one=erasure: files.remove(self._disk, self._root, one.segments))
                 async with self._catalogue.writing() as connection:
                     await set_removed(connection, erasure.id, self._clock.wall_us())
+                    for part in erasure.segments:
+                        await release_quarantined(connection, "segment", str(part.segment))
                     await self._note(connection, erasure, "erasure.done", {"bytes": erasure.size_bytes})
             return len(shredded)
 
