@@ -161,7 +161,7 @@ async def test_it_is_followed(site, parts):
     try:
         await asyncio.sleep(0)
         with parts.feed.watch(Who(UserId("root"), grants=built_in_grants(ADMINISTRATOR))) as watcher:
-            present = Present(WorkstationId("pc-1"), "jane", "failed", False, Reason.FAILED, 5, True, "It failed.")
+            present = _failed()
             site.control.publish(CoverageChanged(present))
             news = await watcher.next(5)
     finally:
@@ -169,3 +169,16 @@ async def test_it_is_followed(site, parts):
     assert news.event == "coverage"
     told = json.loads(news.data)
     assert (told["workstation"], told["code"], told["alarm"], told["covered"]) == ("pc-1", "failed", True, False)
+
+
+def _failed():
+    return Present(
+        WorkstationId("pc-1"),
+        "jane",
+        "failed",
+        covered=False,
+        code=Reason.FAILED,
+        since_us=5,
+        alarm=True,
+        message="It failed.",
+    )
