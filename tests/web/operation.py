@@ -94,6 +94,7 @@ class Operation:
     days: dict[str, dict] = field(default_factory=dict)
     """Of every workstation: other days than today, by their names."""
     quarantine: list[dict] = field(default_factory=list)
+    problems: list[dict] = field(default_factory=list)
     aside: list[dict] = field(default_factory=list)
     rules: list[dict] = field(default_factory=list)
     default_days: int | None = None
@@ -125,6 +126,8 @@ class Operation:
                 return self._quarantined(request, rest)
             case _, ["retention", *rest]:
                 return self._retention(request, rest)
+            case "GET", ["health"]:
+                return json_answer({"status": "ok", "version": "1", "problems": self.problems})
             case "GET", ["erasures"]:
                 return json_answer({"items": self.erasures, "next": None})
         return None

@@ -98,6 +98,16 @@ async def test_a_new_alarm_is_told_at_once_and_moves_nothing_that_is_read(chromi
         assert (await names(seat))[0] == "ws-05"
 
 
+async def test_what_is_wrong_with_the_server_is_said_while_it_lasts(chromium):
+    full = {"code": "disk.full", "message": "The disk is full.", "hint": "Make room.", "since": at_hour(14)}
+    async with staged(chromium, "/coverage", station("ws-02", "Bruno")) as seat:
+        await expect(rows(seat).filter(has_text="Bruno")).to_be_visible()
+        seat.premises.tell("health", {"status": "degraded", "version": "1", "problems": [full]})
+        await expect(seat.page.get_by_role("alert")).to_contain_text("The disk is full.")
+        seat.premises.tell("health", {"status": "ok", "version": "1", "problems": []})
+        await expect(seat.page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_five_hundred_workstations_are_walked_by_keys(chromium):
     office = [station(f"ws-{at:03}", f"Agent {at:03}") for at in range(500)]
     async with staged(chromium, "/coverage", *office) as seat:

@@ -24,9 +24,17 @@ interface Stretch {
   readonly toUs: number;
 }
 
-/** Whether an event begins or ends a blackout. */
+/** When the picture itself went black, and came back: said by the requests already, with who asked and why. */
+const ECHOES: ReadonlySet<string> = new Set(["capture.blackout_on", "capture.blackout_off"]);
+
+/** Whether an event repeats what another one says better. */
+export function isEcho(code: string): boolean {
+  return ECHOES.has(code);
+}
+
+/** Whether an event is about a blackout. */
 export function isBlackout(code: string): boolean {
-  return code === ON || ENDS.has(code);
+  return code === ON || ENDS.has(code) || ECHOES.has(code);
 }
 
 const told = (details: Json, key: string): string => (typeof details[key] === "string" ? details[key] : "");
@@ -55,7 +63,7 @@ export function blackoutsOf(moments: readonly Moment[], endUs: number, gaps: rea
     asking.clear();
   };
   const cuts = gaps.map((gap) => ({ positionUs: gap.fromUs, code: CUT, details: {} }));
-  const marks = [...cuts, ...moments].filter((one) => one.positionUs < endUs || isBlackout(one.code));
+  const marks = [...cuts, ...moments].filter((one) => one.code !== CUT || one.positionUs < endUs);
   // What arrives late of an earlier segment stands behind what is newer.
   for (const { positionUs, code, details } of marks.sort((one, other) => one.positionUs - other.positionUs)) {
     if (code === CUT) end(positionUs, false);

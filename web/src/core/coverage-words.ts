@@ -62,7 +62,8 @@ export interface StateWords {
 
 /** What may be said of a workstation now. Only what is durable counts as recorded: the server says which that is. */
 export function stateWords(item: WorkstationDay): StateWords {
-  const why = item.code === null ? "" : kindLabel(item.code);
+  const isLost = item.code === "unknown" && item.state === "offline";
+  const why = isLost ? "Not connected" : item.code === null ? "" : kindLabel(item.code);
   if (item.alarm) return { tone: "live", text: why || "Not recorded" };
   if (item.covered === true) return { tone: "accent", text: "Recorded" };
   if (item.covered === false) {

@@ -13,6 +13,8 @@ export interface FeedListener {
   readonly workstation?: (item: unknown) => void;
   /** Whether a workstation is covered now. */
   readonly coverage?: (item: unknown) => void;
+  /** What is wrong with the server. */
+  readonly health?: (item: unknown) => void;
   /** Something may have been missed: ask for everything again. */
   readonly resync: () => void;
 }
@@ -50,6 +52,7 @@ function open(): void {
   source.addEventListener("recordings", (event) => tell(event, (listener, item) => listener.recording?.(item)));
   source.addEventListener("workstations", (event) => tell(event, (listener, item) => listener.workstation?.(item)));
   source.addEventListener("coverage", (event) => tell(event, (listener, item) => listener.coverage?.(item)));
+  source.addEventListener("health", (event) => tell(event, (listener, item) => listener.health?.(item)));
   source.addEventListener("resync", (event) => tell(event, (listener) => listener.resync()));
   source.addEventListener("error", () => {
     missed = true;

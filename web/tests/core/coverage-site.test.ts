@@ -174,6 +174,10 @@ describe("words", () => {
     expect(stateWords(day("w"))).toEqual({ tone: "accent", text: "Recorded" });
     expect(stateWords(alarming("w"))).toEqual({ tone: "live", text: "Disk full" });
     expect(stateWords(day("w", { covered: false, code: "locked" })).tone).toBe("neutral");
+    expect(stateWords(day("w", { covered: false, code: "unknown", state: "offline", alarm: true }))).toEqual({
+      tone: "live",
+      text: "Not connected",
+    });
     expect(stateWords(day("w", { covered: null }))).toEqual({ tone: "neutral", text: "Nothing due" });
   });
 

@@ -15,16 +15,14 @@ interface BlackoutButtonProps {
   readonly session: Session;
   /** Without words, where there is little room. */
   readonly brief?: boolean;
-  readonly onChanged?: () => void;
 }
 
-export function BlackoutButton({ item, session, brief = false, onChanged }: BlackoutButtonProps) {
+export function BlackoutButton({ item, session, brief = false }: BlackoutButtonProps) {
   const [asking, setAsking] = useState(false);
   const doing = useDoing();
   const offer = blackoutOffer(item, session.permissions, session.user);
-  const changed = (): void => onChanged?.();
   const end = async (): Promise<void> => {
-    if (await doing.run(() => endBlackout(session, item.id))) changed();
+    await doing.run(() => endBlackout(session, item.id));
     const failure = doing.failure.value;
     if (failure !== null) toast({ text: failure.message, hint: failure.hint, tone: "danger" });
   };
@@ -44,7 +42,7 @@ export function BlackoutButton({ item, session, brief = false, onChanged }: Blac
           {brief && offer === "end" && <span class="spoken"> the blackout</span>}
         </Button>
       )}
-      {asking && <BlackoutDialog item={item} session={session} onClose={() => setAsking(false)} onBegun={changed} />}
+      {asking && <BlackoutDialog item={item} session={session} onClose={() => setAsking(false)} />}
     </>
   );
 }

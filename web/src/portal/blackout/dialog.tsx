@@ -24,10 +24,9 @@ interface DialogProps {
   readonly item: WorkstationItem;
   readonly session: Session;
   readonly onClose: () => void;
-  readonly onBegun: () => void;
 }
 
-export function BlackoutDialog({ item, session, onClose, onBegun }: DialogProps) {
+export function BlackoutDialog({ item, session, onClose }: DialogProps) {
   const [reason, setReason] = useState("");
   const [length, setLength] = useState(USUAL);
   const [sent, setSent] = useState(false);
@@ -40,7 +39,6 @@ export function BlackoutDialog({ item, session, onClose, onBegun }: DialogProps)
     if (!(await doing.run(() => beginBlackout(session, item.id, reason.trim(), minutes)))) return;
     toast({ text: `Nothing is captured at ${item.name} now.`, hint: reason.trim(), icon: "blackout" });
     onClose();
-    onBegun();
   };
   const failure = doing.failure.value;
   return (

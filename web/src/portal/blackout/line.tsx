@@ -1,4 +1,4 @@
-/** The blackout of one workstation: who or what asks, why and until when; and the button to begin or end it. */
+/** The blackout of one workstation: who or what asks, why and until when; and the button to end it. */
 
 import type { Session } from "../../core/access.ts";
 import { blackoutReason, requestWords } from "../../core/blackout-requests.ts";
@@ -10,7 +10,6 @@ import { BlackoutButton } from "./button.tsx";
 interface LineProps {
   readonly item: WorkstationItem;
   readonly session: Session;
-  readonly onChanged?: () => void;
 }
 
 /** Each request in its own line; where none is told of, nothing. */
@@ -27,15 +26,13 @@ export function Requests({ item }: { readonly item: WorkstationItem }) {
   );
 }
 
+/** Whether nothing is captured at a workstation, on purpose. */
+export function isDark(item: WorkstationItem): boolean {
+  return item.state === "blackout" || item.blackouts.length > 0;
+}
+
 export function BlackoutLine(props: LineProps) {
   const { item } = props;
-  if (item.state !== "blackout" && item.blackouts.length === 0) {
-    return (
-      <div>
-        <BlackoutButton {...props} />
-      </div>
-    );
-  }
   const reason = blackoutReason(item.blackouts) || item.reason;
   return (
     <div class={css.line} role="status">

@@ -22,6 +22,7 @@ import { Page, PageHead } from "../../ui/page.tsx";
 import { SearchBox } from "../../ui/search.tsx";
 import { StripLegend } from "../../ui/strip.tsx";
 import { Table, TableSkeleton } from "../../ui/table.tsx";
+import { ServerHealth } from "../health.tsx";
 import { remedyOf } from "../loaded.ts";
 import { Refused } from "../refused.tsx";
 import { go } from "../router.ts";
@@ -93,6 +94,7 @@ function Overview({ query }: { readonly query: string }) {
         <DayChooser day={day} today={today} onChange={(to) => show({ ...filter, day: chosen(to) })} />
       </PageHead>
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void store.load())} />}
+      <ServerHealth />
       <NowFigures store={store} />
       <Tools filter={filter} store={store} />
       {rows !== null && rows.length >= ROWS_MAX && (

@@ -1,5 +1,6 @@
 /** One workstation's coverage: its days as strips, and of one day each stretch that is missing. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import {
@@ -14,7 +15,7 @@ import {
   shareText,
 } from "../../core/coverage-words.ts";
 import { addressOf } from "../../core/route.ts";
-import type { NamedDay, SiteDay } from "../../core/site-coverage.ts";
+import { type NamedDay, readPresent, type SiteDay } from "../../core/site-coverage.ts";
 import { lengthText } from "../../core/time.ts";
 import { IconButton, LinkButton } from "../../ui/button.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
@@ -22,8 +23,10 @@ import { Empty, FailureNotice } from "../../ui/notice.tsx";
 import { Page, PageHead, Section } from "../../ui/page.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
 import { StripAxis, StripLegend } from "../../ui/strip.tsx";
-import { BlackoutLine } from "../blackout/line.tsx";
+import { BlackoutButton } from "../blackout/button.tsx";
+import { BlackoutLine, isDark } from "../blackout/line.tsx";
 import { useWorkstation } from "../blackout/workstation.ts";
+import { listen } from "../feed.ts";
 import { Loaded, remedyOf, useLoaded } from "../loaded.ts";
 import { go } from "../router.ts";
 import { getDay, getDays } from "./api.ts";
@@ -65,6 +68,7 @@ export function WorkstationPage({ id, query, session }: WorkstationProps) {
   const filter = useMemo(() => readCoverageFilter(query), [query]);
   const loaded = useLoaded(query, () => new Loaded((signal) => load(id, filter, signal)));
   const station = useWorkstation(id);
+  useFresh(id, loaded);
   useEffect(() => {
     document.title = `${id} · Coverage · Playhead`;
   }, [id]);
@@ -86,10 +90,46 @@ export function WorkstationPage({ id, query, session }: WorkstationProps) {
         </PageHead>
       </div>
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void loaded.load())} />}
-      {station !== null && <BlackoutLine item={station} session={session} />}
-      {known === null ? failure === null && <Bone width="100%" height="20rem" /> : <Shown id={id} known={known} />}
+      {station !== null && isDark(station) && <BlackoutLine item={station} session={session} />}
+      {known === null ? (
+        failure === null && <Bone width="100%" height="20rem" />
+      ) : (
+        <Shown id={id} known={known}>
+          {station !== null && !isDark(station) && <BlackoutButton item={station} session={session} />}
+        </Shown>
+      )}
     </Page>
   );
+}
+
+/** A day that goes on is asked for again this often, and soon after the feed told of a change. */
+const FRESH_MS = 30_000;
+const SOON_MS = 1_000;
+
+function useFresh(id: string, loaded: Loaded<Known>): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const again = (ms: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const site = loaded.value.value?.site;
+        const goesOn = site === undefined || (site.from <= site.now && site.now < site.to);
+        if (goesOn && document.visibilityState === "visible") void loaded.load();
+        again(FRESH_MS);
+      }, ms);
+    };
+    again(FRESH_MS);
+    const unlisten = listen({
+      coverage: (item) => {
+        if (readPresent(item).workstation === id) again(SOON_MS);
+      },
+      resync: () => again(SOON_MS),
+    });
+    return () => {
+      clearTimeout(timer);
+      unlisten();
+    };
+  }, [id, loaded]);
 }
 
 function backAddress(filter: CoverageFilter): string {
@@ -97,7 +137,14 @@ function backAddress(filter: CoverageFilter): string {
   return addressOf({ page: "coverage", workstation: null, query });
 }
 
-function Shown({ id, known }: { readonly id: string; readonly known: Known }) {
+interface ShownProps {
+  readonly id: string;
+  readonly known: Known;
+  /** What can be done, beside how it is now. */
+  readonly children: ComponentChildren;
+}
+
+function Shown({ id, known, children }: ShownProps) {
   const { site, item, today, days } = known;
   const frame = useMemo(
     () =>
@@ -111,9 +158,10 @@ function Shown({ id, known }: { readonly id: string; readonly known: Known }) {
   return (
     <>
       {item !== null && frame.nowMs !== null && (
-        <p class={css.facts}>
+        <div class={css.facts}>
           <State item={item} />
-        </p>
+          {children}
+        </div>
       )}
       <DayFigures days={days} day={day} title={dayTitle(site.day, today)} />
       <StripLegend label={`What became of the time that was due in ${days.length} days`} shares={sharesOf(days)} />

@@ -2,6 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Session } from "../../core/access.ts";
+import { isEcho } from "../../core/blackouts.ts";
 import { type Failure, toFailure } from "../../core/failure.ts";
 import { type Stretch, savedUs } from "../../core/idle.ts";
 import { type RecordingItem, readRecording } from "../../core/library.ts";
@@ -393,5 +394,6 @@ export class PlayerStore {
 export function momentsOf(recording: Recording | null): readonly Moment[] {
   if (recording === null) return [];
   const gaps = recording.gaps().map((gap) => ({ positionUs: gap.fromUs, code: "gap", details: { ...gap } }));
-  return [...recording.moments(), ...gaps].sort((one, other) => one.positionUs - other.positionUs);
+  const moments = recording.moments().filter((one) => !isEcho(one.code));
+  return [...moments, ...gaps].sort((one, other) => one.positionUs - other.positionUs);
 }

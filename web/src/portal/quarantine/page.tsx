@@ -13,6 +13,7 @@ import { Page, PageHead } from "../../ui/page.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Table, TableSkeleton } from "../../ui/table.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { ServerHealth } from "../health.tsx";
 import { Paged, remedyOf, useDoing, useLoaded } from "../loaded.ts";
 import { ReasonDialog } from "../reason-dialog.tsx";
 import { Refused } from "../refused.tsx";
@@ -71,6 +72,7 @@ function Quarantine({ session }: { readonly session: Session }) {
           Refresh
         </Button>
       </PageHead>
+      <ServerHealth />
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void list.load())} />}
       {items === null && list.failure.value === null && <TableSkeleton label="Loading the quarantine" rows={4} />}
       {aside.length > 0 && <Aside items={aside} />}

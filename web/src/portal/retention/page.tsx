@@ -13,6 +13,7 @@ import { Page, PageHead } from "../../ui/page.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { wallNow } from "../clock.ts";
+import { ServerHealth } from "../health.tsx";
 import { Loaded, remedyOf, useDoing, useLoaded } from "../loaded.ts";
 import { Refused } from "../refused.tsx";
 import { getRetention, runNow } from "./api.ts";
@@ -53,6 +54,7 @@ function RetentionView({ session }: { readonly session: Session }) {
           </Button>
         )}
       </PageHead>
+      <ServerHealth />
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void loaded.load())} />}
       {retention === null ? (
         failure === null && <Bone width="100%" height="24rem" />

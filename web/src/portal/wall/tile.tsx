@@ -9,7 +9,7 @@ import { sinceText, type WallItem, wallWords } from "../../core/wall.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { BlackoutButton } from "../blackout/button.tsx";
-import { Requests } from "../blackout/line.tsx";
+import { isDark, Requests } from "../blackout/line.tsx";
 import { nowMs, wallNow } from "../clock.ts";
 import { OrderButton } from "./order.tsx";
 import type { WallStore } from "./store.ts";
@@ -33,7 +33,7 @@ function Picture({ item, store }: { readonly item: WallItem; readonly store: Wal
   const box = useRef<HTMLDivElement>(null);
   const seen = useInSight(box);
   const { pictureAt } = item;
-  const dark = item.state === "blackout" || item.blackouts.length > 0;
+  const dark = isDark(item);
   const reason = blackoutReason(item.blackouts) || item.reason;
   useEffect(() => {
     if (seen && !dark && pictureAt !== null) store.pictures.want(item.id, pictureAt);
@@ -86,7 +86,7 @@ export function Tile({ item, store, session }: TileProps) {
           <span class={css.where}>{item.name}</span>
         </div>
         <div class={css.state}>
-          {item.state === "blackout" || item.blackouts.length > 0 ? (
+          {isDark(item) ? (
             <Badge>Blackout</Badge>
           ) : (
             <Badge tone={tone} dot={tone === "live"}>
