@@ -45,6 +45,7 @@ class Premises:
     disk: SystemDisk = field(default_factory=SystemDisk)
     commit_s: float = 0.01
     config: dict = field(default_factory=dict)
+    server: bytes = b""
 
     @contextlib.asynccontextmanager
     async def running(self):
@@ -66,6 +67,7 @@ class Premises:
             segments=self.store,
             keyring=self.keyring,
             clock=clock,
+            server=self.server,
         )
         task = asyncio.create_task(self.service.run())
         listening = asyncio.create_task(self.service.listening.wait())
