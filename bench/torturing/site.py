@@ -90,7 +90,7 @@ def watched(witness: Witness) -> Watch:
 
 async def _enrolled(site: Site, name: str, relay: Relay, address: Address, shown: dict[str, str] | None) -> DrillDesk:
     display = TEST_CARD if shown is None else shown["DISPLAY"]
-    data = await site.enrol(name, continuous=True, plain=True, fps=3, display=display)
+    data = await site.enrol(name, continuous=True, plain=True, fps=3, display=display, agent=name)
     file = data / "workstation.toml"
     file.write_text(re.sub(r"(?m)^premises = .*$", f'premises = ["{address}"]', file.read_text()))
     return DrillDesk(name, data, relay, shown)

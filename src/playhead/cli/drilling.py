@@ -35,7 +35,7 @@ AGENT: Final = "drill"
 """Whose recordings these are, so that nobody takes them for an agent's."""
 
 CALM_S: Final = 4.0
-"""Between two failures, so that each is seen by itself."""
+"""Once all has arrived and before the next failure, so that each is seen by itself."""
 READY_S: Final = 60.0
 ARRIVES_S: Final = 120.0
 """Everything captured is to be at the server within so long after the last failure."""
@@ -73,9 +73,9 @@ async def _freeze(desk: DrillDesk) -> None:
 
 
 async def _darken(desk: DrillDesk) -> None:
-    await desk.ask("blackout_on", "drill")
+    await until(lambda: desk.ask("blackout_on", "drill"), f"{desk.name} is black", READY_S)
     await asyncio.sleep(3)
-    await desk.ask("blackout_off", "drill")
+    await until(lambda: desk.ask("blackout_off", "drill"), f"{desk.name} sees again", READY_S)
 
 
 FAILURES: Final[tuple[tuple[str, Act], ...]] = (
@@ -169,10 +169,9 @@ async def _rehearse(desks: list[DrillDesk]) -> None:
     for what, act in FAILURES:
         step(f"of each: {what}")
         await asyncio.gather(*(act(desk) for desk in desks))
+        await asyncio.gather(*(until(desk.is_current, f"{desk.name} has caught up", ARRIVES_S) for desk in desks))
         await asyncio.sleep(CALM_S)
     step("everything has to arrive")
-    for desk in desks:
-        await until(desk.is_current, f"{desk.name} has caught up", ARRIVES_S)
     for desk in desks:
         await desk.finish(ARRIVES_S)
 

@@ -15,7 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from playhead.base.errors import CorruptError
-from playhead.premises.player.index import Epoch, SegmentIndex, open_place
+from playhead.premises.player.index import Epoch, Place, SegmentIndex, open_place
 from playhead.wire.fmp4 import Sample, parse_fragment
 from playhead.wire.vid import ReadAt
 
@@ -66,10 +66,19 @@ class Film:
                     return at_us
         return None
 
-    def thumbnails(self, from_us: int, to_us: int) -> list[int]:
-        """When thumbnails of the track were taken, from one media time up to another."""
-        places = self._index.thumbnails
-        return [place.at_us for place in places if place.track == self.track and from_us <= place.at_us < to_us]
+    def thumbnails(self, from_us: int, to_us: int) -> Iterator[Shown]:
+        """The thumbnails of the track that were taken from one media time up to another."""
+        for place in self._index.thumbnails:
+            if place.track == self.track and from_us <= place.at_us < to_us:
+                yield Shown(place.at_us, self._thumbnail(place))
+
+    def _thumbnail(self, place: Place) -> VideoFrame | None:
+        decoder: VideoCodecContext = av.CodecContext.create("mjpeg", "r")
+        try:
+            frames = decoder.decode(av.Packet(open_place(self._read_at, self._data_key, place)))
+        except (CorruptError, FFmpegError):
+            return None
+        return frames[0] if frames else None
 
     def pictures(self, wanted: Sequence[int]) -> Iterator[Shown]:
         """The pictures that began at these times of `times`, sorted; each is decoded from the key frame before it."""

@@ -169,20 +169,17 @@ def _judge_pictures(proof: Proof, part: Part, film: Film, spans: Spans) -> None:
     """Nothing that was taken within a blackout is there, but black."""
     for span in spans.spans:
         begin_us = max(span.from_us, 0)
-        for at_us in film.thumbnails(begin_us, span.to_us):
-            message = "A thumbnail was taken within a blackout."
-            at = part.offset_us + at_us
-            proof.problems.append(Problem("proof.thumbnail_in_blackout", message, at, film.track))
         inside = [at_us for at_us in film.times(begin_us, span.to_us) if at_us >= begin_us]
-        for shown in film.pictures(inside):
-            if shown.frame is not None and is_black(shown.frame):
-                proof.black_pictures += 1
-                continue
-            message = "A picture within a blackout " + (
-                "cannot be decoded." if shown.frame is None else "shows something."
-            )
-            at = part.offset_us + shown.at_us
-            proof.problems.append(Problem("proof.picture_in_blackout", message, at, film.track))
+        taken = {"thumbnail": film.thumbnails(begin_us, span.to_us), "picture": film.pictures(inside)}
+        for kind, pictures in taken.items():
+            for shown in pictures:
+                if shown.frame is not None and is_black(shown.frame):
+                    proof.black_pictures += kind == "picture"
+                    continue
+                what = "cannot be decoded" if shown.frame is None else "shows something"
+                message = f"A {kind} within a blackout {what}."
+                at = part.offset_us + shown.at_us
+                proof.problems.append(Problem(f"proof.{kind}_in_blackout", message, at, film.track))
 
 
 def _wanted(film: Film, part: Part, spans: Spans, every_us: int | None) -> list[int]:
