@@ -4,7 +4,7 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
@@ -27,7 +27,7 @@ from playhead.workstation.capture.test_card import TEST_CARD, ColourBars
 from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.config import WorkstationConfig
-from playhead.workstation.control import Question, ask
+from playhead.workstation.control import Question, ask, take_over
 from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
@@ -46,8 +46,14 @@ def enrol(data: Path, *, server: str, code: str, name: str | None) -> None:
     done(f"{workstation} is enrolled at site {site}. Start it with `playhead workstation run`.")
 
 
-def run(data: Path, *, log: str) -> None:
-    """Run the workstation until told to stop, behind the agent's own programs."""
+def run(data: Path, *, log: str, takes_over: bool = False) -> None:
+    """Run the workstation until told to stop, behind the agent's own programs.
+
+    Args:
+        data: its folder.
+        log: form of the log.
+        takes_over: have one that runs already stop first, now that all that takes time is done.
+    """
     clock = SystemClock()
     logs.configure(clock, form=cast("Literal['human', 'json']", log))
     settings = load_settings(data)
@@ -55,12 +61,24 @@ def run(data: Path, *, log: str) -> None:
         refuse_wayland(os.environ)
     lower_priority()
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
+    before = take_over(settings.data) if takes_over else None
     if settings.display == TEST_CARD:
-        run_until_stopped(WorkstationService(settings, pipeline, clock).run())
+        run_until_stopped(_after(before, WorkstationService(settings, pipeline, clock).run()))
         return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     service = WorkstationService(settings, pipeline, clock, session=session)
-    run_until_stopped(_with_hotkey(service, settings))
+    run_until_stopped(_after(before, _with_hotkey(service, settings)))
+
+
+async def _after(before: Coroutine[None, None, None] | None, work: Coroutine[None, None, None]) -> None:
+    """Run one after the other."""
+    if before is not None:
+        try:
+            await before
+        except BaseException:
+            work.close()
+            raise
+    await work
 
 
 async def _with_hotkey(service: WorkstationService, settings: WorkstationConfig) -> None:

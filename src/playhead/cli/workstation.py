@@ -41,11 +41,16 @@ def enrol(server: str, code: str | None, name: str | None, data: Path) -> None:
 @workstation.command()
 @data_option
 @click.option("--log", type=click.Choice(["human", "json"]), default="json", show_default=True, help="Form of the log.")
-def run(data: Path, log: str) -> None:
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Have the one that runs here stop once this one is ready, and go on with what it does: for updates.",
+)
+def run(data: Path, log: str, *, take_over: bool) -> None:
     """Capture, spool and send until told to stop (Ctrl-C or SIGTERM)."""
     from playhead.cli import agent_side
 
-    agent_side.run(data, log=log)
+    agent_side.run(data, log=log, takes_over=take_over)
 
 
 @workstation.command()

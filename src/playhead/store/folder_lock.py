@@ -3,9 +3,12 @@
 import fcntl
 import os
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from playhead.base.errors import ConflictError, UnavailableError
+
+LOCK: Final = "lock"
+"""Name of the file."""
 
 
 class FolderLock:
@@ -17,7 +20,7 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path, owner: str) -> None:
-        self._path = folder / "lock"
+        self._path = folder / LOCK
         self._owner = owner
         self._descriptor = -1
 
@@ -44,3 +47,19 @@ class FolderLock:
 
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a process holds the folder's lock now."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)

@@ -1,5 +1,6 @@
 """What the workstation answers at its control socket: to the command line, the indicator, and programs beside it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ class Answers:
         shipper: knows what has arrived.
         chronicle: knows what is missing.
         server_clock: what time the premises thinks it is.
+        hand_over: has the workstation stop at once, for another program that goes on with what it does.
         clock: for the time.
     """
 
@@ -44,6 +46,7 @@ class Answers:
         shipper: Shipper,
         chronicle: Chronicle,
         server_clock: ServerClock,
+        hand_over: Callable[[], None],
         clock: Clock,
     ) -> None:
         self._workstation = workstation
@@ -53,6 +56,7 @@ class Answers:
         self._shipper = shipper
         self._chronicle = chronicle
         self._server_clock = server_clock
+        self._hand_over = hand_over
         self._clock = clock
 
     async def answer(self, question: Question) -> dict[str, Any]:
@@ -65,6 +69,8 @@ class Answers:
         match question.command:
             case "status":
                 pass
+            case "hand_over":
+                self._hand_over()
             case "decide":
                 self._orders.darkness.decide(question.by, black=question.black, reason=question.reason)
             case "blackout_toggle":

@@ -154,9 +154,12 @@ class Chronicle:
             self._tell()
             await asyncio.sleep(LOOK_S)
 
-    async def close(self) -> None:
-        """The workstation ends in good order."""
+    async def close(self, *, hands_over: bool = False) -> None:
+        """The workstation ends in good order; or another program goes on at once with what this one did."""
         if not self._has_begun:
+            return
+        if hands_over:
+            await self._journal.close("update")
             return
         gone = await asyncio.to_thread(self._session.look)
         await self._journal.close("logged_out" if gone == "logged_out" else "off")

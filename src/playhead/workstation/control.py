@@ -4,13 +4,13 @@ A Unix socket in the data folder that only its owner may open. One connection ca
 a JSON object on a line: ``{"command": "start", "reason": "…"}`` → ``{"ok": true, "recording": "…"}``, or
 ``{"ok": false, "error": {"code": …, "message": …, "hint": …}}``. Commands: status, start, stop, blackout_on,
 blackout_off (with ``source``, ``by``, ``label``, ``minutes``), blackout_toggle (the agent's own), decide
-(docs/services/blackout.md).
+(docs/services/blackout.md), hand_over (another program is about to go on: see `take_over`).
 """
 
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -20,6 +20,7 @@ from msgspec import Meta
 
 from playhead.base.errors import InvalidInputError, NotFoundError, PlayheadError, UnavailableError
 from playhead.domain.blackouts import NAME_CHARS_MAX
+from playhead.store.folder_lock import is_locked
 from playhead.wire.screen.blackouts import BlackoutSource
 
 LINE_BYTES_MAX: Final = 64 * 1024
@@ -30,6 +31,11 @@ ANSWER_S: Final = 10.0
 
 CONNECTIONS_MAX: Final = 16
 """At a time; others wait."""
+
+TAKE_OVER_S: Final = 15.0
+"""How long a program that is to hand over may take to stop; it takes a fraction of a second as a rule."""
+
+TAKE_OVER_LOOK_S: Final = 0.01
 
 _NAME = "control.sock"
 _PATH_BYTES_MAX: Final = 100
@@ -129,6 +135,25 @@ async def ask(folder: Path, question: Question) -> dict[str, Any]:
         code, message = str(fault.get("code", "workstation.no_answer")), str(fault.get("message", "It failed."))
         raise UnavailableError(code, message, hint=str(fault.get("hint", "")))
     return answer
+
+
+async def take_over(folder: Path) -> None:
+    """Have the workstation that runs with this folder stop at once, and return when it has let go of the folder.
+
+    Its orders stay as they are. Where none runs there is nothing to do.
+
+    Raises:
+        UnavailableError: ``workstation.no_answer``; ``workstation.not_handed_over``.
+    """
+    with suppress(NotFoundError):  # or it is stopping already
+        await ask(folder, Question("hand_over"))
+    try:
+        async with asyncio.timeout(TAKE_OVER_S):
+            while is_locked(folder):  # noqa: ASYNC110 - another process holds it, and tells nobody when it lets go
+                await asyncio.sleep(TAKE_OVER_LOOK_S)
+    except TimeoutError as error:
+        message = "The workstation that runs did not stop in time."
+        raise UnavailableError("workstation.not_handed_over", message, hint="Stop it, then start this one.") from error
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer) -> None:

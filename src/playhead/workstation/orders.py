@@ -161,12 +161,14 @@ class Orders:
             self.darkness.interaction_moved(self._state.recording, str(recording))
             self._keep_later(recording=str(recording), until_us=0)
 
-    async def close(self) -> None:
+    async def close(self, *, hands_over: bool = False) -> None:
         """The workstation stops in good order: end the director, once its capture has stopped.
 
         What was ordered goes on after the next start: a recording until it is stopped, a blackout until it is lifted.
-        What the configuration wants ends here, for it begins anew by itself.
+        What the configuration wants ends here, for it begins anew by itself; it goes on, too, where another program
+        takes over at once.
         """
+        goes_on = hands_over or not self._continuous
         async with self._lock:
             self._closed = True
             self.darkness.close()
@@ -174,11 +176,11 @@ class Orders:
                 self._retry.cancel()
             await asyncio.gather(*self._tasks)
             is_recording = self._director.recording is not None
-            self._director.end(goes_on=not self._continuous)
+            self._director.end(goes_on=goes_on)
             blackouts = self.darkness.kept()
             if not is_recording:  # it may not even have come to `resume`
                 await self._keep_if_possible(blackouts=blackouts)
-            elif self._continuous:
+            elif not goes_on:
                 await self._keep_if_possible(recording="", until_us=0, blackouts=blackouts)
             else:
                 await self._keep_if_possible(

@@ -43,8 +43,9 @@ from playhead.workstation.spool import Spool
 from playhead.workstation.spool_files import SpooledSegment
 from playhead.workstation.state_file import StateFile
 
-DRAIN_S: Final = 5.0
-"""How long a clean stop waits for the premises to have everything. What it has not goes after the next start."""
+DRAIN_S: Final = 1.0
+"""How long a clean stop waits for the premises to have everything, which is there in a fraction of it as a rule. What
+it has not goes after the next start, which must not wait long for this."""
 
 RESERVE_BYTES: Final = 1 << 20
 """Room that is kept for the state and the journal, which must be written even when the disk is full. They take some
@@ -134,6 +135,7 @@ class WorkstationService:
             progress_us=lambda: None if self._shipper is None else self._shipper.progress_us,
             told=self._note_session,
         )
+        self._handing_over = asyncio.Event()
         self._orders: Orders | None = None
         self._shipper: Shipper | None = None
         self._answers: Answers | None = None
@@ -192,7 +194,7 @@ class WorkstationService:
     async def _work(self, orders: Orders, shipper: Shipper) -> None:
         capture = CaptureThread(self._make_pipeline, self._clock, self._director.take, threads=self._machine.threads)
         work: list[asyncio.Task[None]] = []
-        watching: list[asyncio.Task[None]] = []
+        watching: list[asyncio.Task[Any]] = []
         try:
             self._director.begin(capture)
             orders.darken()  # before the first look at the screen
@@ -213,22 +215,27 @@ class WorkstationService:
                 shipper=shipper,
                 chronicle=self._chronicle,
                 server_clock=self._server_clock,
+                hand_over=self._handing_over.set,
                 clock=self._clock,
             )
             async with self._machine.control(self._config.data, answers.answer):
                 self.ready.set()
                 _log.info("workstation ready", workstation=str(self._config.id), spool_bytes=self._spool.used_bytes)
-                done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+                leaving = asyncio.create_task(self._handing_over.wait(), name="hand over")
+                watching.append(leaving)
+                done, _ = await asyncio.wait([*work, leaving], return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    task.result()  # neither ends by itself: this raises
+                    task.result()  # none but the last ends by itself: this raises
         finally:
+            hands_over = self._handing_over.is_set()
             await capture.stop()
-            await orders.close()
+            await orders.close(hands_over=hands_over)
             for task in watching:
                 task.cancel()
-            await self._chronicle.close()
-            shipper.notify()
-            await self._drain(shipper)
+            await self._chronicle.close(hands_over=hands_over)
+            if not hands_over:  # who takes over ships the rest
+                shipper.notify()
+                await self._drain(shipper)
             self._keeper.stop()
             for task in work[:1]:
                 task.cancel()
