@@ -1,6 +1,5 @@
 """A site that is backed up, and a place to restore it into."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +82,3 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.endswith(("-wal", "-shm"))
     }
-
-
-Opened = AbstractAsyncContextManager[Site]

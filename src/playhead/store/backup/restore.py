@@ -26,6 +26,7 @@ from playhead.store.catalogue.audit import audit_head
 from playhead.store.catalogue.erasures import erased_among
 from playhead.store.disk import Disk, File
 from playhead.store.erasure import Eraser
+from playhead.store.folder_lock import LOCK, FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments.check import Finding, check_segments
 from playhead.store.small_files import read_small_file, write_small_file
@@ -93,34 +94,40 @@ class Restore:
             root: the server's folder, which does not exist.
 
         Raises:
-            ConflictError: ``restore.not_empty``.
+            ConflictError: ``restore.not_empty``; ``folder.locked``: it is being restored into.
             CorruptError: ``backup.*``: the backup is not what was made.
             UnavailableError: ``restore.failed``.
         """
         making = root.with_name(root.name + RESTORING)
         try:
-            await asyncio.to_thread(self._prepare, target, root, making)
-            places = _moved(target, root, making)
-            restored = await asyncio.to_thread(self._copy, places)
-            await self._finish(places, restored)
-            await asyncio.to_thread(self._appear, target, making, root)
+            await asyncio.to_thread(self._begin, root, making)
+            with FolderLock(making, "restore"):
+                places = _moved(target, root, making)
+                await asyncio.to_thread(self._prepare, places, making)
+                restored = await asyncio.to_thread(self._copy, places)
+                await self._finish(places, restored)
+                await asyncio.to_thread(self._appear, target, making, root)
         except OSError as error:
             message = f"It could not be restored: {error.strerror} ({error.filename or root})."
             raise UnavailableError("restore.failed", message, hint="The backup was not changed.") from error
         _log.info("restore.done", backup=self._manifest.id, segments=restored.segments, bytes=restored.size_bytes)
         return restored
 
-    def _prepare(self, target: Source, root: Path, making: Path) -> None:
+    def _begin(self, root: Path, making: Path) -> None:
         if self._disk.exists(root) and self._disk.list_folder(root):
             hint = "Move it away, or restore elsewhere: nothing is ever replaced."
             raise ConflictError("restore.not_empty", f"There is a server's data in {root} already.", hint=hint)
         check_files(self._disk, self._backup, self._manifest)
-        if self._disk.exists(making):
-            shutil.rmtree(making)  # of a restore that was interrupted
         self._disk.make_folder(making)
-        keys = making / target.keys.relative_to(root)
-        write_keys(self._disk, keys, self._keys)
-        keyring = Keyring.open_existing(keys, self._clock)
+
+    def _prepare(self, places: Source, making: Path) -> None:
+        for path in making.iterdir():  # of a restore that was interrupted
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LOCK:
+                path.unlink()
+        write_keys(self._disk, places.keys, self._keys)
+        keyring = Keyring.open_existing(places.keys, self._clock)
         check_signature(self._manifest, keyring.authority.certificate)
 
     def _copy(self, places: Source) -> Restored:
