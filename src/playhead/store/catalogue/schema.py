@@ -21,6 +21,12 @@ from sqlalchemy import (
 from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, UserId, WorkstationId
 from playhead.store.catalogue.schema_base import metadata
 from playhead.store.catalogue.schema_base import serial as _serial
+from playhead.store.catalogue.schema_coverage import (
+    coverage_days,
+    workstation_links,
+    workstation_spools,
+    workstation_states,
+)
 from playhead.store.catalogue.schema_keeping import (
     erasure_segments,
     erasures,
@@ -30,7 +36,18 @@ from playhead.store.catalogue.schema_keeping import (
 )
 from playhead.store.catalogue.types import NameIdType, UniqueIdType
 
-__all__ = ["erasure_segments", "erasures", "metadata", "retention", "retention_rules", "retention_runs"]
+__all__ = [
+    "coverage_days",
+    "erasure_segments",
+    "erasures",
+    "metadata",
+    "retention",
+    "retention_rules",
+    "retention_runs",
+    "workstation_links",
+    "workstation_spools",
+    "workstation_states",
+]
 """What is defined elsewhere; the rest is below."""
 
 users = Table(
@@ -325,56 +342,6 @@ quarantine = Table(
     Index("uq_quarantine_kind_subject", "kind", "subject", unique=True),
     Index(None, "workstation_id", "id"),
     sqlite_autoincrement=True,
-)
-
-# What workstations noted of themselves: changes (``until_us`` is 0) and stretches. Times are theirs.
-workstation_states = Table(
-    "workstation_states",
-    metadata,
-    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at_us", BigInteger, nullable=False),
-    Column("until_us", BigInteger, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("wanted", String(16), nullable=False),
-    Column("recording_id", UniqueIdType(RecordingId)),
-    Column("detail", Text, nullable=False),
-    Column("is_last", Boolean, nullable=False),
-    Index(None, "workstation_id", "until_us", "at_us"),
-    Index(None, "at_us"),
-)
-
-# When each workstation was connected, as this server has seen it.
-workstation_links = Table(
-    "workstation_links",
-    metadata,
-    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
-    Column("at_us", BigInteger, primary_key=True, autoincrement=False),
-    Column("connected", Boolean, nullable=False),
-    Index(None, "at_us"),
-)
-
-# What each workstation says that it still holds: when its oldest segment begins; 0 where it holds none.
-workstation_spools = Table(
-    "workstation_spools",
-    metadata,
-    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
-    Column("held_from_us", BigInteger, nullable=False),
-)
-
-# The ledger of days that are over, so that it outlasts what it is about.
-coverage_days = Table(
-    "coverage_days",
-    metadata,
-    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
-    Column("day", String(10), primary_key=True),
-    Column("due_us", BigInteger, nullable=False),
-    Column("kept_us", BigInteger, nullable=False),
-    # [[from, to, reason], …], and [[from, to], …] of what is kept; microseconds from the day's beginning.
-    Column("missing", JSON, nullable=False),
-    Column("kept", JSON, nullable=False),
-    Column("is_final", Boolean, nullable=False),
-    Index(None, "day"),
 )
 
 enrolment_codes = Table(
