@@ -1,6 +1,8 @@
 """The X11 source on real X servers: the contract with every extension, and with what takes an extension's place."""
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from workstation.capture.x11_desk import HEIGHT, WIDTH, X11Desk, Xvfb
 from playhead.base.errors import UnavailableError
 from playhead.workstation.capture.source import Monitor
 from playhead.workstation.capture.x11 import Extensions, X11Source
+from playhead.workstation.capture.x11.refusal import is_there
 
 
 @pytest.fixture
@@ -150,6 +153,23 @@ def test_no_display_is_told_by_layout_with_a_hint():
         source.layout()
     assert refused.value.code == "capture.no_display"
     assert "DISPLAY" in refused.value.hint
+
+
+def test_a_display_that_does_not_let_us_in_is_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cookies = tmp_path / "cookies"
+    subprocess.run(["xauth", "-f", cookies, "add", ":0", ".", "00" * 16], check=True, capture_output=True)
+    server = Xvfb(cookies=cookies)
+    monkeypatch.setenv("XAUTHORITY", str(tmp_path / "none"))
+    try:
+        source = X11Source(server.display)
+        with pytest.raises(UnavailableError) as refused:
+            source.layout()
+        source.close()
+    finally:
+        server.stop()
+    assert refused.value.code == "capture.denied"
+    assert "XAUTHORITY" in refused.value.hint
+    assert not is_there(server.display), "once it is gone"
 
 
 def test_a_display_of_too_few_colours_is_refused_for_good():

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playhead.cli.desktop.x11 import X11
 from playhead.workstation.capture.source import Monitor
@@ -14,10 +15,12 @@ WIDTH, HEIGHT = 320, 240
 class Xvfb:
     """One server on a display number that was free."""
 
-    def __init__(self, *, display: str = "", depth: int = 24) -> None:
+    def __init__(self, *, display: str = "", depth: int = 24, cookies: Path | None = None) -> None:
         told, tell = os.pipe()
         # -noreset: else the server forgets all when its last client goes
         arguments = ["-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}", "-nolisten", "tcp", "-noreset"]
+        if cookies is not None:
+            arguments += ["-auth", str(cookies)]
         try:
             self._process = subprocess.Popen(
                 ["Xvfb", *([display] if display else []), "-displayfd", str(tell), *arguments],

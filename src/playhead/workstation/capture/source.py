@@ -56,6 +56,7 @@ class Source(Protocol):
 
         Raises:
             UnavailableError: ``capture.no_display`` where the display is not to be reached;
+                ``capture.denied`` where it is there and does not let us in;
                 ``capture.unsupported`` where it can never be captured (its pixel format, say).
         """
         ...

@@ -24,6 +24,7 @@ import xcffib.xproto
 
 from playhead.base.errors import UnavailableError
 from playhead.workstation.capture.source import Monitor, Rectangle
+from playhead.workstation.capture.x11.refusal import is_there
 from playhead.workstation.capture.x11.windows import WindowTree
 
 _ALL_PLANES: Final = 0xFFFFFFFF
@@ -79,7 +80,8 @@ class Display:
         name: the display's name, as in ``DISPLAY``; None takes that variable.
 
     Raises:
-        UnavailableError: ``capture.no_display``; ``capture.unsupported`` where its pixels are not BGRX in 32 bits.
+        UnavailableError: ``capture.no_display``; ``capture.denied``; ``capture.unsupported`` where its pixels are not
+            BGRX in 32 bits.
     """
 
     def __init__(self, name: str | None) -> None:
@@ -87,7 +89,11 @@ class Display:
             self._connection = xcffib.connect(display=name)
             self._connection.invalid()
         except (xcffib.ConnectionException, xcffib.XcffibException) as error:
-            message = f"There is no X display {name!r} to capture." if name else "There is no X display to capture."
+            named = f"X display {name!r}" if name else "X display"
+            if is_there(name):
+                hint = "XAUTHORITY must name the cookie file of whoever is signed in, readable by this program."
+                raise UnavailableError("capture.denied", f"The {named} does not let us in.", hint=hint) from error
+            message = f"There is no {named} to capture."
             hint = "Is somebody signed in, and DISPLAY (and XAUTHORITY) theirs?"
             raise UnavailableError("capture.no_display", message, hint=hint) from error
         try:
