@@ -95,6 +95,7 @@ async def _run(
         screen=screen,
         audit=audit,
         clock=clock,
+        explain=coverage.ledger.explain,
     )
     exports = ExportService(
         settings.export, places.exports, catalogue=catalogue, store=segments, keyring=keyring, clock=clock

@@ -156,6 +156,7 @@ class Site:
             screen=self.control,
             audit=self.audit,
             clock=self.clock,
+            explain=self.coverage().ledger.explain,
         )
 
     def keeping(

@@ -14,6 +14,7 @@ from playhead.base.ids import SegmentId
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import UNPLAYABLE, Gap, duration_us, gaps, offset_us, playable
 from playhead.premises.player.index import Epoch, Pieces, SegmentIndex
+from playhead.premises.player.reasons import Explain, explained
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.sprites import sprite_item, sprites_of
 from playhead.store.catalogue.segments import Located
@@ -41,6 +42,7 @@ async def tell(
     *,
     packed: bool,
     at_us: int | None = None,
+    explain: Explain | None = None,
 ) -> Document:
     """Everything about a recording that can be played, up to what is durable now.
 
@@ -54,9 +56,10 @@ async def tell(
         packed: by gzip as well.
         at_us: tell in full only what is needed at this position, and what grows; of the other segments just where they
             lie. So the first look at a recording costs as much as one segment, however long it is.
+        explain: knows why something is missing; None where nobody does.
 
     Raises:
-        UnavailableError: ``media.busy``, ``store.failed``.
+        UnavailableError: ``media.busy``, ``store.failed``, ``catalogue.unavailable``.
     """
     names: dict[int, str] = {}
     told: list[msgspec.Raw] = []
@@ -79,6 +82,8 @@ async def tell(
         except (CorruptError, RefusedError) as error:
             _log.error("segment cannot be played", segment=str(located.segment.id), code=error.code)
             missing.append(Gap(offset, offset + located.segment.covered_us, "unreadable"))
+    if explain is not None:
+        missing = await explained(recording, missing, explain)
     head = {
         "recording": str(recording.id),
         "state": recording.state.value,

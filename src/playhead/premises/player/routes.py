@@ -20,6 +20,7 @@ from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
 from playhead.premises.player.document import tell
 from playhead.premises.player.live import Viewer
+from playhead.premises.player.reasons import Explain
 from playhead.premises.player.rules import parse_after, parse_number
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Streamed, Turns
@@ -53,6 +54,7 @@ class Media:
     answers: Turns
     viewers: Turns
     viewings: Viewings
+    explain: Explain | None = None
 
     def routes(self) -> list[BaseRoute]:
         """All of them, below ``/media``."""
@@ -82,7 +84,7 @@ class Media:
         packed = "gzip" in request.headers.get("accept-encoding", "")
         at = request.query_params.get("at")
         at_us = None if at is None else parse_number(at, "at") * 1000
-        document = await tell(found, located, self.shelf, self.clock, packed=packed, at_us=at_us)
+        document = await tell(found, located, self.shelf, self.clock, packed=packed, at_us=at_us, explain=self.explain)
         headers = {"vary": "accept-encoding"}
         if document.packed is None:
             return Response(document.plain, 200, headers, media_type="application/json")

@@ -13,6 +13,7 @@ from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
 from playhead.premises.player.described import DESCRIPTION
 from playhead.premises.player.newest import NewestThumbnails
+from playhead.premises.player.reasons import Explain
 from playhead.premises.player.routes import Media
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Turns
@@ -40,6 +41,7 @@ class PlayerService:
         screen: the screen service, which tells what grows.
         audit: where views and refusals are noted.
         clock: tells the time.
+        explain: knows why something is missing; None where nobody does.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class PlayerService:
         screen: Screen,
         audit: AuditTrail,
         clock: Clock,
+        explain: Explain | None = None,
     ) -> None:
         self._shelf = Shelf(store, keyring, clock)
         self._viewings = Viewings(catalogue, audit, clock)
@@ -70,6 +73,7 @@ class PlayerService:
             answers=Turns(config.responses_max, _BUSY),
             viewers=Turns(config.viewers_max, _FULL),
             viewings=self._viewings,
+            explain=explain,
         )
         self.routes: list[BaseRoute] = media.routes()
         """To be mounted where the portal listens."""
