@@ -24,14 +24,18 @@ class World:
         self.simulation = simulation
         self.marks: list[tuple[str, Details]] = []
         self.in_force: tuple[Details, ...] = ()
+        self.at_us: int | None = None
         self.kept_times = 0
         self.darkness = Darkness(rules, self, simulation.clock, agent=agent, changed=self.changed)
 
     def changed(self) -> None:
         self.kept_times += 1
 
-    def set_blackout(self, code: str, details: Details, in_force: tuple[Details, ...]) -> None:
+    def set_blackout(
+        self, code: str, details: Details, in_force: tuple[Details, ...], *, at_us: int | None = None
+    ) -> None:
         self.marks.append((code, details))
+        self.at_us = at_us
         self.in_force = in_force
 
     @property
@@ -261,6 +265,21 @@ def test_its_word_holds_for_the_length_of_the_lease_and_silence_is_black() -> No
         assert not world.is_dark
         await asyncio.sleep(0.002)
         assert world.is_dark
+
+    simulate(story, WATCHED)
+
+
+def test_whoever_looks_before_the_timer_finds_it_black_since_the_end_of_the_lease() -> None:
+    async def story(world: World) -> None:
+        world.darkness.decide("watcher", black=False, reason="")
+        world.darkness.look()
+        assert not world.is_dark
+        due_us = world.simulation.clock.monotonic_us() + WATCHED.lease_us
+        world.simulation.clock.advance(WATCHED.lease_us + 3_000_000)  # the loop is held up
+        assert not world.is_dark
+        world.darkness.look()
+        assert world.is_dark
+        assert world.at_us == due_us
 
     simulate(story, WATCHED)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,10 +124,10 @@ async def test_a_decision_source_that_dies_makes_it_black(tmp_path: Path) -> Non
         for _ in range(10):
             assert (await ask(workstation.folder, light))["status"]["state"] == "recording"
             await asyncio.sleep(0.1)
-        last_us = CLOCK.wall_us()  # and now it is dead
+        last_us = CLOCK.wall_us()  # and now it is dead, and the event loop stuck, while the capture goes on
+        time.sleep(1.5)  # noqa: ASYNC251 - on purpose
         await workstation.until(lambda status: status["state"] == "blackout")
-        assert CLOCK.wall_us() - last_us < 2_000_000
-        dark_us = CLOCK.wall_us()
+        dark_us = last_us + 500_000
         await asyncio.sleep(0.5)
         marks = await finish(workstation, recording)
         assert [(mark["code"], mark["source"]) for mark in marks] == [
@@ -135,7 +136,7 @@ async def test_a_decision_source_that_dies_makes_it_black(tmp_path: Path) -> Non
             ("blackout.on", "decision_source"),
         ]
         pictures = await recorded(workstation.premises, recording)
-        assert {name.split()[0] for at_us, name in pictures if at_us >= dark_us} <= {"black"}
+        assert {name.split()[0] for at_us, name in pictures if at_us >= dark_us} == {"black"}
         assert "shown" in {name.split()[0] for at_us, name in pictures if at_us < last_us}
 
 

@@ -31,7 +31,9 @@ _log: Any = structlog.get_logger(__name__)
 class Shutter(Protocol):
     """What is needed of `playhead.workstation.director.Director`, which documents it."""
 
-    def set_blackout(self, code: str, details: Details, in_force: tuple[Details, ...]) -> None:
+    def set_blackout(
+        self, code: str, details: Details, in_force: tuple[Details, ...], *, at_us: int | None = None
+    ) -> None:
         """A request began or ended."""
         ...
 
@@ -160,6 +162,15 @@ class Darkness:
         self._follow_lease()
         self._plan()
 
+    def look(self) -> None:
+        """Call before anything is taken in that was captured: it may be from after the end of the lease.
+
+        A timer alone would come too late where the event loop was held up.
+        """
+        lease = self._lease
+        if lease is not None and lease.is_late(self._clock.monotonic_us()):
+            self._follow_lease()
+
     def interaction_over(self, interaction: str) -> None:
         """An interaction has ended, and with it what is bound to it."""
         ended = self._blackouts.of_interaction(interaction)
@@ -190,6 +201,7 @@ class Darkness:
         since_us: int | None = None,
         agent: str = "",
         interaction: str = "",
+        at_us: int | None = None,
     ) -> None:
         self._serial += 1
         now_us, wall_us = self._clock.monotonic_us(), self._clock.wall_us()
@@ -209,7 +221,7 @@ class Darkness:
             _log.warning("blackout.refused", source=asker.source, by=asker.by, code=error.code)
             raise
         self._keep_at_us = now_us + KEEP_US
-        self._tell("blackout.on", self._blackouts.requests[-1])
+        self._tell("blackout.on", self._blackouts.requests[-1], at_us=at_us)
         _log.info("blackout.began", **_log_of(request), reason=reason)
 
     def _end(self, serials: Collection[int], code: str, reason: str, by: str = "") -> None:
@@ -223,9 +235,9 @@ class Darkness:
             else:
                 _log.info("blackout.ended", **_log_of(one), ended_by=by, because=reason)
 
-    def _tell(self, code: str, request: Request, more: Details | None = None) -> None:
+    def _tell(self, code: str, request: Request, more: Details | None = None, *, at_us: int | None = None) -> None:
         in_force = tuple(map(details_of, self._blackouts.requests))
-        self._shutter.set_blackout(code, details_of(request) | (more or {}), in_force)
+        self._shutter.set_blackout(code, details_of(request) | (more or {}), in_force, at_us=at_us)
 
     def _follow_lease(self) -> None:
         lease = self._lease
@@ -240,16 +252,16 @@ class Darkness:
             case Verdict.BLACK | Verdict.LATE:
                 reason = SILENT if verdict is Verdict.LATE else lease.reason
                 if not mine or mine[0].reason != reason or is_limited:
-                    self._replace(mine, reason, None)
+                    self._replace(mine, reason, None, at_us=lease.due_us if verdict is Verdict.LATE else None)
             case Verdict.LAPSED:
                 if not is_limited:
                     _log.warning("decision source is silent", source=self._rules.source)
                     self._replace(mine, lease.reason, lasting_us(None, self._rules.max_us))
 
-    def _replace(self, mine: list[Request], reason: str, length_us: int | None) -> None:
+    def _replace(self, mine: list[Request], reason: str, length_us: int | None, *, at_us: int | None = None) -> None:
         """Another word of the decision source takes the place of the one before, without light between them."""
         self._blackouts = self._blackouts.without({one.serial for one in mine})
-        self._take(self._watcher, reason, length_us, since_us=mine[0].since_us if mine else None)
+        self._take(self._watcher, reason, length_us, since_us=mine[0].since_us if mine else None, at_us=at_us)
 
     def _tick(self) -> None:
         """Something may be due."""

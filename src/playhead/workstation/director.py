@@ -173,9 +173,17 @@ class Director:
         _log.info("recording stopped", recording=str(recording), reason=reason)
         self._apply(actions)
 
-    def set_blackout(self, code: str, details: Details, in_force: tuple[Details, ...]) -> None:
-        """A request for a blackout began or ended; arguments as of `Recorder.set_blackout`."""
-        self._apply(self._recorder.set_blackout(self._now(), code, details, in_force))
+    def set_blackout(
+        self, code: str, details: Details, in_force: tuple[Details, ...], *, at_us: int | None = None
+    ) -> None:
+        """A request for a blackout began or ended; arguments as of `Recorder.set_blackout`.
+
+        With ``at_us``, monotonic, it did so then: nothing of looks that ended since has been taken in yet.
+        """
+        now = self._now()
+        if at_us is not None:
+            now = Now(now.wall_us - (now.monotonic_us - at_us), at_us)
+        self._apply(self._recorder.set_blackout(now, code, details, in_force))
 
     def set_live(self, *, on: bool) -> None:
         """Somebody watches, or nobody does."""

@@ -21,7 +21,7 @@ from playhead.wire.screen.commands import CommandLog
 from playhead.wire.screen.messages import Wanted
 from playhead.workstation.answers import Answers
 from playhead.workstation.capture.source import Source
-from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
+from playhead.workstation.capture_thread import Batch, CapturePipeline, CaptureThread
 from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.claims import Claims
 from playhead.workstation.config import WorkstationConfig
@@ -192,7 +192,11 @@ class WorkstationService:
             await self._work(orders, shipper)
 
     async def _work(self, orders: Orders, shipper: Shipper) -> None:
-        capture = CaptureThread(self._make_pipeline, self._clock, self._director.take, threads=self._machine.threads)
+        def take(batch: Batch) -> None:
+            orders.darkness.look()
+            self._director.take(batch)
+
+        capture = CaptureThread(self._make_pipeline, self._clock, take, threads=self._machine.threads)
         work: list[asyncio.Task[None]] = []
         watching: list[asyncio.Task[Any]] = []
         try:
