@@ -8,7 +8,8 @@ from playhead.base.errors import PlayheadError
 from playhead.testing.office.site import site_keyring
 from playhead.wire import fmp4, vid
 
-_START: Final = vid.MAGIC
+BLACK: Final = "black"
+"""`Shown.life` of what is taken under a blackout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Shown:
     at_us: int
     """Media time."""
     life: str
-    """Of the capture that took it: "<desk>/<life>"; "black" under a blackout."""
+    """Of the capture that took it: "<desk>/<life>", or `BLACK`."""
     number: int
 
 
@@ -28,7 +29,7 @@ def bodies(content: bytes) -> Iterator[tuple[vid.Scanned, bytes]]:
     def read_at(size: int, offset: int) -> bytes:
         return content[offset : offset + size]
 
-    if not content.startswith(_START):
+    if not content.startswith(vid.MAGIC):
         return
     try:
         header, begin = vid.read_header(read_at)

@@ -32,6 +32,8 @@ DATA = Path("/data")
 SEGMENTS = DATA / "segments"
 RESTART_S = 2.0
 """After how long the system starts a program again that ended by itself."""
+LOOK_S = 0.24
+"""A look at the screen, with its encoding, takes up to so long."""
 WELL_S = 10.0
 """Programs try again within so long what their disk did not take."""
 STOP_S = 60.0
@@ -346,4 +348,4 @@ class Workstation(Host):
 
     def _pipeline(self) -> DeskPipeline:
         threads = self.simulation.loop.threads_of(self.name)
-        return DeskPipeline(self.desk, self.clock, threads, lambda: self.chance.random() * 0.03)
+        return DeskPipeline(self.desk, self.clock, threads, lambda: self.chance.random() * LOOK_S / 2)

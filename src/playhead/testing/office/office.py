@@ -34,8 +34,8 @@ class Size:
     """Longest time between two misfortunes."""
 
 
-SMALL: Final = Size(workstations=1, faults_s=12, pause_s=2)
-LARGE: Final = Size(workstations=3, faults_s=60, pause_s=3)
+SMALL: Final = Size(workstations=1, faults_s=12, pause_s=1)
+LARGE: Final = Size(workstations=3, faults_s=60, pause_s=1.5)
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Office:
             self._despair(host)
             await host.die(power=self.chance.random() < 0.6)  # noqa: PLR2004 - somewhat more often than a mere crash
             self.on_death(host)
-            await asyncio.sleep(self.chance.uniform(0, 6))
+            await asyncio.sleep(self.chance.uniform(0, 3))
             host.start()
 
     def _despair(self, host: Host) -> None:

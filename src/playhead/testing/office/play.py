@@ -90,6 +90,8 @@ async def _life(office: Office) -> Outcome:
 def _after_death(office: Office, host: Host) -> None:
     if host is office.premises:
         promises.acknowledged_is_kept(office)
+    else:
+        promises.spool_is_sound(host)
     promises.nothing_deleted_early(office)
 
 

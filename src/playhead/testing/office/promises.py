@@ -1,10 +1,13 @@
 """What an office is judged by. Each promise that is broken raises `BrokenPromise`, which says which and where."""
 
+import contextlib
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any, Final, cast
 
 import msgspec
 
+from playhead.base.errors import CorruptError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.net.peer import INBOUND_BYTES, OUTBOUND_BYTES_MAX, READ_BYTES, Peer
 from playhead.store.catalogue import Catalogue
@@ -12,11 +15,11 @@ from playhead.store.catalogue.segments import Located, list_segments
 from playhead.store.segments.check import check_segments
 from playhead.store.segments.committer import PENDING_BYTES_MAX
 from playhead.testing.office.desk import WATERMARK
-from playhead.testing.office.footage import Shown, bodies, pictures
+from playhead.testing.office.footage import BLACK, Shown, bodies, pictures
 from playhead.testing.office.hosts import SEGMENTS, Host
 from playhead.testing.office.office import Office
 from playhead.wire.screen.limits import MAX_CONTROL_BYTES, MAX_RECORDS_BYTES
-from playhead.wire.vid import Kind
+from playhead.wire.vid import Kind, Scanner
 
 HELD_BYTES_MAX: Final = INBOUND_BYTES + READ_BYTES + MAX_RECORDS_BYTES + MAX_CONTROL_BYTES + OUTBOUND_BYTES_MAX
 """What one connection may hold at an end."""
@@ -53,6 +56,19 @@ def nothing_deleted_early(office: Office) -> None:
                 raise BrokenPromise(f"The spool keeps what is not acknowledged: {text}")
 
 
+def spool_is_sound(workstation: Host) -> None:
+    """What lies finished in a spool after a crash is whole."""
+    for path, content in workstation.disk.files().items():
+        if path.parent.name != "finished":
+            continue
+        scanner = Scanner()
+        with contextlib.suppress(CorruptError):  # the offset tells
+            scanner.feed(content)
+        if scanner.offset != len(content) or scanner.sealed != (".sealed." in path.name):
+            held = f"{scanner.offset} of {len(content)} bytes, sealed: {scanner.sealed}"
+            raise BrokenPromise(f"What is finished in the spool is whole: {workstation.name}:{path}: {held}")
+
+
 def nothing_refused(office: Office) -> None:
     """The premises takes everything that a workstation has: nothing is set aside there."""
     for workstation in office.workstations:
@@ -87,7 +103,7 @@ async def pictures_are_whole(office: Office, catalogue: Catalogue) -> None:
         shown = pictures(content)
         last: Shown | None = None
         for one in shown:
-            if one.life == "black":
+            if one.life == BLACK:
                 last = None
                 continue
             if (one.life, one.number) in seen:
@@ -104,24 +120,27 @@ async def pictures_are_whole(office: Office, catalogue: Catalogue) -> None:
 async def gaps_have_reasons(office: Office, catalogue: Catalogue) -> None:
     """Where pictures are missing between two segments of a recording, the later one says why."""
     files = _segment_files(office.premises)
-    by_recording: dict[RecordingId, list[Located]] = {}
+    by_recording: dict[RecordingId, list[tuple[Shown, Shown, Shown, bytes]]] = {}
+    dark: set[RecordingId] = set()
     for located in await _rows(catalogue):
-        by_recording.setdefault(located.segment.recording, []).append(located)
-    for recording, those in by_recording.items():
-        last: Shown | None = None
-        for located in sorted(those, key=lambda one: (one.segment.started_at_us, one.segment.id)):
-            content = files[located.segment.id][0][1]
-            shown = pictures(content)
-            if last is not None and shown and not _follows(last, shown[0]) and not _reasons(content):
-                text = f"{last.life} {last.number} is followed by {shown[0].life} {shown[0].number}"
-                raise BrokenPromise(
-                    f"Every gap has a reason: recording {recording}, segment {located.segment.id}: {text}"
-                )
-            last = shown[-1] if shown else last
+        content = files[located.segment.id][0][1]
+        shown = pictures(content)
+        seen = next((one for one in shown if one.life != BLACK), None)
+        if seen is not None:
+            by_recording.setdefault(located.segment.recording, []).append((seen, shown[0], shown[-1], content))
+        elif shown:
+            dark.add(located.segment.recording)  # where it belongs among the others, its pictures do not tell
+    for recording in by_recording.keys() - dark:
+        # In the order in which they were captured: clocks may have been set back.
+        those = sorted(by_recording[recording], key=lambda one: (int(one[0].life.partition("/")[2]), one[0].number))
+        for (_, _, last, _), (_, first, _, content) in pairwise(those):
+            if not _follows(last, first) and not _reasons(content):
+                text = f"recording {recording}: {last.life} {last.number} is followed by {first.life} {first.number}"
+                raise BrokenPromise(f"Every gap has a reason: {text}")
 
 
 def _follows(last: Shown, first: Shown) -> bool:
-    is_dark = "black" in {last.life, first.life}
+    is_dark = BLACK in {last.life, first.life}
     return is_dark or (last.life == first.life and first.number == last.number + 1)
 
 
