@@ -85,7 +85,7 @@ def test_a_blackout_for_some_minutes_and_who_else_wants_one(run: Run, tmp_path: 
     assert (on.code, off.code, too_long.code) == (0, 0, 2)
     first, second = station.asked
     assert (first.command, first.reason, first.minutes, first.source) == ("blackout_on", "private", 5, "command_line")
-    assert second == Question("blackout_off", reason="asked for by the agent", by=first.by)
+    assert second == Question("blackout_off", by=first.by)
     assert "api anna card" in off.err + off.out
 
 

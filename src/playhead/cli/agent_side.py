@@ -132,7 +132,10 @@ def status(data: Path, *, as_json: bool) -> None:
 def blackout(data: Path, *, on: bool, reason: str, minutes: int | None) -> None:
     """Begin a blackout at the running workstation, or end the one that was begun so."""
     by = getpass.getuser()
-    answer = _ask(data, Question("blackout_on" if on else "blackout_off", reason=reason, by=by, minutes=minutes or 0))
+    answer = _ask(
+        data,
+        Question("blackout_on" if on else "blackout_off", reason=reason if on else "", by=by, minutes=minutes or 0),
+    )
     others = msgspec.convert(answer.get("status"), LocalStatus).blackouts
     if on:
         done("Nothing on this screen is captured.")

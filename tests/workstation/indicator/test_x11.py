@@ -78,6 +78,33 @@ async def test_the_hotkey_counts_whoever_has_the_focus_and_whatever_is_locked(se
         await until(lambda: presses.count == 4)
 
 
+async def test_not_even_the_first_press_is_missed_though_it_changes_the_keyboard(server: Xvfb) -> None:
+    presses = Presses()
+    hotkey = Hotkey(server.display, KEYS, presses)
+    async with running(asyncio.create_task(hotkey.run())):
+        await hotkey.grabbed.wait()
+        # The server makes XTEST's keyboard the master's, and says so by MappingNotify, with the first key it gets.
+        await asyncio.to_thread(xdotool, server, "key", "ctrl+alt+b")
+        await until(lambda: presses.count == 1)
+
+
+async def test_a_key_that_lies_elsewhere_in_another_layout_is_followed(server: Xvfb) -> None:
+    presses = Presses()
+    hotkey = Hotkey(server.display, KEYS, presses)
+    async with running(asyncio.create_task(hotkey.run())):
+        await hotkey.grabbed.wait()
+        before = hotkey._code
+        swap = ["-e", "keycode 56 = x", "-e", "keycode 53 = b"]
+        await asyncio.to_thread(subprocess.run, ["xmodmap", *swap], env={"DISPLAY": server.display}, check=True)
+        await until(lambda: hotkey._code != before)
+        await asyncio.to_thread(xdotool, server, "key", "ctrl+alt+b")
+        await until(lambda: presses.count == 1)
+        await asyncio.to_thread(
+            xdotool, server, "sleep", "0.6", "key", "ctrl+alt+x", "sleep", "0.6", "key", "ctrl+alt+b"
+        )
+        await until(lambda: presses.count == 2)
+
+
 async def test_a_hotkey_that_another_program_has_is_got_once_that_is_gone(
     server: Xvfb, monkeypatch: pytest.MonkeyPatch
 ) -> None:

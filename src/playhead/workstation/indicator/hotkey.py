@@ -42,6 +42,7 @@ class Hotkey:
         self._pressed = pressed
         self._presses: asyncio.Queue[None] = asyncio.Queue(maxsize=8)
         self._last_ms: int | None = None
+        self._code = 0
         self.grabbed = asyncio.Event()
         """Set while presses are noticed."""
 
@@ -93,11 +94,17 @@ class Hotkey:
                 self._last_ms = at_ms
                 if (since_ms is None or since_ms >= REPEAT_MS) and not self._presses.full():
                     self._presses.put_nowait(None)
-            case x.MappingNotifyEvent():  # another keyboard layout: the key may lie elsewhere
-                desktop.core.UngrabKey(0, desktop.root, x.ModMask.Any)  # 0: AnyKey
-                self._grab(desktop)
+            case x.MappingNotifyEvent():
+                self._follow(desktop)
             case _:
                 pass
+
+    def _follow(self, desktop: Desktop) -> None:
+        """With another keyboard layout the key may lie elsewhere. Where it does not, no press may be missed."""
+        before = self._code
+        if self._keycode(desktop) != before:
+            self._grab(desktop)
+            desktop.core.UngrabKey(before, desktop.root, x.ModMask.Any)
 
     def _grab(self, desktop: Desktop) -> None:
         """Have the presses of the keys sent here.
@@ -106,7 +113,7 @@ class Hotkey:
             UnavailableError: ``hotkey.no_key``.
             ConflictError: ``hotkey.taken``.
         """
-        code = self._keycode(desktop)
+        code = self._code = self._keycode(desktop)
         try:
             for locks in _LOCKS:
                 desktop.core.GrabKeyChecked(
