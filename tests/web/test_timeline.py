@@ -75,8 +75,8 @@ async def test_where_there_is_nothing_to_see_it_says_why(chromium, done):
     first = done.segments[0]
     kept = list(first.markers)
     first.markers += [
-        {"atUs": 30 * S, "code": "capture.blackout_on", "reason": "Card number"},
-        {"atUs": 40 * S, "code": "capture.blackout_off"},
+        {"atUs": 30 * S, "code": "blackout.on", "reason": "Card number"},
+        {"atUs": 40 * S, "code": "blackout.off"},
     ]
     try:
         async with served(done) as premises, seated(chromium, premises) as seat:
