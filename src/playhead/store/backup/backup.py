@@ -164,7 +164,8 @@ class Backup:
         writer = await asyncio.to_thread(files.EntryWriter, self._disk, target / files.SEGMENTS)
         copy = await Catalogue.open(copy_path)
         try:
-            taken = await self._take_segments(copy, copier, _entries(self._disk, before), writer)
+            previous = await asyncio.to_thread(_Previous.of, self._disk, before)
+            taken = await self._take_segments(copy, copier, previous, writer)
             await asyncio.to_thread(copier.flush)
             async with copy.reading() as connection:
                 head = await audit_head(connection)
@@ -231,9 +232,8 @@ class Backup:
     async def _take(
         self, copy: Catalogue, copier: Copier, located: Located, before: "_Previous", taken: _Taken
     ) -> Entry | None:
-        known = before.find(str(located.segment.id))
         try:
-            return await asyncio.to_thread(copier.take, located, known)
+            return await asyncio.to_thread(lambda: copier.take(located, before.find(str(located.segment.id))))
         except CorruptError as error:
             fault = error
         # Since the catalogue was copied it may have been erased, moved or begun anew; the server knows.
@@ -292,7 +292,12 @@ class Backup:
 
 
 class _Previous:
-    """Looks up the segments of the backup before, in their order."""
+    """Looks up the segments of the backup before, in their order. Blocks."""
+
+    @classmethod
+    def of(cls, disk: Disk, folder: Path | None) -> "_Previous":
+        """Of a backup; of none, nothing is found."""
+        return cls(None if folder is None else files.read_entries(disk, folder / files.SEGMENTS))
 
     def __init__(self, entries: Generator[Entry] | None) -> None:
         self._entries = entries
@@ -303,10 +308,6 @@ class _Previous:
         while self._next is not None and self._entries is not None and self._next.segment < segment:
             self._next = next(self._entries, None)
         return self._next if self._next is not None and self._next.segment == segment else None
-
-
-def _entries(disk: Disk, before: Path | None) -> _Previous:
-    return _Previous(None if before is None else files.read_entries(disk, before / files.SEGMENTS))
 
 
 def _settled(path: Path) -> None:
