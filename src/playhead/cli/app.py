@@ -4,17 +4,20 @@ import click
 
 from playhead import __version__
 from playhead.cli.audit import audit
+from playhead.cli.backup import backup, recovery_key, restore
 from playhead.cli.check import check
 from playhead.cli.coverage import coverage
 from playhead.cli.demo import demo
 from playhead.cli.drill import drill
 from playhead.cli.environment import environment
+from playhead.cli.erasure import erasure
 from playhead.cli.groups import groups
 from playhead.cli.permissions import roles
 from playhead.cli.premises import premises
 from playhead.cli.quarantine import quarantine
 from playhead.cli.record import record
 from playhead.cli.recordings import recordings
+from playhead.cli.retention import retention
 from playhead.cli.up import up
 from playhead.cli.users import users
 from playhead.cli.verify import verify
@@ -35,8 +38,10 @@ Examples:
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
   playhead verify ID --ocr                 is it what was recorded, black where it should be?
   playhead environment ports               what must be open, where and why
+  playhead retention set --days 90         how long recordings are kept
   playhead audit verify                    was anything in the log of who did what changed?
   playhead coverage                        what should exist and does not, and why
+  playhead backup /mnt/backups --incremental
   playhead check                           is everything that was acknowledged there, and whole?
   playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
@@ -63,8 +68,13 @@ for command in (
     coverage,
     verify,
     check,
+    backup,
+    restore,
+    recovery_key,
     drill,
     quarantine,
+    retention,
+    erasure,
     environment,
     users,
     groups,
