@@ -128,7 +128,7 @@ async def test_a_workstations_days_lead_to_what_is_missing_and_into_recordings(c
     async with staged(chromium, "/coverage/ws-09", full_disk("ws-09", "Zoe"), recordings=(morning,)) as seat:
         await expect(seat.page.get_by_role("heading", name="Zoe")).to_be_visible()
         stretches = seat.page.get_by_role("grid", name="Missing stretches")
-        await expect(stretches.get_by_role("row").nth(1)).to_contain_text("the workstation's disk was full")
+        await expect(stretches.get_by_role("row").nth(1)).to_contain_text("The workstation's disk was full.")
         link = stretches.get_by_role("link", name="What was before it")
         await expect(link).to_have_attribute("href", "/recordings/r-1?t=21597")
         days = seat.page.get_by_role("list", name="Days", exact=True)
@@ -136,7 +136,7 @@ async def test_a_workstations_days_lead_to_what_is_missing_and_into_recordings(c
         await days.get_by_role("link", name="Yesterday").focus()
         await seat.page.keyboard.press("Enter")
         await expect(seat.page.get_by_role("heading", name="Missing: Yesterday")).to_be_visible()
-        await expect(stretches.get_by_role("row").nth(1)).to_contain_text("Ended by force")
+        await expect(stretches.get_by_role("row").nth(1)).to_contain_text("The recorder was ended by force.")
         assert seat.page.url.endswith(f"/coverage/ws-09?day={YESTERDAY}")
         await seat.visit("/coverage/ws-77")
         await expect(seat.page.get_by_role("heading", name="There is no such workstation")).to_be_visible()

@@ -76,6 +76,12 @@ export function reasonText(code: string): string {
   return isReason(code) ? TABLE[code].why : (OF_RECORDINGS[code] ?? code.replaceAll("_", " "));
 }
 
+/** The same as a sentence of its own. */
+export function reasonSentence(code: string): string {
+  const words = reasonText(code);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
 /** A kind in a legend. */
 export function kindLabel(kind: Kind): string {
   return kind === "kept" ? "Recorded" : TABLE[kind].label;

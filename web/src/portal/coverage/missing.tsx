@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { recordingAround } from "../../core/coverage-words.ts";
 import type { RecordingItem } from "../../core/library.ts";
-import { kindLabel, reasonText } from "../../core/reasons.ts";
+import { reasonSentence } from "../../core/reasons.ts";
 import { addressOf } from "../../core/route.ts";
 import type { SiteDay, StripSpan } from "../../core/site-coverage.ts";
 import { missingSpans, momentOfDay } from "../../core/strip.ts";
@@ -19,14 +19,10 @@ import css from "./coverage.module.css";
 const keyOf = (span: StripSpan): string => `${span.fromMs} ${span.kind}`;
 
 function Why({ span }: { readonly span: StripSpan }) {
-  const words = span.kind === "kept" ? "" : reasonText(span.kind);
   return (
     <span class={css.why}>
       <Swatch kind={span.kind} />
-      <span>
-        {kindLabel(span.kind)}
-        <span class={css.muted}>: {words}</span>
-      </span>
+      <span>{reasonSentence(span.kind)}</span>
     </span>
   );
 }
@@ -53,8 +49,8 @@ function columnsOf(site: SiteDay, recordings: readonly RecordingItem[]): readonl
     {
       key: "time",
       title: "Time",
-      width: "11rem",
-      min: 11,
+      width: "13.5rem",
+      min: 13.5,
       priority: 0,
       cell: (span) => (
         <span class="figures">

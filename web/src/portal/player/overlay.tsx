@@ -5,7 +5,7 @@ import { requestWords } from "../../core/blackout-requests.ts";
 import { type Blackout, blackoutsOf } from "../../core/blackouts.ts";
 import type { Failure } from "../../core/failure.ts";
 import type { WorkstationItem } from "../../core/library.ts";
-import { reasonText } from "../../core/reasons.ts";
+import { reasonSentence } from "../../core/reasons.ts";
 import type { Gap } from "../../core/recording-index.ts";
 import { clockText, instantAt, positionText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
@@ -63,16 +63,12 @@ function useBlackout(store: PlayerStore): Blackout | null {
 function Missing({ gap, startedAtUs }: { readonly gap: Gap; readonly startedAtUs: number }) {
   return (
     <GapCard title="Nothing was recorded here">
-      <p>{sentence(reasonText(gap.reason))}</p>
+      <p>{reasonSentence(gap.reason)}</p>
       <p class="figures">
         {positionText(gap.toUs - gap.fromUs)} missing, until {clockText(instantAt(startedAtUs, gap.toUs), true)}
       </p>
     </GapCard>
   );
-}
-
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 interface OverlayProps {
