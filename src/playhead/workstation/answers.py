@@ -8,7 +8,7 @@ import msgspec
 from playhead.base.clock import Clock
 from playhead.base.errors import RefusedError
 from playhead.base.ids import RecordingId, WorkstationId
-from playhead.domain.blackouts import Asker, Source
+from playhead.domain.blackouts import NAME_CHARS_MAX, Asker, Source
 from playhead.wire.screen.blackouts import BlackoutOrder
 from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.control import Question
@@ -85,10 +85,12 @@ class Answers:
         Raises:
             PlayheadError: it could not be kept.
         """
-        agent = BlackoutOrder("agent", by=self._agent[:120])
+        agent = BlackoutOrder("agent", by=self._agent[:NAME_CHARS_MAX])
         is_on = self._orders.darkness.has(Asker(Source.AGENT, agent.by))
-        reason = "asked for by the agent"
-        await self._orders.do("blackout_off" if is_on else "blackout_on", reason=reason, blackout=agent)
+        if is_on:
+            await self._orders.do("blackout_off", blackout=agent)
+        else:
+            await self._orders.do("blackout_on", reason="asked for by the agent", blackout=agent)
 
     async def _do(self, name: str, question: Question) -> str:
         if question.source in {"api", "decision_source"}:
