@@ -21,7 +21,7 @@ from playhead.net.tls import client_context
 from playhead.premises.screen import ScreenConfig, ScreenService
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import add_code
-from playhead.store.catalogue.recordings import get_recording
+from playhead.store.catalogue.recordings import find_recording, get_recording
 from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, SegmentStore
@@ -108,6 +108,11 @@ class Premises:
     async def recording(self, recording):
         async with self.catalogue.reading() as connection:
             return await get_recording(connection, recording)
+
+    async def known(self, recording):
+        """The same, or None where there is no such recording."""
+        async with self.catalogue.reading() as connection:
+            return await find_recording(connection, recording)
 
     async def until(self, condition):
         """Wait for something that a change announces; looks again with every event."""

@@ -15,7 +15,7 @@ from playhead.domain.live import LiveWorkstation, SegmentGrew
 from playhead.net.screen import ScreenPeer
 from playhead.premises.screen import metrics
 from playhead.premises.screen.blackouts import Blackouts
-from playhead.premises.screen.channel import Channel, post
+from playhead.premises.screen.channel import LOST, Channel, post
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.journals import Journals
@@ -234,7 +234,6 @@ class ConnectedWorkstation:
             on_closed=self._closed,
             on_refused=self._refused,
         )
-        await around.refusals.taken(header.segment)
         await around.recordings.refresh(header.recording, changed=True)
         return None
 
@@ -252,6 +251,8 @@ class ConnectedWorkstation:
         """After its end is in the catalogue, or will not be."""
         try:
             await self._around.store.settled(segment)
+            if segment.durable_end not in {"", LOST}:
+                await self._around.refusals.taken(segment.id)
         except PlayheadError as error:
             _log.info("segment not settled", segment=str(segment.id), code=error.code)
         await self._around.recordings.refresh(segment.recording)

@@ -92,7 +92,7 @@ class Refusals:
             _log.error("refused segment not listed", segment=subject, code=error.code)
 
     async def taken(self, segment: SegmentId) -> None:
-        """A segment is being taken, or another server has it: nothing of it waits."""
+        """All of a segment was taken, or another server has it: nothing of it waits."""
         subject = str(segment)
         if subject in self._listed:
             async with self._catalogue.writing(durable=False) as connection:
