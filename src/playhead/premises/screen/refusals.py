@@ -76,10 +76,10 @@ class Refusals:
             bytes=taken_bytes,
             details={"segment": subject},
         )
+        self._listed.add(subject)  # first: this may be cancelled when it is in the catalogue already
         try:
             async with self._catalogue.writing() as connection:
                 listed = await quarantine_one(connection, found)
-            self._listed.add(subject)
             if listed.attempts == 1:
                 _log.error(
                     "quarantine.added",
