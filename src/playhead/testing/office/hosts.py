@@ -1,6 +1,7 @@
 """The machines of an office: what runs on each, how it dies, and how it comes back."""
 
 import asyncio
+import errno
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -80,6 +81,8 @@ class Host:
         """Kinds of steps that fail now and then: their errno, and how often."""
         self.well_at = 0.0
         """Since when nothing fails, where nothing does."""
+        self.has_failed = False
+        """It has failed in some way other than being full."""
         self.lives = 0
         self.up = False
         self.stopped = asyncio.Event()
@@ -172,6 +175,7 @@ class Host:
     def _fault(self, step: Step) -> int | None:
         number, share = self.fails.get(step.name, (0, 0.0))
         if number and self.chance.random() < share:
+            self.has_failed = self.has_failed or number != errno.ENOSPC
             return number
         self.note_step(step)
         if step.name == self._doom:
@@ -198,6 +202,8 @@ class Premises(Host):
         self.catalogue: Catalogue | None = None
         self.store: SegmentStore | None = None
         self.coverage: CoverageService | None = None
+        self.has_ledger = False
+        """It keeps the ledger of coverage; that takes as long as all else."""
 
     async def run(self) -> None:
         """As `playhead.cli.roles` does it, with the screen service alone."""
@@ -220,13 +226,14 @@ class Premises(Host):
                 network=self.network.host(self.name),
                 server=await asyncio.to_thread(self._server_id),
             )
-            coverage = CoverageService(
-                CoverageConfig(time_zone="UTC"), catalogue=catalogue, watched=service, clock=self.clock
-            )
-            self.catalogue, self.store, self.service, self.coverage = catalogue, store, service, coverage
+            self.catalogue, self.store, self.service = catalogue, store, service
             async with asyncio.TaskGroup() as group:
-                group.create_task(coverage.run())
                 group.create_task(service.run())
+                if self.has_ledger:
+                    self.coverage = CoverageService(
+                        CoverageConfig(time_zone="UTC"), catalogue=catalogue, watched=service, clock=self.clock
+                    )
+                    group.create_task(self.coverage.run())
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from group
         finally:

@@ -32,10 +32,12 @@ class Size:
     faults_s: float
     pause_s: float
     """Longest time between two misfortunes."""
+    ledger: bool
+    """The premises keeps the ledger of coverage."""
 
 
-SMALL: Final = Size(workstations=1, faults_s=12, pause_s=1)
-LARGE: Final = Size(workstations=3, faults_s=60, pause_s=1.5)
+SMALL: Final = Size(workstations=1, faults_s=10, pause_s=1, ledger=False)
+LARGE: Final = Size(workstations=3, faults_s=60, pause_s=1.5, ledger=True)
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Office:
             self.workstations.append(workstation)
         signers = {each.name: each.signer.public_key().public_bytes_raw() for each in self.workstations}
         self.premises = Premises(simulation, self.network, self.history, folder, signers)
+        self.premises.has_ledger = size.ledger
         self.promised = {each.name: Promised() for each in self.workstations}
         self.on_death: Callable[[Host], None] = lambda _host: None
         """Told when a machine has died, and its disk is as it will be found."""

@@ -131,6 +131,7 @@ async def _judged(office: Office, began_at: float) -> Outcome:
     await promises.index_agrees(office, catalogue)
     await promises.pictures_are_whole(office, catalogue)
     await promises.gaps_have_reasons(office, catalogue)
+    await promises.ledger_has_reasons(office, catalogue)
     promises.nobody_failed(office)
     for host in office.hosts:
         promises.nothing_forbidden(host)

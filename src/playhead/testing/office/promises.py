@@ -9,8 +9,10 @@ import msgspec
 
 from playhead.base.errors import CorruptError
 from playhead.base.ids import RecordingId, SegmentId
+from playhead.domain.coverage import Reason
 from playhead.net.peer import INBOUND_BYTES, OUTBOUND_BYTES_MAX, READ_BYTES, Peer
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.segments import Located, list_segments
 from playhead.store.segments.check import check_segments
 from playhead.store.segments.committer import PENDING_BYTES_MAX
@@ -26,6 +28,9 @@ HELD_BYTES_MAX: Final = INBOUND_BYTES + READ_BYTES + MAX_RECORDS_BYTES + MAX_CON
 
 ARRIVED_S: Final = 300.0
 """So long after the last fault everything has arrived: five minutes."""
+
+CRASH_US_MAX: Final = 2_500_000
+"""What a crash of a workstation may cost: half a second that was not synced, and two of the recorder's heartbeat."""
 
 _WATERMARK: Final = WATERMARK.encode()
 
@@ -59,7 +64,7 @@ def nothing_deleted_early(office: Office) -> None:
 def spool_is_sound(workstation: Host) -> None:
     """What lies finished in a spool after a crash is whole."""
     for path, content in workstation.disk.files().items():
-        if path.parent.name != "finished":
+        if path.parent.name != "finished" or ".lost." in path.name:  # its disk has failed it, and said so
             continue
         scanner = Scanner()
         with contextlib.suppress(CorruptError):  # the offset tells
@@ -72,6 +77,8 @@ def spool_is_sound(workstation: Host) -> None:
 def nothing_refused(office: Office) -> None:
     """The premises takes everything that a workstation has: nothing is set aside there."""
     for workstation in office.workstations:
+        if workstation.has_failed:
+            continue  # what its disk said it did not keep, it did not keep
         for path, content in workstation.disk.files().items():
             if path.parent.name == "set-aside" and path.suffix == ".txt":
                 raise BrokenPromise(f"Nothing that was recorded is refused: set aside: {path.stem}: {content.decode()}")
@@ -137,6 +144,22 @@ async def gaps_have_reasons(office: Office, catalogue: Catalogue) -> None:
             if not _follows(last, first) and not _reasons(content):
                 text = f"recording {recording}: {last.life} {last.number} is followed by {first.life} {first.number}"
                 raise BrokenPromise(f"Every gap has a reason: {text}")
+
+
+async def ledger_has_reasons(office: Office, catalogue: Catalogue) -> None:
+    """The ledger of coverage explains everything that is missing of a recording, but for what a crash may cost."""
+    coverage = office.premises.coverage
+    if coverage is None or any(host.clock.off_us for host in office.hosts):
+        return  # with clocks that were set it is a matter of which one to believe
+    for recording in {located.segment.recording for located in await _rows(catalogue)}:
+        async with catalogue.reading() as connection:
+            found = await get_recording(connection, recording)
+        for missing in (await coverage.ledger.recording(found)).ledger.missing:
+            span_us = missing.to_us - missing.from_us
+            if missing.reason is Reason.UNKNOWN and span_us > CRASH_US_MAX:
+                from_s = (missing.from_us - found.started_at_us) / 1e6
+                text = f"{span_us / 1e6:.1f} s from {from_s:.1f} s on"
+                raise BrokenPromise(f"Every missing second has a reason in the ledger: recording {recording}: {text}")
 
 
 def _follows(last: Shown, first: Shown) -> bool:
