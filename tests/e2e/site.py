@@ -329,9 +329,10 @@ class Site:
             file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
         return data
 
-    def start_workstation(self, name: str, environment: Mapping[str, str]) -> Process:
+    def start_workstation(self, name: str, environment: Mapping[str, str], *more: str) -> Process:
         data, log = self.folder / name, self.folder / f"{name}.log"
-        process = self.workstations[name] = Process(["workstation", "run", "--data", str(data)], log, environment)
+        command = ["workstation", "run", "--data", str(data), *more]
+        process = self.workstations[name] = Process(command, log, environment)
         return process
 
     async def status(self, name: str) -> dict[str, Any]:
