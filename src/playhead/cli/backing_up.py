@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from playhead.base import logs
 from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.ids import RecordingId
@@ -108,6 +109,7 @@ async def backup(places: PremisesPlaces, folder: Path, wanted: Wanted, *, as_jso
         PlayheadError: as `playhead.store.backup.Backup.make`.
     """
     disk, clock = SystemDisk(), SystemClock()
+    logs.configure(clock, form="human")  # on standard error, beside the answer
     async with existing_catalogue(places) as catalogue:
         keyring = Keyring.open_existing(places.keys, clock)
         recovery_key = read_public(disk, places.keys) if wanted.with_keys else None
@@ -166,6 +168,7 @@ async def restore(
         PlayheadError: as `playhead.store.backup.Restore.into`, and what is said of keys.
     """
     disk = SystemDisk()
+    logs.configure(SystemClock(), form="human")
     found = newest_whole(disk, folder.absolute(), wanted)
     assert found.manifest is not None  # noqa: S101 # it is whole
     keys = _keys(found, opening)
