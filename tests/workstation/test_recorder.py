@@ -8,9 +8,10 @@ from playhead.testing.scripted_pipeline import ScriptedPipeline
 from playhead.wire import fmp4
 from playhead.wire.vid import Kind
 from playhead.workstation.actions import Action, Now, SetBlackout
+from playhead.workstation.blackout_marks import MARKS_MAX, REACH_US, BlackoutMarks
 from playhead.workstation.capture_thread import EAGER_US
 from playhead.workstation.outputs import Notice, Sample, Thumbnail
-from playhead.workstation.pieces import PICTURE_BYTES_MAX
+from playhead.workstation.pieces import PICTURE_BYTES_MAX, Mark
 from playhead.workstation.recorder import Limits
 from playhead.workstation.wanted import Resumption
 
@@ -536,12 +537,53 @@ def test_of_several_requests_each_is_marked_and_the_last_one_opens() -> None:
     assert all(shown.name.startswith("black") for shown in between)
 
 
+def test_a_blackout_in_the_pre_buffer_is_marked_where_it_was() -> None:
+    desk = Desk()
+    desk.run(12)
+    on_us = desk.now_us
+    blackout(desk, on=True)
+    desk.run(3)
+    off_us = desk.now_us
+    blackout(desk, on=False)
+    desk.run(2)
+    again_us = desk.now_us
+    blackout(desk, on=True)
+    desk.run(1)
+    desk.start()
+    desk.run(1)
+    marks = [m for m in desk.segment.markers if m["code"].startswith("blackout")]
+    assert [(m["code"], desk.position_us(desk.segment, m["at_us"])) for m in marks] == [
+        ("blackout.on", on_us),
+        ("blackout.off", off_us),
+        ("blackout.on", again_us),
+    ]
+    for shown in desk.segment.pictures:
+        at_us = desk.position_us(desk.segment, shown.at_us)
+        is_dark = on_us + TICK_US < at_us < off_us or at_us > again_us + TICK_US
+        is_light = at_us < on_us or off_us + TICK_US < at_us < again_us
+        assert not (shown.name.startswith("black") and is_light)
+        assert not (shown.name.startswith("shown") and is_dark)
+
+
+def test_blackouts_of_long_ago_and_too_many_of_them_are_told_as_they_ended() -> None:
+    marks = BlackoutMarks()
+    for number in range(MARKS_MAX + 10):
+        marks.note(Mark(number, "blackout.on", {"label": str(number)}), ({"label": str(number)},))
+    told = marks.since(0)
+    assert told[0] == Mark(0, "blackout.on", {"label": "9", "in_force": 1})
+    assert len(told) == MARKS_MAX + 1
+    marks.note(Mark(REACH_US * 2, "blackout.off"), ())
+    assert [mark.at_us for mark in marks.since(REACH_US)] == [REACH_US, 2 * REACH_US]
+    assert marks.since(2 * REACH_US) == []
+
+
 def test_a_segment_that_begins_under_several_requests_tells_of_each() -> None:
     desk = Desk()
     desk.run(1)
     agent = {"source": "agent", "reason": "private"}
+    blackout(desk, on=True)
     desk.do(desk.recorder.set_blackout(desk.world.now, "blackout.on", agent, (CARD, agent)))
-    desk.run(2)
+    desk.run(20)
     desk.start()
     desk.run(1)
     marks = [(m["source"], m["in_force"]) for m in desk.segment.markers if m["code"] == "blackout.on"]

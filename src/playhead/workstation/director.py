@@ -115,7 +115,7 @@ class Director:
     @property
     def blackout(self) -> str | None:
         """Reason of the newest request for a blackout in force; None without one."""
-        in_force = self._recorder.intake.in_force
+        in_force = self._recorder.intake.blackouts.in_force
         return str(in_force[-1].get("reason", "")) if in_force else None
 
     def begin(self, capture: Capture) -> None:
@@ -269,7 +269,7 @@ class Director:
             is_writing=recorder.is_writing,
             blocked=recorder.blocked,
             trouble=self._trouble,
-            is_blackout=bool(recorder.intake.in_force),
+            is_blackout=bool(recorder.intake.blackouts.in_force),
             blackout_reason=self.blackout or "",
             no_display=recorder.intake.no_display,
             capture_code=newest.code,

@@ -4,6 +4,7 @@ This is also where a blackout closes: from the command on nothing passes of a lo
 of it.
 """
 
+from playhead.workstation.blackout_marks import BlackoutMarks
 from playhead.workstation.outputs import Epoch, Notice, Output, Thumbnail
 from playhead.workstation.pieces import Details, Item, Mark, Picture, track_id
 
@@ -13,8 +14,7 @@ class Intake:
 
     def __init__(self) -> None:
         self._epochs: dict[int, Epoch] = {}
-        self.in_force: tuple[Details, ...] = ()
-        """Requests for blackouts, oldest first, as their markers tell of them. It is black while there is any."""
+        self.blackouts = BlackoutMarks()
         self._asked = 0
         self._shut_us: int | None = None
         self._shut_until = 0
@@ -36,15 +36,15 @@ class Intake:
         self._epochs.clear()
         self.no_display = False
 
-    def set_blackout(self, at_us: int, in_force: tuple[Details, ...]) -> bool:
-        """These requests are in force from now on. Whether it became black by that, or light."""
-        was, self.in_force = bool(self.in_force), in_force
-        on = bool(in_force)
+    def set_blackout(self, mark: Mark, in_force: tuple[Details, ...]) -> bool:
+        """These requests are in force from this marker on. Whether it became black by that, or light."""
+        was, on = bool(self.blackouts.in_force), bool(in_force)
+        self.blackouts.note(mark, in_force)
         if on == was:
             return False
         self._asked += 1
         if on:
-            self._shut_us = at_us if self._shut_us is None else self._shut_us
+            self._shut_us = mark.at_us if self._shut_us is None else self._shut_us
             self._shut_until = self._asked
         return True
 

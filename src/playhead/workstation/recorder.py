@@ -154,10 +154,10 @@ class Recorder:
             in_force: the same of all that are in force now, oldest first: it is black while there is any.
         """
         actions: list[Action] = []
-        if self.intake.set_blackout(now.monotonic_us, in_force):
+        mark = Mark(now.monotonic_us, code, {**details, "in_force": len(in_force)})
+        if self.intake.set_blackout(mark, in_force):
             actions.append(SetBlackout(bool(in_force)))
         if self._cutter is not None:
-            mark = Mark(now.monotonic_us, code, {**details, "in_force": len(in_force)})
             actions += self._put(mark, now)
             actions += self._wrote(self._cutter.flush(self._alive_us, now), now)
         return actions
@@ -260,8 +260,7 @@ class Recorder:
         """Begin a segment with these items, of which at least one is a picture."""
         first_us = min(item.at_us for item in items if isinstance(item, Picture))
         marks = wanted.place(first_us, now)
-        for number, details in enumerate(self.intake.in_force, 1):
-            marks.append(Mark(first_us, "blackout.on", {**details, "in_force": number}))
+        marks += [mark for mark in self.intake.blackouts.since(first_us) if mark not in items]
         cutter = self._cutter = Cutter(first_us)
         tracks = tuple(Track(track_id(epoch.track), epoch.monitor[:MAX_NAME_CHARS]) for epoch in self.intake.epochs)
         actions: list[Action] = [OpenSegment(wanted.recording, wanted.wall_us(first_us), tracks)]
