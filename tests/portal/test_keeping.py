@@ -92,7 +92,7 @@ class TestRetention:
         [
             ({"rules": [], "defaultDays": 0}, "http.request"),
             ({"rules": [], "defaultDays": DAYS_MAX + 1}, "http.request"),
-            ({"rules": [{"name": "", "days": 1}], "defaultDays": 1}, "retention.name"),
+            ({"rules": [{"name": "  ", "days": 1}], "defaultDays": 1}, "retention.name"),
             ({"rules": [{"name": "x", "days": 1, "states": ["recording"]}], "defaultDays": 1}, "http.request"),
             ({"rules": [{"name": "x", "days": 1, "tags": ["a,b"]}], "defaultDays": 1}, "tag.malformed"),
             ({"rules": [{"name": "x", "days": 1}] * (RULES_MAX + 1), "defaultDays": 1}, "http.request"),

@@ -22,6 +22,7 @@ from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.premises.player.described import DESCRIPTION
 from playhead.premises.tokens.described import description
+from playhead.store.catalogue.holds import Hold, add_hold
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key
 from playhead.testing.site import opened_site
@@ -122,6 +123,8 @@ async def _make(places):
         await site.set_state(
             fixture.header.recording, RecordingState.COMPLETE, fixture.header.started_at_us + 3_000_000
         )
+        async with site.catalogue.writing() as connection:  # or the first request to delete it would be the last
+            await add_hold(connection, Hold(fixture.header.recording, "needed", UserId("root"), 1))
     (inside / "segments").rename(places.recordings)
     places.config.write_text(SETTINGS)
     return fixture.header

@@ -17,7 +17,7 @@ from playhead.store.erasure.eraser import REASON_CHARS_MAX
 _Text = Annotated[str, Field(max_length=256)]
 _Values = Annotated[list[_Text], Field(max_length=VALUES_MAX)]
 _Tags = Annotated[list[Annotated[str, Field(max_length=4 * TAG_CHARS_MAX)]], Field(max_length=VALUES_MAX)]
-_Days = Annotated[int | None, Field(ge=1, le=DAYS_MAX, description="Null: for ever.")]
+_Days = Annotated[int | None, Field(ge=1, le=DAYS_MAX, strict=True, description="Null: for ever.")]
 
 
 class RuleItem(Answer):
@@ -37,7 +37,7 @@ class RuleInput(Input):
     """A rule of a policy that somebody wants. The order of the list counts, not `position`."""
 
     id: Annotated[str | None, Field(max_length=63, pattern=r"^[a-z0-9._-]+$", description="Null for a new one.")] = None
-    name: Annotated[str, Field(max_length=4 * NAME_CHARS_MAX)]
+    name: Annotated[str, Field(min_length=1, max_length=4 * NAME_CHARS_MAX)]
     days: _Days
     agents: _Values = Field(default_factory=list[str])
     groups: _Values = Field(default_factory=list[str])
@@ -45,7 +45,7 @@ class RuleInput(Input):
     states: Annotated[list[Literal["complete", "interrupted"]], Field(max_length=2)] = Field(
         default_factory=list[Literal["complete", "interrupted"]]
     )
-    position: int | None = None
+    position: Annotated[int | None, Field(strict=True)] = None
 
 
 class PolicyInput(Input):
@@ -104,7 +104,7 @@ class RetentionItem(Answer):
 class ConfirmOrder(Input):
     """Let one run take so many."""
 
-    recordings: Annotated[int, Field(ge=1, description="The number that was shown.")]
+    recordings: Annotated[int, Field(ge=1, strict=True, description="The number that was shown.")]
 
 
 class DeleteOrder(Input):

@@ -1,22 +1,29 @@
 """The policy of retention, the runs that carried it out, and which recordings are due by it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playhead.base.ids import RecordingId
+from playhead.base.ids import GroupId, RecordingId
 from playhead.domain.retention import DAY_US, STATES, Kept, Policy, Rule, Verdict, aged_from_us, judge
 from playhead.store.catalogue.catalogue import Catalogue
-from playhead.store.catalogue.groups import groups_of
-from playhead.store.catalogue.holds import held_of
-from playhead.store.catalogue.schema import recordings, retention, retention_rules, retention_runs, segments
+from playhead.store.catalogue.schema import (
+    group_members,
+    holds,
+    recordings,
+    retention,
+    retention_rules,
+    retention_runs,
+    segments,
+)
 from playhead.store.catalogue.tags import tags_of
 
-PAGE_ITEMS: Final = 500
-"""Recordings judged in one transaction: some milliseconds."""
+PAGE_ITEMS: Final = 2_000
+"""Recordings judged in one transaction: some 20 ms."""
 
 RUNS_KEPT: Final = 1_000
 """Runs that are remembered: some three years of nights."""
@@ -133,12 +140,15 @@ async def find_due(catalogue: Catalogue, policy: Policy, now_us: int) -> AsyncGe
     if policy.days_min is None:
         return
     before_us = now_us - policy.days_min * DAY_US
+    groups = await _members(catalogue, policy)
+    names_tags = any(rule.tags for rule in policy.rules)
     for state in sorted(STATES):
         place: tuple[int, RecordingId] | None = None
         while True:
             async with catalogue.reading() as connection:
-                rows = (await connection.execute(_query(state, before_us, place))).all()
-                page = await _due(connection, rows, policy, now_us)
+                rows = (await connection.execute(query_due(state, before_us, place))).all()
+                tags = await tags_of(connection, [row.id for row in rows]) if names_tags else {}
+            page = _due(rows, tags, groups, policy, now_us)
             if page:
                 yield page
             if len(rows) < PAGE_ITEMS:
@@ -146,53 +156,56 @@ async def find_due(catalogue: Catalogue, policy: Policy, now_us: int) -> AsyncGe
             place = (rows[-1].started_at_us, rows[-1].id)
 
 
-def _query(state: str, before_us: int, place: tuple[int, RecordingId] | None) -> Any:  # noqa: ANN401 # as SQLAlchemy has it
+def query_due(state: str, before_us: int, place: tuple[int, RecordingId] | None) -> Any:  # noqa: ANN401 # as SQLAlchemy has it
+    """A page of recordings in a state that began up to a wall time, oldest first: the query behind `find_due`."""
     table = recordings.c
+    held = exists().where(holds.c.recording_id == table.id)
+    size = select(func.coalesce(func.sum(segments.c.durable_bytes), 0)).where(segments.c.recording_id == table.id)
     query = select(
         table.id, table.agent, table.agent_key, table.state, table.started_at_us, table.ended_at_us, table.heard_at_us,
-        table.length_us,
+        table.length_us, held.label("held"), size.scalar_subquery().label("bytes"),
     ).where(table.state == state, table.started_at_us <= before_us)  # fmt: skip
     if place is not None:
         query = query.where(tuple_(table.started_at_us, table.id) > place)
     return query.order_by(table.started_at_us, table.id).limit(PAGE_ITEMS)
 
 
-async def _due(connection: AsyncConnection, rows: Sequence[Row[Any]], policy: Policy, now_us: int) -> list[Due]:
-    identifiers: list[RecordingId] = [row.id for row in rows]
-    tags = await tags_of(connection, identifiers) if any(rule.tags for rule in policy.rules) else {}
-    wants_groups = any(rule.groups for rule in policy.rules)
-    groups = await groups_of(connection, {row.agent_key for row in rows}) if wants_groups else {}
-    held = await held_of(connection, identifiers)
-    found: dict[RecordingId, tuple[Row[Any], Kept]] = {}
+async def _members(catalogue: Catalogue, policy: Policy) -> dict[str, set[str]]:
+    """The groups that the policy names, by the keys of the agents in them."""
+    named = sorted({group for rule in policy.rules for group in rule.groups})
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    if named:
+        query = select(group_members).where(group_members.c.group_id.in_([GroupId(one) for one in named]))
+        async with catalogue.reading() as connection:
+            for row in (await connection.execute(query)).all():
+                found[row.agent_key].add(str(row.group_id))
+    return found
+
+
+def _due(
+    rows: Sequence[Row[Any]],
+    tags: Mapping[RecordingId, tuple[str, ...]],
+    groups: Mapping[str, set[str]],
+    policy: Policy,
+    now_us: int,
+) -> list[Due]:
+    page: list[Due] = []
     for row in rows:
+        ended_us = row.started_at_us + row.length_us if row.ended_at_us is None else row.ended_at_us
         one = Kept(
             state=row.state,
             agent_key=row.agent_key,
-            aged_from_us=aged_from_us(
-                row.started_at_us + row.length_us if row.ended_at_us is None else row.ended_at_us,
-                row.heard_at_us,
-                row.length_us,
-            ),
-            groups=tuple(map(str, groups.get(row.agent_key, ()))),
+            aged_from_us=aged_from_us(ended_us, row.heard_at_us, row.length_us),
+            groups=groups.get(row.agent_key, ()),
             tags=tags.get(row.id, ()),
-            held=row.id in held,
+            held=bool(row.held),
         )
-        if judge(policy, one, now_us) is not Verdict.KEPT:
-            found[row.id] = (row, one)
-    sizes = await _sizes(connection, list(found))
-    page: list[Due] = []
-    for identifier, (row, one) in found.items():
+        if judge(policy, one, now_us) is Verdict.KEPT:
+            continue
         rule, days = policy.rule_for(one), policy.days_for(one)
         assert days is not None  # noqa: S101 # what is kept for ever is not due
-        name = "" if rule is None else rule.name
-        page.append(Due(identifier, row.agent, name, days, sizes.get(identifier, 0), one.held))
+        page.append(Due(row.id, row.agent, "" if rule is None else rule.name, days, int(row.bytes), one.held))
     return page
-
-
-async def _sizes(connection: AsyncConnection, wanted: Sequence[RecordingId]) -> dict[RecordingId, int]:
-    columns = (segments.c.recording_id, func.sum(segments.c.durable_bytes).label("bytes"))
-    query = select(*columns).where(segments.c.recording_id.in_(wanted)).group_by(segments.c.recording_id)
-    return {row.recording_id: int(row.bytes) for row in (await connection.execute(query)).all()}
 
 
 def _rule(row: Row[Any]) -> Rule:
