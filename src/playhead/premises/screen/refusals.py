@@ -1,5 +1,6 @@
 """Segments that were refused for good, and so wait on their workstations: listed until they come after all."""
 
+import asyncio
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ class Refusals:
         self._audit = audit
         self._clock = clock
         self._listed: set[str] = set()
+        self._noting: set[asyncio.Future[None]] = set()
 
     async def load(self) -> None:
         """What was listed before this start.
@@ -76,7 +78,14 @@ class Refusals:
             bytes=taken_bytes,
             details={"segment": subject},
         )
-        self._listed.add(subject)  # first: this may be cancelled when it is in the catalogue already
+        self._listed.add(subject)
+        noting = asyncio.ensure_future(self._note(found, workstation, address))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+        await asyncio.shield(noting)  # the workstation may leave meanwhile
+
+    async def _note(self, found: Quarantined, workstation: WorkstationId, address: str) -> None:
+        subject, code = found.subject, found.code
         try:
             async with self._catalogue.writing() as connection:
                 listed = await quarantine_one(connection, found)
@@ -90,6 +99,10 @@ class Refusals:
                 await self._audit.refuse(str(workstation), "quarantine.added", subject, address, {"code": code})
         except UnavailableError as error:
             _log.error("refused segment not listed", segment=subject, code=error.code)
+
+    async def close(self) -> None:
+        """Wait for what is being listed."""
+        await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def taken(self, segment: SegmentId) -> None:
         """All of a segment was taken, or another server has it: nothing of it waits."""

@@ -175,6 +175,7 @@ class ScreenService:
             await self._blackouts.close()
             with contextlib.suppress(UnavailableError):  # what is not durable was not acknowledged
                 await self._store.commit()
+            await self._around.refusals.close()
             self._directory.close()
 
     async def command(
