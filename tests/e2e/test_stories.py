@@ -17,6 +17,7 @@ from web.footage import READ_NUMBER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+PEOPLE = (("sam", "manager"), ("jo", "manager"), ("alex", "agent"), ("kim", "agent"), ("pat", "administrator"))
 SECONDS = 40
 TUESDAY = 1
 
@@ -33,7 +34,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site,
     """A server with people, and with what two agents did last Tuesday."""
     site = Site(tmp_path_factory.mktemp("stories"))
     try:
-        for user, role in (("sam", "manager"), ("jo", "manager"), ("alex", "agent"), ("kim", "agent")):
+        for user, role in PEOPLE:
             await site.add_user(user, role)
         site.recordings = {}
         for agent, hours in (("alex", 0), ("kim", 3)):
@@ -150,3 +151,37 @@ async def test_the_server_restarts_while_somebody_plays(browser: Browser, site: 
         await page.keyboard.press("9")
         await page.wait_for_selector('[data-playhead-loading="false"]')
         await until(lambda: shows_from(page, SECONDS * 0.8), "the picture of later")
+
+
+async def test_account_for_a_day_and_erase_what_should_not_have_been_kept(browser: Browser, site: Site) -> None:
+    day = last_tuesday().date().isoformat()
+    async with somebody(browser, site, "pat", f"/coverage?day={day}") as page:
+        main = page.get_by_role("main")
+        grid = page.get_by_role("grid", name="Workstations")
+        await grid.get_by_role("row").filter(has_text="%").first.get_by_role("link").click()
+        await expect(page.get_by_role("list", name="Days", exact=True).get_by_role("listitem")).to_have_count(14)
+        await page.goto(f"{site.address}/retention")
+        await page.get_by_role("button", name="Add a rule").click()
+        await page.get_by_label("Name").fill("Everything")
+        await page.get_by_label("Days").fill("1")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="See what it deletes, and save").click()
+        asks = page.get_by_role("dialog", name="Save these rules?")
+        await expect(asks).to_contain_text("2 recordings are due by these rules")
+        await asks.get_by_role("button", name="Cancel").click()
+        await page.goto(site.address + link_to(site, "alex"))
+        account = page.get_by_role("region", name="Coverage")
+        await expect(account).to_contain_text(re.compile(f"of what was due is there: {SECONDS} s"))
+        await page.get_by_role("button", name="Delete this recording").click()
+        await page.get_by_role("textbox", name="Reason").fill("the customer asked for it")
+        await page.get_by_role("button", name="Delete it").click()
+        await page.wait_for_url("**/recordings")
+        await expect(page.locator(f'a[href*="{site.recordings["alex"]}"]')).to_have_count(0)
+        await page.goto(f"{site.address}/retention")
+        erased = page.get_by_role("grid", name="Erased").get_by_role("row").filter(has_text="the customer asked for it")
+        async with page.expect_download() as download:
+            await erased.get_by_role("link", name="Certificate").click()
+        assert (await download.value).suggested_filename == f"erasure-{site.recordings['alex']}.json"
+        await page.goto(f"{site.address}/quarantine")
+        await expect(page.get_by_role("heading", name="Nothing is in quarantine")).to_be_visible()
+        await expect(main.get_by_role("alert")).to_have_count(0)
