@@ -61,6 +61,7 @@ def test_what_was_dropped_is_in_the_journal_and_in_the_recording(monkeypatch: py
     async def scenario(simulation: Simulation) -> None:
         world = Kept(simulation)
         await world.start()
+        simulation.spawn("pc", world.journal.run())
         await asyncio.sleep(600)
         assert world.state == "recording", "it never had to stop"
         dropped = [segment for segment in world.spool.segments if segment.reason == "lost"]
