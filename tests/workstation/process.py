@@ -16,6 +16,7 @@ from playhead.testing.scripted_pipeline import ClockedPipeline, ScriptedPipeline
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.outputs import Output, Sample
 from playhead.workstation.service import WorkstationService
+from playhead.workstation.session import SystemSession
 
 
 async def main(data: Path, name: str, address: str, log: Path) -> None:
@@ -35,7 +36,8 @@ async def main(data: Path, name: str, address: str, log: Path) -> None:
     config = WorkstationConfig(
         id=WorkstationId(name), data=data, premises=(address,), pre_buffer=Duration(1_000_000), continuous=True
     )
-    service = WorkstationService(config, make_pipeline, clock)
+    session = SystemSession(os.environ, lambda: None)
+    service = WorkstationService(config, make_pipeline, clock, session=session)
     running = asyncio.create_task(service.run())
     ready = asyncio.create_task(service.ready.wait())
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)

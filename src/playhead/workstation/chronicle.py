@@ -102,7 +102,7 @@ class Chronicle:
         self._progress_us = progress_us
         self._told = told
         self._wanted_us: int | None = None
-        self._may_begin = self._has_begun = False
+        self._may_begin = self._has_begun = self._is_ending = False
         self._has_alarm = False
 
     def begin(self) -> None:
@@ -110,8 +110,14 @@ class Chronicle:
         self._may_begin = True
         self.look()
 
+    def end(self) -> None:
+        """The workstation begins to end: what changes from now on is part of that."""
+        self._is_ending = True
+
     def look(self) -> None:
         """Something may have changed. Takes microseconds."""
+        if self._is_ending:
+            return
         status, wanted, before = self._status(), self._wanted(), self._journal.newest
         if not self._has_begun:
             if not self._may_begin or (status.state == "recording" and not self._until_us()):
@@ -158,11 +164,13 @@ class Chronicle:
         """The workstation ends in good order; or another program goes on at once with what this one did."""
         if not self._has_begun:
             return
+        newest = self._journal.newest
+        at_us = self._until_us() if newest is not None and newest.state == "recording" else 0
         if hands_over:
-            await self._journal.close("update")
+            await self._journal.close("update", at_us=at_us)
             return
         gone = await asyncio.to_thread(self._session.look)
-        await self._journal.close("logged_out" if gone == "logged_out" else "off")
+        await self._journal.close("logged_out" if gone == "logged_out" else "off", at_us=at_us)
 
     def _tell(self) -> None:
         cover = self.cover()

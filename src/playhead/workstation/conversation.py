@@ -15,6 +15,7 @@ from playhead.wire.screen import (
     Decline,
     Goodbye,
     Heartbeat,
+    Journal,
     JournalAck,
     Message,
     Pace,
@@ -182,7 +183,8 @@ class Conversation:
                 await self._peer.send(message)
                 if isinstance(message, Status):
                     self._told, self._told_us = message, now_us
-                    self._news.set()
+                if isinstance(message, Status | Journal):
+                    self._news.set()  # for who waits until everything is told
                 continue
             wakes_us = self._shipping.wakes_us(now_us)
             pause_s = STATUS_S if wakes_us is None else min(STATUS_S, max((wakes_us - now_us) / 1e6, 0.001))

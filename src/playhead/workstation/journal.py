@@ -225,19 +225,18 @@ class Journal:
             self._entries = kept
             return True
 
-    async def close(self, state: Literal["off", "logged_out", "update"] | None = None, *, detail: str = "") -> None:
+    async def close(self, state: Literal["off", "logged_out", "update"], *, at_us: int = 0) -> None:
         """The program ends in good order: note that, and make it durable.
 
         Args:
-            state: how it is from now on; None where it goes on to be what it was.
-            detail: why, in words.
+            state: how it is from now on.
+            at_us: wall time since when, where that is a moment ago; 0 for now.
         """
-        if state is not None:
-            wanted: Wanted = self._newest.wanted if self._newest is not None else ""
-            recording = self._newest.recording if self._newest is not None else b""
-            now_us, text = self._clock.wall_us(), detail[:MAX_DETAIL_CHARACTERS]
-            entry = JournalEntry(self._next_seq(), now_us, state, 0, wanted, recording, text, last=True)
-            self._newest = self._add(entry)
+        newest, now_us = self._newest, self._clock.wall_us()
+        wanted: Wanted = newest.wanted if newest is not None else ""
+        recording = newest.recording if newest is not None else b""
+        at_us = min(max(at_us, newest.at_us if newest is not None else 0), now_us) if at_us else now_us
+        self._newest = self._add(JournalEntry(self._next_seq(), at_us, state, 0, wanted, recording, last=True))
         await self.save()
         await self._mark(has_ended=True)
         self._close_file()

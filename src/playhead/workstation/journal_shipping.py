@@ -38,7 +38,7 @@ class JournalShipping:
             return None
         if self._sent > self._acknowledged and now_us - self._sent_us >= RESEND_US:
             self._sent = self._acknowledged
-        held_from_us = min((segment.started_at_us for segment in self._spool.segments), default=0)
+        held_from_us = self._holds_from_us
         entries = ()
         if self._sent == self._acknowledged:
             entries = self._journal.after(self._sent, limit=MAX_JOURNAL_ENTRIES)
@@ -55,5 +55,10 @@ class JournalShipping:
 
     @property
     def is_done(self) -> bool:
-        """The premises has all that is durable here."""
-        return not self._takes or self._acknowledged >= self._journal.durable_seq
+        """The premises has all that is durable here, and knows what is held."""
+        is_told = self._held_from_us == self._holds_from_us and self._acknowledged >= self._journal.durable_seq
+        return not self._takes or is_told
+
+    @property
+    def _holds_from_us(self) -> int:
+        return min((segment.started_at_us for segment in self._spool.segments), default=0)

@@ -232,6 +232,7 @@ class WorkstationService:
                     task.result()  # none but the last ends by itself: this raises
         finally:
             hands_over = self._handing_over.is_set()
+            self._chronicle.end()
             await capture.stop()
             await orders.close(hands_over=hands_over)
             for task in watching:
