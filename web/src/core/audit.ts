@@ -178,8 +178,15 @@ export function subjectAddress(item: Pick<AuditItem, "action" | "subject">): str
     case "role":
       return `/people/roles/${id}`;
     case "workstation":
-    case "blackout":
       return `/recordings?workstation=${id}`;
+    case "blackout":
+      return `/coverage/${id}`;
+    // What was erased is not there any more; its certificate is.
+    case "erasure":
+    case "retention":
+      return "/retention";
+    case "quarantine":
+      return "/quarantine";
     default:
       return null;
   }

@@ -1,5 +1,6 @@
 /** The account of a recording: how much should exist, how much does, and why the rest does not. */
 
+import { useEffect } from "preact/hooks";
 import { shareText } from "../../core/coverage-words.ts";
 import { kindLabel } from "../../core/reasons.ts";
 import { type MissingStretch, readLedger } from "../../core/site-coverage.ts";
@@ -13,6 +14,9 @@ import css from "./ledger.module.css";
 
 /** More stretches are counted; the timeline and the events show each. */
 const STRETCHES_SHOWN = 20;
+
+/** While a recording is being made, its account is asked for again this often. */
+const GROWING_MS = 15_000;
 
 interface LedgerProps {
   readonly id: string;
@@ -29,6 +33,13 @@ export function Ledger({ id, state, onSeek }: LedgerProps) {
         readLedger(await requestJson(`/api/recordings/${encodeURIComponent(id)}/coverage`, { signal })),
       ),
   );
+  useEffect(() => {
+    if (state !== "recording") return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void loaded.load();
+    }, GROWING_MS);
+    return () => clearInterval(timer);
+  }, [loaded, state]);
   const ledger = loaded.value.value;
   const failure = loaded.failure.value;
   return (

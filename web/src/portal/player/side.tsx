@@ -1,7 +1,10 @@
 /** Beside the player: what happened, and the facts. */
 
+import { dayKey } from "../../core/calendar.ts";
+import type { RecordingItem } from "../../core/library.ts";
 import { reasonText } from "../../core/reasons.ts";
 import type { Moment, Recording } from "../../core/recording.ts";
+import { addressOf } from "../../core/route.ts";
 import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
 import { type MomentText, momentWords } from "../../core/words.ts";
 import { BookmarkPanel } from "./bookmark-panel.tsx";
@@ -48,6 +51,12 @@ function Moments({ store, recording }: { readonly store: PlayerStore; readonly r
   );
 }
 
+/** What else there is, or is not, of the workstation and the day. */
+function stationAddress({ workstation, startedAt }: RecordingItem): string {
+  const query = new URLSearchParams({ day: dayKey(startedAt) }).toString();
+  return addressOf({ page: "coverage", workstation: workstation.id, query });
+}
+
 function Facts({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
   const item = store.item.value;
   const started = instantAt(recording.startedAtUs, 0);
@@ -70,6 +79,12 @@ function Facts({ store, recording }: { readonly store: PlayerStore; readonly rec
         </dd>
         {item !== null && (
           <>
+            <dt>Workstation</dt>
+            <dd>
+              <a class={css.link} href={stationAddress(item)}>
+                {item.workstation.name}
+              </a>
+            </dd>
             <dt>Size</dt>
             <dd>{bytesText(item.bytes)}</dd>
           </>
