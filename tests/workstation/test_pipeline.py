@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -13,7 +14,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.testing.clock import SimClock
 from playhead.testing.desktop_source import WHITE, DesktopSource
-from playhead.workstation.capture.source import Monitor, Rectangle
+from playhead.workstation.capture.source import Frame, Monitor, Rectangle
 from playhead.workstation.encode.x264 import X264Encoder
 from playhead.workstation.governor import Load
 from playhead.workstation.outputs import Epoch, Notice, Output, Sample, Thumbnail
@@ -286,6 +287,26 @@ def test_under_a_blackout_nothing_is_looked_at_and_black_is_shown():
     decoder = Decoder.of(epoch)
     for each in samples(outputs):
         assert is_near(decoder.rgb(each), 0x000000, tolerance=2)
+
+
+def test_that_everything_is_masked_is_told_once_and_that_it_no_longer_is():
+    desk = Desk(MAIN, SIDE)
+    desk.tick()
+    grab = desk.source.grab
+
+    def masked(monitor: Monitor, *, force: bool = False) -> Frame | None:
+        frame = grab(monitor, force=force)
+        return frame and replace(frame, all_masked=monitor.name == "side")
+
+    desk.source.grab = masked
+    for _ in range(3):
+        desk.source.paint("side", Rectangle(0, 0, 100, 100), desk.clock.monotonic_us() & 0xFFFFFF)
+        desk.run(SECOND)
+    desk.source.grab = grab
+    desk.source.paint("side", Rectangle(0, 0, 100, 100), GREEN)
+    desk.run(SECOND)
+    told = [(each.code, each.details) for each in desk.outputs if isinstance(each, Notice)]
+    assert told == [("capture.masks_unknown", {"track": 1}), ("capture.masks_known", {"track": 1})]
 
 
 def test_after_a_blackout_everything_is_looked_at_anew():

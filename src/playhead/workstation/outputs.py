@@ -67,6 +67,8 @@ class Notice:
         ``capture.display_back``: it is there again; ``away_us``.
         ``capture.failed``: grabbing or encoding failed and is tried again; ``message``.
         ``capture.rate_changed``: the governor moved the frame rate; ``fps``, ``from_fps``, ``reason``.
+        ``capture.masks_unknown``, ``capture.masks_known``: all of the monitor is black, because the windows to mask
+            could not be found; they were again; ``track``.
         ``capture.blackout_on``, ``capture.blackout_off``: nothing is captured from here on; captured again. One for
             each call of `Pipeline.set_blackout`, even a second one to begin a blackout.
     """

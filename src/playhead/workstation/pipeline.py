@@ -11,7 +11,7 @@ from functools import partial
 
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, UnavailableError
-from playhead.workstation.capture.source import Layout, Monitor, Source
+from playhead.workstation.capture.source import Frame, Layout, Monitor, Source
 from playhead.workstation.encode.encoder import Settings
 from playhead.workstation.encode.x264 import X264Encoder
 from playhead.workstation.governor import SAMPLE_US, Governor
@@ -85,6 +85,7 @@ class Pipeline:
         self._away: int | None = None  # since when the display is gone
         self._blackouts: deque[bool] = deque()  # asked for, not yet begun or ended
         self._blackout = False
+        self._all_masked: set[int] = set()
         self._hurry = False
         now_us = clock.monotonic_us()
         self._looked_us: int | None = None
@@ -249,6 +250,11 @@ class Pipeline:
         if self._blackout:
             return self._encoding(track, now_us, lambda: track.black_out(now_us))
         frame = self._source.grab(monitor)
+        told = self._tell_masks(track, frame, now_us)
+        return told + self._pace(track, monitor, frame, now_us)
+
+    def _pace(self, track: Track, monitor: Monitor, frame: Frame | None, now_us: int) -> list[Output]:
+        """What a look has found is put out when it is due."""
         track.saw(frame, now_us)
         if not track.is_due(now_us):
             return self._encoding(track, now_us, lambda: track.thumbnail(now_us))
@@ -263,6 +269,13 @@ class Pipeline:
         picture = frame
         self._worked = True
         return self._encoding(track, now_us, lambda: track.send(picture, now_us) + track.thumbnail(now_us))
+
+    def _tell_masks(self, track: Track, frame: Frame | None, now_us: int) -> list[Output]:
+        if frame is None or frame.all_masked == (track.number in self._all_masked):
+            return []
+        self._all_masked ^= {track.number}
+        code = "capture.masks_unknown" if frame.all_masked else "capture.masks_known"
+        return [Notice(now_us, code, {"track": track.number})]
 
     def _encoding(self, track: Track, now_us: int, work: Callable[[], list[Output]]) -> list[Output]:
         try:

@@ -196,10 +196,12 @@ def test_without_the_list_of_windows_all_is_black(desk_of, program: Program, mon
     assert shows(desk.look(), RED)
     more = [program.window((0, 0, 1, 1), name="plain") for _ in range(3)]
     assert (desk.look() == 0).all()
+    assert desk.source.grab(desk.monitor, force=True).all_masked
     for window in more:
         program.close(window)
     desk.look()
     assert shows(desk.look(), RED)
+    assert not desk.source.grab(desk.monitor, force=True).all_masked
 
 
 def test_the_server_is_let_go_again_after_it_was_held(desk_of, server: Xvfb, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,12 @@ const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
     detail: detailOf(details, "monitor"),
     tone: "neutral",
   }),
+  "capture.masks_unknown": () => ({
+    title: "All of the screen was masked",
+    detail: "the windows to leave out could not be found",
+    tone: "warning",
+  }),
+  "capture.masks_known": () => ({ title: "The screen was captured again", detail: "", tone: "neutral" }),
   "capture.no_display": () => ({ title: "The display was gone", detail: "", tone: "warning" }),
   "capture.display_back": (details) => ({ title: "The display was back", detail: awayText(details), tone: "neutral" }),
   "capture.failed": (details) => ({

@@ -44,6 +44,8 @@ class Frame:
     stride: int
     pixels: memoryview
     changed: tuple[Rectangle, ...]
+    all_masked: bool = False
+    """All of it is black, because what should be masked could not be found out."""
 
 
 class Source(Protocol):

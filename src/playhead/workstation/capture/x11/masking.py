@@ -52,6 +52,11 @@ class Masking:
         else:
             self._settle()
 
+    @property
+    def is_unknown(self) -> bool:
+        """What should be masked cannot be found out, so that everything is."""
+        return self._places is None
+
     def on(self, monitor: Monitor) -> tuple[Rectangle, ...]:
         """What is masked on a monitor, in its pixels."""
         if self._places is None:

@@ -124,7 +124,8 @@ class X11Source:
             changed = [Rectangle(0, 0, monitor.width, monitor.height)]
         picture = view.picture
         pixels = picture.pixels.data.cast("B")
-        return Frame(monitor, monitor.width * 4, pixels, tuple(changed))
+        all_masked = self._masking is not None and self._masking.is_unknown
+        return Frame(monitor, monitor.width * 4, pixels, tuple(changed), all_masked)
 
     def ready(self) -> bool:
         """See `Source.ready`."""
