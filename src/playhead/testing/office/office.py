@@ -36,8 +36,10 @@ class Size:
     """The premises keeps the ledger of coverage."""
 
 
-SMALL: Final = Size(workstations=1, faults_s=10, pause_s=1, ledger=False)
+SMALL: Final = Size(workstations=1, faults_s=5, pause_s=0.8, ledger=False)
+DESK: Final = Size(workstations=1, faults_s=12, pause_s=1, ledger=False)
 LARGE: Final = Size(workstations=3, faults_s=60, pause_s=1.5, ledger=True)
+SIZES: Final = {"small": SMALL, "desk": DESK, "large": LARGE}
 
 
 @dataclass(slots=True)

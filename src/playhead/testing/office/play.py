@@ -19,7 +19,7 @@ from playhead.testing.loop import Simulation, host_of_task, run
 from playhead.testing.office import promises
 from playhead.testing.office.hosts import Host, Workstation
 from playhead.testing.office.misfortunes import Misfortunes, pause
-from playhead.testing.office.office import SMALL, Office, Size, furnish
+from playhead.testing.office.office import SIZES, SMALL, Office, Size, furnish
 from playhead.testing.office.promises import BrokenPromise
 from playhead.testing.office.site import site_keyring
 
@@ -65,7 +65,8 @@ def play(seed: int, size: Size = SMALL) -> Outcome:
         except BaseException as error:
             if offices:
                 error.add_note(offices[0].history.text())
-            error.add_note(f"Again: script/soak --replay {seed}" + ("" if size is SMALL else " --large"))
+            name = next((name for name, known in SIZES.items() if known == size), "")
+            error.add_note(f"Again: script/soak --replay {seed} --size {name}")
             raise
 
 
@@ -125,6 +126,8 @@ async def _judged(office: Office, began_at: float) -> Outcome:
     catalogue = office.premises.catalogue
     if catalogue is None:
         raise AssertionError("no catalogue")
+    for host in office.hosts:
+        promises.nothing_forbidden(host)
     promises.acknowledged_is_kept(office)
     promises.nothing_deleted_early(office)
     promises.nothing_refused(office)
@@ -133,8 +136,6 @@ async def _judged(office: Office, began_at: float) -> Outcome:
     await promises.gaps_have_reasons(office, catalogue)
     await promises.ledger_has_reasons(office, catalogue)
     promises.nobody_failed(office)
-    for host in office.hosts:
-        promises.nothing_forbidden(host)
     virtual_s = office.simulation.loop.time() - began_at
     for host in office.hosts:
         office.network.crash(host.name, silent=True)
@@ -177,7 +178,7 @@ def _logging_to(offices: list[Office]) -> Generator[None]:
         text = str(event.pop("event"))
         more = " ".join(f"{key}={value}" for key, value in event.items() if key != "exc_info")
         office.history.note(host, f"log: {text} {more}")
-        if text.startswith("segment in quarantine"):
+        if "quarantine.added" in {text, event.get("event_code")}:
             raise BrokenPromise(f"Nothing acknowledged has to be put into quarantine: {more}")
         if event.get("exc_info") and text != EXPECTED:
             error = sys.exception() or event["exc_info"]
