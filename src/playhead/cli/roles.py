@@ -10,7 +10,7 @@ from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
-from playhead.cli.web_tls import WebTls, web_tls
+from playhead.cli.web_tls import WebTls, keep_certificate, web_tls
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
@@ -161,6 +161,7 @@ async def _run(
         for service in (screen, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
+        services.create_task(keep_certificate(places, settings, clock), name="certificate")
         await screen.listening.wait()
         announce(Running(process=os.getpid(), portal=doors.portal, https=doors.https, screen_port=screen.port))
 

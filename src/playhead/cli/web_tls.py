@@ -1,14 +1,23 @@
 """How the portal and the token service speak TLS: decided once, for the server and for the command line beside it."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
-from playhead.base.errors import InvalidInputError
+from playhead.base.errors import InvalidInputError, PlayheadError
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
 from playhead.net.http import TlsFiles, is_loopback
 from playhead.net.http.certificates import own_certificate
+
+RENEW_S: Final = 6 * 3_600.0
+"""How often it is looked whether the server's own certificate is to be renewed: it is, weeks before it ends."""
+
+_log: Any = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,19 @@ def web_tls(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) ->
     if portal.certificate is not None and portal.key is not None:
         return WebTls(plain, TlsFiles(portal.certificate, portal.key))
     return WebTls(plain, own_certificate(places.keys, portal.names, clock))
+
+
+async def keep_certificate(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) -> None:
+    """Renew the certificate of the server's own authority in time, until cancelled; the operator's is the operator's.
+
+    The web servers notice the new files by themselves.
+    """
+    while True:
+        await asyncio.sleep(RENEW_S)
+        try:
+            await asyncio.to_thread(web_tls, places, settings, clock)
+        except (PlayheadError, OSError) as error:
+            _log.warning("certificate of the web not looked after", reason=str(error))
 
 
 def is_local(address: Address) -> bool:

@@ -60,7 +60,7 @@ class _Authority:
 def own_certificate(folder: Path, names: Sequence[str], clock: Clock) -> TlsFiles:
     """The server's chain and key in ``folder``, made where there are none for these names, or they are old.
 
-    They are looked at when a server starts; a running server keeps what it has.
+    A running server notices new files (`HttpServer`); calling this again now and then renews them in time.
 
     Args:
         folder: readable by this user alone.

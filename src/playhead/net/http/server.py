@@ -6,7 +6,6 @@ answer's bytes slowly or not at all while TCP goes on, and ask for many things a
 """
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from granian.server.embed import Server
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.net.http.listener import BACKLOG, STALL_MS
+from playhead.net.http.renewal import LOOK_S, stamp_of
 from playhead.net.http.watch import ConnectionWatch, peer_of
 
 Scope = MutableMapping[str, Any]
@@ -105,43 +105,93 @@ class HttpServer:
         self._watch = ConnectionWatch(self.port, clock) if tls is not None else None
         self._requests = _Requests(app, self._watch)
         self._grace_s = grace_s
-        try:
-            self._server = _embedded(self._requests, listener, tls)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            message = "The TLS certificate or its key cannot be used."
-            raise InvalidInputError("net.tls_files", message, hint="Both are PEM; the key is PKCS #8.") from error
+        self._tls = tls
+        self._stamp = () if tls is None else stamp_of(tls.certificate, tls.key)
+        self._listener = None if tls is None else listener.dup()
+        self._server = self._made(listener)
+        self._serving: dict[asyncio.Task[None], Server] = {}
+        self._ended = asyncio.Event()
 
     async def run(self) -> None:
         """Serve until cancelled; then take no more connections, let requests end, and return.
 
-        Open-ended responses (events, live media) see a disconnect as soon as the stop begins.
+        Open-ended responses (events, live media) see a disconnect as soon as the stop begins. A certificate whose files
+        have changed is shown to new connections; those that there are go on under the one before.
 
         Raises:
             UnavailableError: ``net.http_stopped`` where the server stops by itself.
         """
-        serving = asyncio.create_task(self._server.serve(), name=f"http:{self.port}")
-        looking = None if self._watch is None else asyncio.create_task(self._watch.run())
+        self._serve()
+        looking = [] if self._watch is None else [asyncio.create_task(self._watch.run())]
+        if self._tls is not None:
+            looking.append(asyncio.create_task(self._renew(self._tls)))
         try:
-            await asyncio.wait({serving})
+            await self._ended.wait()
         except asyncio.CancelledError:
-            await self._stop(serving)
+            await self._stop()
             raise
         finally:
-            if looking is not None:
-                looking.cancel()
-        cause = None if serving.cancelled() else serving.exception()
-        raise UnavailableError("net.http_stopped", f"The HTTP server on port {self.port} has stopped.") from cause
+            for task in looking:
+                task.cancel()
+            if self._listener is not None:
+                self._listener.close()
+        raise UnavailableError("net.http_stopped", f"The HTTP server on port {self.port} has stopped.")
 
-    async def _stop(self, serving: asyncio.Task[None]) -> None:
+    def _made(self, listener: socket.socket) -> Server:
+        try:
+            return _embedded(self._requests, listener, self._tls)
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            message = "The TLS certificate or its key cannot be used."
+            raise InvalidInputError("net.tls_files", message, hint="Both are PEM; the key is PKCS #8.") from error
+
+    def _serve(self) -> None:
+        server = self._server
+        serving = asyncio.create_task(server.serve(), name=f"http:{self.port}")
+        self._serving[serving] = server
+        serving.add_done_callback(self._stopped)
+
+    def _stopped(self, serving: asyncio.Task[None]) -> None:
+        was_current = self._serving.pop(serving) is self._server
+        if not serving.cancelled() and (error := serving.exception()) is not None:
+            _log.error("HTTP server failed", port=self.port, exc_info=error)
+        if was_current:
+            self._ended.set()
+
+    async def _renew(self, tls: TlsFiles) -> None:
+        """Show a certificate that was renewed, until cancelled. What cannot be used is logged, once.
+
+        Only files that were the same at two looks are used: the server reads them a moment after they were found good,
+        and one that cannot use them then ends the process.
+        """
+        seen = self._stamp
+        while True:
+            await asyncio.sleep(LOOK_S)
+            before, seen = seen, stamp_of(tls.certificate, tls.key)
+            if seen != before or seen == self._stamp or self._listener is None:
+                continue
+            self._stamp = seen
+            try:
+                renewed = self._made(self._listener.dup())
+            except InvalidInputError as error:
+                _log.error("renewed certificate not used", port=self.port, code=error.code, reason=error.message)
+                continue
+            former, self._server = self._server, renewed
+            self._serve()
+            former.stop()  # takes no more connections; those that it has go on
+            _log.info("renewed certificate in use", port=self.port, certificate=str(tls.certificate))
+
+    async def _stop(self) -> None:
         self._requests.stopping.set()
-        self._server.stop()
-        await asyncio.wait({serving}, timeout=self._grace_s)
-        if not serving.done():
+        for server in self._serving.values():
+            server.stop()
+        serving = set(self._serving)
+        await asyncio.wait(serving, timeout=self._grace_s)
+        if not all(task.done() for task in serving):
             _log.warning("requests cancelled at the stop", port=self.port, requests=self._requests.cancel())
-            await asyncio.wait({serving}, timeout=self._grace_s)
-        serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+            await asyncio.wait(serving, timeout=self._grace_s)
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 class _Requests:
