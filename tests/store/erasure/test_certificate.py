@@ -26,7 +26,17 @@ ERASURE = Erasure(
     rule="",
     decided_at_us=1_800_000_100_000_000,
     size_bytes=4188,
-    segments=(ErasedSegment(SegmentId(UUID(int=8)), "2027/01/15/x.vid", 4188, bytes(range(32)), ("ab" * 32,)),),
+    segments=(
+        ErasedSegment(
+            segment=SegmentId(UUID(int=8)),
+            location="2027/01/15/x.vid",
+            started_at_us=1_800_000_000_000_001,
+            covered_us=1_500_001,
+            size_bytes=4188,
+            chain=bytes(range(32)),
+            keys=("ab" * 32,),
+        ),
+    ),
     shredded_at_us=1_800_000_101_000_000,
 )
 CERTIFICATE = Certificate(str(SITE), ERASURE, "12:" + "00" * 32)

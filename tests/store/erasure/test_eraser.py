@@ -4,13 +4,14 @@ import shutil
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from store.erasure.world import JOURNAL, ROOT, SITE_KEY, order, recording_id
+from store.erasure.world import DESK, JOURNAL, ROOT, SITE_KEY, STARTED_US, order, recording_id
 
 from playhead.base.errors import ConflictError, CorruptError, NotFoundError, UnavailableError
 from playhead.base.ids import UserId
 from playhead.domain.recordings import RecordingState
 from playhead.store.catalogue import tags
 from playhead.store.catalogue.audit import list_audit
+from playhead.store.catalogue.coverage import existing_between
 from playhead.store.catalogue.erasures import BEGUN, REMOVED, SHREDDED, list_erasures
 from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.store.catalogue.recordings import get_recording
@@ -114,6 +115,17 @@ class TestErasing:
             listed = await list_quarantined(connection, before=None, limit=10)
         assert [one.subject for one in listed] == [str(kept)]
         assert (await world.find(other))[0] is not None
+
+    async def test_what_was_there_once_is_not_missing(self, world):
+        recording = await world.add(1, segments=2)
+        among = [DESK]
+        async with world.catalogue.reading() as connection:
+            before = await existing_between(connection, among, STARTED_US - 1, STARTED_US + 1)
+        assert len(before[DESK].segments) == 2
+        await world.eraser().begin(order(recording))
+        async with world.catalogue.reading() as connection:
+            assert await existing_between(connection, among, STARTED_US - 1, STARTED_US + 1) == before
+            assert await existing_between(connection, among, STARTED_US + 2_000_000, STARTED_US + 3_000_000) == {}
 
     async def test_its_files_are_nobody_s_surprise(self, world):
         recording = await world.add(1)

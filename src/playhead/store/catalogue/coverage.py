@@ -13,6 +13,8 @@ from playhead.domain.history import Entry
 from playhead.domain.timeline import UNPLAYABLE
 from playhead.store.catalogue.schema import (
     coverage_days,
+    erasure_segments,
+    erasures,
     recordings,
     segments,
     workstation_links,
@@ -145,7 +147,7 @@ class Existing:
 async def existing_between(
     connection: AsyncConnection, among: Collection[WorkstationId], from_us: int, to_us: int
 ) -> dict[WorkstationId, Existing]:
-    """The segments that can be played and reach into a time."""
+    """The segments that can be played and reach into a time; and those that were erased, which are not missing."""
     columns = segments.c
     query = (
         select(
@@ -169,7 +171,35 @@ async def existing_between(
         existing = found[workstation]
         existing.segments.append((started_us, started_us + covered_us))
         existing.recordings.add((began_us, ended_us))
+    await _add_erased(connection, found, among, from_us, to_us)
     return found
+
+
+async def _add_erased(
+    connection: AsyncConnection,
+    found: dict[WorkstationId, Existing],
+    among: Collection[WorkstationId],
+    from_us: int,
+    to_us: int,
+) -> None:
+    columns = erasure_segments.c
+    query = (
+        select(
+            erasures.c.workstation, erasures.c.started_at_us, erasures.c.length_us,
+            columns.started_at_us.label("at_us"), columns.covered_us,
+        )
+        .join(erasures, erasures.c.id == columns.erasure_id)
+        .where(
+            columns.started_at_us >= from_us - SEGMENT_US_MAX,
+            columns.started_at_us < to_us,
+            columns.started_at_us + columns.covered_us > from_us,
+            erasures.c.workstation.in_([str(one) for one in among]),
+        )
+    )  # fmt: skip
+    for row in (await connection.execute(query)).all():
+        existing = found[WorkstationId(row.workstation)]
+        existing.segments.append((row.at_us, row.at_us + row.covered_us))
+        existing.recordings.add((row.started_at_us, row.started_at_us + row.length_us))
 
 
 @dataclass(frozen=True, slots=True)

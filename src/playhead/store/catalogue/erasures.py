@@ -35,6 +35,8 @@ class ErasedSegment:
 
     segment: SegmentId
     location: str
+    started_at_us: int
+    covered_us: int
     size_bytes: int
     chain: bytes
     """The last link of its chain (docs/wire/vid.md §5.3); zeros where its file was not whole any more."""
@@ -123,6 +125,8 @@ async def add_erasure(connection: AsyncConnection, erasure: Erasure) -> int:
             "segment_id": part.segment,
             "erasure_id": key[0],
             "location": part.location,
+            "started_at_us": part.started_at_us,
+            "covered_us": part.covered_us,
             "bytes": part.size_bytes,
             "chain": part.chain,
             "keys": list(part.keys),
@@ -235,7 +239,15 @@ async def _with_segments(connection: AsyncConnection, rows: Sequence[Row[Any]]) 
     parts: dict[int, list[ErasedSegment]] = {row.id: [] for row in rows}
     query = select(erasure_segments).where(erasure_segments.c.erasure_id.in_(list(parts)))
     for row in (await connection.execute(query.order_by(erasure_segments.c.segment_id))).all():
-        part = ErasedSegment(row.segment_id, row.location, row.bytes, row.chain, tuple(row.keys))
+        part = ErasedSegment(
+            segment=row.segment_id,
+            location=row.location,
+            started_at_us=row.started_at_us,
+            covered_us=row.covered_us,
+            size_bytes=row.bytes,
+            chain=row.chain,
+            keys=tuple(row.keys),
+        )
         parts[row.erasure_id].append(part)
     return [_erasure(row, tuple(parts[row.id])) for row in rows]
 

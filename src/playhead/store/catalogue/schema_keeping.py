@@ -78,9 +78,12 @@ erasure_segments = Table(
     Column("segment_id", UniqueIdType(SegmentId), primary_key=True),
     Column("erasure_id", serial, ForeignKey("erasures.id", ondelete="CASCADE"), nullable=False),
     Column("location", Text, nullable=False),
+    Column("started_at_us", BigInteger, nullable=False),
+    Column("covered_us", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     # The last link of its chain, and the hashes of its key envelopes, as they were before.
     Column("chain", LargeBinary(32), nullable=False),
     Column("keys", JSON, nullable=False),
     Index(None, "erasure_id"),
+    Index(None, "started_at_us"),
 )

@@ -41,6 +41,8 @@ _Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 class _Segment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     segment: str
     file: str
+    started_at: str
+    covered_us: int
     bytes: int
     chain: _Hash
     keys: tuple[_Hash, ...]
@@ -172,13 +174,30 @@ def _body(certificate: Certificate) -> _Body:
 
 def _segments(parts: Sequence[ErasedSegment]) -> tuple[_Segment, ...]:
     return tuple(
-        _Segment(str(part.segment), part.location, part.size_bytes, part.chain.hex(), part.keys) for part in parts
+        _Segment(
+            segment=str(part.segment),
+            file=part.location,
+            started_at=_instant(part.started_at_us),
+            covered_us=part.covered_us,
+            bytes=part.size_bytes,
+            chain=part.chain.hex(),
+            keys=part.keys,
+        )
+        for part in parts
     )
 
 
 def _certificate(body: _Body) -> Certificate:
     parts = tuple(
-        ErasedSegment(SegmentId.parse(one.segment), one.file, one.bytes, bytes.fromhex(one.chain), one.keys)
+        ErasedSegment(
+            segment=SegmentId.parse(one.segment),
+            location=one.file,
+            started_at_us=_us(one.started_at),
+            covered_us=one.covered_us,
+            size_bytes=one.bytes,
+            chain=bytes.fromhex(one.chain),
+            keys=one.keys,
+        )
         for one in body.segments
     )
     erasure = Erasure(

@@ -41,6 +41,7 @@ from playhead.store.erasure.certificate import Certificate, Verified, sign_certi
 from playhead.store.erasure.journal import Journal
 from playhead.store.segments.committer import Offload, unavailable
 from playhead.wire.pki import Authority, fingerprint
+from playhead.wire.vid import CHAIN_BYTES
 
 AT_ONCE: Final = 20
 """Recordings whose files are looked at, or overwritten, together: one sync of the disk, and one transaction."""
@@ -280,7 +281,7 @@ class Eraser:
                 await release_hold(connection, recording.id)
                 for one in await every_segment_of(connection, recording.id):
                     part = known.get(one.segment.id)
-                    fresh = ErasedSegment(one.segment.id, one.location, one.segment.durable_bytes, bytes(32), ())
+                    fresh = files.erased_segment(one, one.segment.durable_bytes, bytes(CHAIN_BYTES), ())
                     known[one.segment.id] = fresh if part is None else replace(part, location=one.location)
             again = replace(told, segments=tuple(known.values()), certificate=verified.document)
             await add_erasure(connection, again)

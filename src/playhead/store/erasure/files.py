@@ -29,7 +29,7 @@ def note_segment(disk: Disk, root: Path, located: Located) -> ErasedSegment:
     try:
         file = disk.open(path_of(root, located.location))
     except FileNotFoundError:
-        return ErasedSegment(located.segment.id, located.location, 0, chain, keys)
+        return erased_segment(located, 0, chain, keys)
     try:
         size = file.size()
         with contextlib.suppress(CorruptError):
@@ -39,7 +39,20 @@ def note_segment(disk: Disk, root: Path, located: Located) -> ErasedSegment:
                 chain = file.read_at(CHAIN_BYTES, durable - CHAIN_BYTES)
     finally:
         file.close()
-    return ErasedSegment(located.segment.id, located.location, size, chain, keys)
+    return erased_segment(located, size, chain, keys)
+
+
+def erased_segment(located: Located, size_bytes: int, chain: bytes, keys: tuple[str, ...]) -> ErasedSegment:
+    """What the certificate will say of a segment, from its row and its file."""
+    return ErasedSegment(
+        segment=located.segment.id,
+        location=located.location,
+        started_at_us=located.segment.started_at_us,
+        covered_us=located.segment.covered_us,
+        size_bytes=size_bytes,
+        chain=chain,
+        keys=keys,
+    )
 
 
 def copies_of(disk: Disk, root: Path, segments: Iterable[ErasedSegment]) -> list[Path]:

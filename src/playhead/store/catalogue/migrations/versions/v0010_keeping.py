@@ -73,7 +73,7 @@ def _erasures() -> None:
         sa.Column("segment_id", sa.Uuid, nullable=False),
         sa.Column("erasure_id", _SERIAL, nullable=False),
         sa.Column("location", sa.Text, nullable=False),
-        sa.Column("bytes", sa.BigInteger, nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("started_at_us", "covered_us", "bytes")),
         sa.Column("chain", sa.LargeBinary(32), nullable=False),
         sa.Column("keys", sa.JSON, nullable=False),
         sa.PrimaryKeyConstraint("segment_id", name="pk_erasure_segments"),
@@ -81,4 +81,5 @@ def _erasures() -> None:
             ["erasure_id"], ["erasures.id"], name="fk_erasure_segments_erasure_id_erasures", ondelete="CASCADE"
         ),
     )
-    op.create_index("ix_erasure_segments_erasure_id", "erasure_segments", ["erasure_id"])
+    for column in ("erasure_id", "started_at_us"):
+        op.create_index(f"ix_erasure_segments_{column}", "erasure_segments", [column])
