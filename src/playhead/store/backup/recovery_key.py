@@ -1,7 +1,7 @@
 """The recovery key: opens the site's keys in backups, and is kept where neither the server nor its backups are.
 
 The server knows its public half alone (``recovery.pub``), so that backups are made by night without anybody, and
-whoever takes a backup has no keys. Sealing is HPKE (RFC 9180) as that of recordings is; docs/decisions/0007 says why.
+whoever takes a backup has no keys. Sealing is HPKE (RFC 9180) as that of recordings is; docs/decisions/0008 says why.
 """
 
 import stat
