@@ -101,6 +101,18 @@ async def test_the_slow_the_long_and_the_odd_get_nothing_and_take_no_place(serve
     assert b"308" in await say(server, head(host="localhost"), tls=False)
 
 
+async def test_a_renewed_certificate_is_shown_and_one_that_cannot_be_used_is_not(server, tmp_path):
+    (tmp_path / "other").mkdir()
+    renewed = own_certificate(tmp_path / "other", [], SystemClock()).certificate
+    request = head(host="localhost")
+    shown = server._files.certificate
+    shown.write_bytes(b"nonsense")
+    assert b"308" in await say(server, request, tls=True)
+    shown.write_bytes(renewed.read_bytes())
+    server.trust = ssl.create_default_context(cafile=renewed)
+    assert b"308" in await say(server, request, tls=True)
+
+
 def test_files_that_are_no_certificate_are_said_plainly(tmp_path):
     (tmp_path / "a").write_text("nonsense")
     with listen("127.0.0.1", 0) as listener, pytest.raises(InvalidInputError) as caught:

@@ -19,6 +19,7 @@ import structlog
 from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.net.http.errors import error_body, status_of
 from playhead.net.http.hosts import AllowedHosts
+from playhead.net.http.renewal import stamp_of
 from playhead.net.http.server import TlsFiles
 
 CONNECTIONS_MAX: Final = 128
@@ -93,14 +94,9 @@ class RedirectServer:
     def __init__(self, listener: socket.socket, *, tls: TlsFiles, port: int, hosts: AllowedHosts) -> None:
         self._listener = listener
         self._redirection = Redirection(hosts, port)
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._tls.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
-        try:
-            self._tls.load_cert_chain(tls.certificate, tls.key)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            message = "The TLS certificate or its key cannot be used."
-            raise InvalidInputError("net.tls_files", message, hint="Both are PEM; the key is PKCS #8.") from error
+        self._files = tls
+        self._stamp = stamp_of(tls.certificate, tls.key)
+        self._tls = _context(tls)
         self._under_way: set[asyncio.Task[None]] = set()
         self.port: int = listener.getsockname()[1]
 
@@ -135,7 +131,18 @@ class RedirectServer:
             async with asyncio.timeout(WITHIN_S):
                 await _readable(connection)
                 is_tls = connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE
-                await self._converse(connection, self._tls if is_tls else None)
+                await self._converse(connection, self._renewed() if is_tls else None)
+
+    def _renewed(self) -> ssl.SSLContext:
+        """With the certificate as it is now; with the one before while that cannot be used."""
+        stamp = stamp_of(self._files.certificate, self._files.key)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                self._tls = _context(self._files)
+            except InvalidInputError as error:
+                _log.error("renewed certificate not used", port=self.port, code=error.code, reason=error.message)
+        return self._tls
 
     async def _converse(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
         loop = asyncio.get_running_loop()
@@ -160,3 +167,15 @@ async def _readable(connection: socket.socket) -> None:
         await ready.wait()
     finally:
         loop.remove_reader(connection)
+
+
+def _context(tls: TlsFiles) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
+    try:
+        context.load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        message = "The TLS certificate or its key cannot be used."
+        raise InvalidInputError("net.tls_files", message, hint="Both are PEM; the key is PKCS #8.") from error
+    return context
