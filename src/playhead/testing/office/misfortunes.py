@@ -26,6 +26,7 @@ class Misfortunes:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._chance = office.chance
+        self._are_clocks_left_alone = office.chance.random() < 0.5  # noqa: PLR2004 - a fair coin
         self._kinds: list[tuple[int, Misfortune]] = [
             (8, self.record),
             (3, self.stop_recording),
@@ -150,7 +151,9 @@ class Misfortunes:
             await self._office.restart(host)
 
     async def clock_step(self) -> None:
-        """Somebody sets a clock."""
+        """Somebody sets a clock; in half of all offices nobody ever does."""
+        if self._are_clocks_left_alone:
+            return
         host = self._host()
         by_s = self._chance.choice((-3600, -30, -2, 1, 5, 30, 3600))
         host.clock.off_us += by_s * 1_000_000

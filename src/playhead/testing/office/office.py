@@ -84,6 +84,8 @@ class Office:
         self.premises = Premises(simulation, self.network, self.history, folder, signers)
         self.premises.has_ledger = size.ledger
         self.promised = {each.name: Promised() for each in self.workstations}
+        self.broken: list[str] = []
+        """Promises that were found broken where nothing can be raised."""
         self.on_death: Callable[[Host], None] = lambda _host: None
         """Told when a machine has died, and its disk is as it will be found."""
 

@@ -186,6 +186,8 @@ def nothing_forbidden(host: Host) -> None:
 
 def nobody_failed(office: Office) -> None:
     """No program ended in a way that it should not, and no promise was found broken beside the main road."""
+    for text in office.broken:
+        raise BrokenPromise(text)
     for failure in office.simulation.loop.failures:
         error = failure.get("exception")
         raise error if isinstance(error, BrokenPromise) else AssertionError(str(failure)) from error
