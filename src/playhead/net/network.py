@@ -13,7 +13,7 @@ import structlog
 
 from playhead.base.addresses import Address
 from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
-from playhead.net.http.listener import listen
+from playhead.net.listener import listen
 
 CONNECT_S = 10.0
 """How long making a connection may take."""

@@ -10,9 +10,9 @@ from playhead.net.http.from_page import page_of
 from playhead.net.http.guard import Guard, guarded
 from playhead.net.http.headers import SECURE_SESSION_COOKIE, SESSION_COOKIE, SecurityPolicy, session_cookie
 from playhead.net.http.hosts import AllowedHosts, HostHeader, client_address, is_loopback
-from playhead.net.http.listener import listen
 from playhead.net.http.redirect import RedirectServer
 from playhead.net.http.server import AsgiApp, HttpServer, TlsFiles
+from playhead.net.listener import listen
 
 __all__ = [
     "SECURE_SESSION_COOKIE",

@@ -20,9 +20,9 @@ from granian.server.embed import Server
 
 from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, UnavailableError
-from playhead.net.http.listener import BACKLOG, STALL_MS
 from playhead.net.http.renewal import LOOK_S, stamp_of
 from playhead.net.http.watch import ConnectionWatch, peer_of
+from playhead.net.listener import BACKLOG, STALL_MS
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

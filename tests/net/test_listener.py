@@ -6,7 +6,7 @@ import pytest
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.net.http import listen
-from playhead.net.http.listener import STALL_MS
+from playhead.net.listener import STALL_MS
 
 
 def test_port_zero_lets_the_system_choose():
