@@ -3,6 +3,10 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -93,6 +97,48 @@ def test_too_much_waits_for_the_very_number(run: Run, library: PremisesPlaces) -
     assert len(listed(run, library)) == EVERYTHING
     assert run("retention", "run", "--confirm", 3, "--data", library.root).code == 0
     assert listed(run, library) == set()
+
+
+# --- with the server running
+
+
+@pytest.fixture
+def _server(library: PremisesPlaces) -> Generator[None]:
+    anywhere = "127.0.0.1:0"
+    library.config.write_text(
+        f'[portal]\nlisten = "{anywhere}"\nhttps_listen = "{anywhere}"\ntransport = "plain"\n'
+        f'[tokens]\nlisten = "{anywhere}"\n[screen]\nlisten = "{anywhere}"\n'
+    )
+    command = [sys.executable, "-m", "playhead", "premises", "run", "--data", str(library.root)]
+    with (library.root / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            deadline = time.monotonic() + 60
+            while not library.running.exists():
+                assert process.poll() is None, (library.root / "log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.mark.usefixtures("_server")
+def test_the_server_does_it_where_it_runs(run: Run, library: PremisesPlaces) -> None:
+    run("recordings", "hold", WHOLE, "--reason", "case 4711", "--data", library.root)
+    said = run("recordings", "delete", WHOLE, "--reason", "x", "--yes", "--data", library.root)
+    assert (said.code, "case 4711" in said.err) == (1, True)
+    assert run("recordings", "delete", BROKEN_OFF, "--reason", "x", "--yes", "--data", library.root).code == 0
+    run("retention", "set", "--days", 1, "--data", library.root)
+    said = run("retention", "run", "--data", library.root)
+    assert (said.code, "The server runs the policy now" in said.err) == (0, True)
+    deadline = time.monotonic() + 30
+    while listed(run, library) != {str(WHOLE)}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    erased = json.loads(run("erasure", "list", "--json", "--data", library.root).out)
+    assert [(one["recording"], one["by"]) for one in erased] == [(str(OTHERS), "policy"), (str(BROKEN_OFF), "operator")]
 
 
 # --- erasing

@@ -259,4 +259,5 @@ class KeepingService:
 
 def _order(due: Due) -> Order:
     rule = due.rule or "default"
-    return Order(due.recording, BY_POLICY, f"Kept for {due.days} days by “{rule}”.", rule)
+    days = "1 day" if due.days == 1 else f"{due.days} days"
+    return Order(due.recording, BY_POLICY, f"Kept for {days} by “{rule}”.", rule)
