@@ -159,10 +159,9 @@ def test_a_window_that_never_rests_is_never_seen(desk_of, server: Xvfb, extensio
     places = [(7 * step % 220, 5 * step % 160) for step in range(64)]
     with moving(server.display, places) as moves:
         looks = 0
-        while moves[0] < 1_500:
+        while moves[0] < 1_000 or looks < 20:
             assert not shows(desk.look())
             looks += 1
-    assert looks > 20
 
 
 def test_no_masked_pixel_is_in_what_is_decoded_of_the_recording(server: Xvfb, program: Program) -> None:
