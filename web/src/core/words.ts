@@ -46,6 +46,8 @@ const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
     tone: "warning",
   }),
   "capture.rate_changed": rateWords,
+  "clock.offset": offsetWords,
+  "clock.stepped": stepWords,
   "blackout.on": (details) => ({
     title: "Blackout began",
     detail: joined(detailOf(details, "reason"), askerOf(details)),
@@ -67,6 +69,32 @@ function endWords(details: Json): { readonly title: string; readonly detail: str
   const by = detailOf(details, "ended_by");
   const detail = joined(by === "" ? "" : `by ${by}`, detailOf(details, "ended_because"));
   return { title: others > 0 ? "One of several blackouts ended" : "Blackout ended", detail };
+}
+
+/** Below this the clocks of workstation and server agree, as far as anybody cares. */
+const CLOCK_US_MIN = 500_000;
+/** From here on the server warns of it, too. */
+const CLOCK_US_WARNED = 5_000_000;
+
+/** How far the server's clock is ahead of the workstation's, whose own times the recording has. */
+function offsetWords(details: Json): MomentText {
+  const offsetUs = Number(details.offset_us);
+  if (!(Math.abs(offsetUs) >= CLOCK_US_MIN)) {
+    return { title: "The workstation's clock agrees with the server's", detail: "", tone: "neutral" };
+  }
+  const by = `by ${lengthText(Math.abs(offsetUs) / 1000)}`;
+  const tone = Math.abs(offsetUs) >= CLOCK_US_WARNED ? "notice" : "neutral";
+  return { title: `The workstation's clock is ${offsetUs > 0 ? "behind" : "ahead"}`, detail: by, tone };
+}
+
+function stepWords(details: Json): MomentText {
+  const asleep = details.asleep_us;
+  if (typeof asleep === "number") {
+    return { title: "The workstation was asleep", detail: `for ${lengthText(asleep / 1000)}`, tone: "neutral" };
+  }
+  const byUs = Number(details.by_us);
+  const detail = Number.isFinite(byUs) ? `by ${lengthText(Math.abs(byUs) / 1000)}` : "";
+  return { title: `The workstation's clock was set ${byUs < 0 ? "back" : "forward"}`, detail, tone: "notice" };
 }
 
 function awayText(details: Json): string {

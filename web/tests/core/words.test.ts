@@ -226,6 +226,27 @@ describe("words", () => {
       detail: "2 pictures a second",
     });
     expect(momentWords("capture.rate_changed", { fps: 5, from_fps: 2 }).tone).toBe("neutral");
+    expect(momentWords("clock.offset", { offset_us: 40_000 }).title).toBe(
+      "The workstation's clock agrees with the server's",
+    );
+    expect(momentWords("clock.offset", { offset_us: -7 * S })).toEqual({
+      title: "The workstation's clock is ahead",
+      detail: "by 7 s",
+      tone: "notice",
+    });
+    expect(momentWords("clock.stepped", { by_us: -60 * S })).toMatchObject({
+      title: "The workstation's clock was set back",
+      detail: "by 1 min 00 s",
+    });
+    expect(momentWords("clock.stepped", { by_us: 60 * S, asleep_us: 60 * S }).title).toBe("The workstation was asleep");
+    expect(momentWords("blackout.on", { source: "api", by: "kim", reason: "card" }).detail).toBe(
+      "card · Asked for by kim",
+    );
+    expect(momentWords("blackout.off", { in_force: 1, ended_by: "kim" })).toMatchObject({
+      title: "One of several blackouts ended",
+      detail: "by kim",
+    });
+    expect(momentWords("blackout.expired", { in_force: 0 }).detail).toBe("by itself: its time was over");
     expect(momentWords("capture.display_back", { away_us: 65 * S }).detail).toBe("after 1 min 05 s");
     expect(momentWords("policy.some_thing", {})).toEqual({ title: "Policy some thing", detail: "", tone: "neutral" });
   });

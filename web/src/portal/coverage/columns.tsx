@@ -150,8 +150,8 @@ export function coverageColumns(frame: DayFrame, day: string | null): readonly C
 const STATE: Column<PlacedDay> = {
   key: "state",
   title: "Now",
-  width: "minmax(11.5rem, 1fr)",
-  min: 11.5,
+  width: "minmax(13.5rem, 1fr)",
+  min: 13.5,
   priority: 0,
   cell: (item) => <State item={item} />,
 };

@@ -6,8 +6,10 @@ import { liveness, type WorkstationItem } from "../../core/library.ts";
 import { clockText, dayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
 import { BlackoutButton } from "../blackout/button.tsx";
+import { isDark } from "../blackout/line.tsx";
 import { nowMs } from "../clock.ts";
 import { DeleteButton } from "./delete.tsx";
 import css from "./player.module.css";
@@ -25,6 +27,8 @@ interface HeadProps {
 export function Head({ store, session, workstation, onBack }: HeadProps) {
   const item = store.item.value;
   const live = item !== null && liveness(item, nowMs.value) === "live";
+  // It goes on, and nothing of the screen is in it.
+  const dark = workstation !== null && workstation.recording === item?.id && isDark(workstation);
   const title = item === null ? "Recording" : `${item.agent || "Unknown agent"}`;
   const hasRange = (store.snapshot.value?.range ?? null) !== null;
   useEffect(() => {
@@ -42,7 +46,13 @@ export function Head({ store, session, workstation, onBack }: HeadProps) {
         )}
       </h1>
       <span class={css.badges}>
-        {live && (
+        {live && dark && (
+          <Badge>
+            <Icon name="blackout" size={12} />
+            Blackout
+          </Badge>
+        )}
+        {live && !dark && (
           <Badge tone="live" dot>
             Recording now
           </Badge>
