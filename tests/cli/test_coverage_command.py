@@ -12,7 +12,7 @@ from playhead.cli import covering
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.history import Entry
 from playhead.store.catalogue import Catalogue
-from playhead.store.catalogue.coverage import add_entries, add_link
+from playhead.store.catalogue.coverage import add_entries, set_link
 from playhead.testing.vid import STARTED_AT_US
 
 DAY = "2026-01-01"
@@ -31,7 +31,7 @@ def note(places: PremisesPlaces, entries: Sequence[Entry]) -> None:
         try:
             async with catalogue.writing() as connection:
                 await add_entries(connection, WorkstationId("pc-1"), entries)
-                await add_link(connection, WorkstationId("pc-1"), STARTED_AT_US + 60 * MINUTE_US, connected=False)
+                await set_link(connection, WorkstationId("pc-1"), at_us=STARTED_AT_US + 60 * MINUTE_US)
         finally:
             await catalogue.close()
 

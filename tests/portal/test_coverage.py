@@ -15,7 +15,7 @@ from playhead.domain.history import Entry
 from playhead.domain.live import CoverageChanged
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import ADMINISTRATOR, built_in_grants
-from playhead.store.catalogue.coverage import add_entries, add_link
+from playhead.store.catalogue.coverage import add_entries, set_link
 from playhead.store.catalogue.groups import Group, add_group
 
 HOUR_US = 3_600_000_000
@@ -41,7 +41,7 @@ async def day(site):
                 for number, (hours, state, wanted) in enumerate(changes)
             ]
             await add_entries(connection, WorkstationId(name), entries)
-            await add_link(connection, WorkstationId(name), midnight_us, connected=True)
+            await set_link(connection, WorkstationId(name), at_us=midnight_us, connected=True)
             site.control.newest[WorkstationId(name)] = entries[-1]
     await site.add_recording(RecordingId(UUID(int=1)), workstation="pc-1", agent="jane", started_at_us=midnight_us)
     site.clock.advance(5_000_000)

@@ -8,7 +8,7 @@ import pytest
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.domain.history import Entry
 from playhead.domain.recordings import RecordingState, Segment
-from playhead.store.catalogue.coverage import add_entries, add_link, set_held
+from playhead.store.catalogue.coverage import add_entries, set_link
 from playhead.store.catalogue.segments import Located, add_segments
 from playhead.testing.site import Site, opened_site
 
@@ -39,11 +39,11 @@ class Past:
 
     async def link(self, hours: float, *, connected: bool) -> None:
         async with self.site.catalogue.writing() as connection:
-            await add_link(connection, PC, self.at(hours), connected=connected)
+            await set_link(connection, PC, at_us=self.at(hours), connected=connected)
 
     async def held(self, hours: float | None) -> None:
         async with self.site.catalogue.writing() as connection:
-            await set_held(connection, PC, 0 if hours is None else self.at(hours))
+            await set_link(connection, PC, held_from_us=0 if hours is None else self.at(hours))
 
     async def record(
         self, spans: Iterable[tuple[float, float]], *, number: int = 1, ended: str = "sealed", agent: str = "sam"

@@ -4,7 +4,8 @@ import pytest
 from premises.screen.rig import Premises
 
 from playhead.domain.history import Entry
-from playhead.store.catalogue.coverage import entries_between, held_from, newest_links
+from playhead.premises.screen import journals
+from playhead.store.catalogue.coverage import entries_between, links_of
 from playhead.wire.screen.messages import Journal, JournalAck, JournalEntry
 
 
@@ -40,14 +41,14 @@ async def test_it_is_kept_acknowledged_and_known_at_the_next_welcome(premises):
         assert premises.service.newest_change(desk.name) == Entry(2, 20, "off", wanted="continuous", last=True)
         assert touched == [(desk.name, 10)]
         async with premises.catalogue.reading() as connection:
-            assert await held_from(connection) == {desk.name: 5}
-            assert (await newest_links(connection))[desk.name][1] is True
+            link = (await links_of(connection, [desk.name]))[desk.name]
+        assert (link.connected, link.held_from_us) == (True, 5)
     async with desk.connected() as conversation:
         assert conversation.peer.core.welcome.journal == 2
         await conversation.peer.send(Journal((), 0))
         assert await told(conversation, entry(3)) == 3
         async with premises.catalogue.reading() as connection:
-            assert await held_from(connection) == {desk.name: 0}
+            assert (await links_of(connection, [desk.name]))[desk.name].held_from_us == 0
 
 
 async def test_what_comes_twice_is_kept_once_and_as_it_came_first(premises):
@@ -79,6 +80,16 @@ async def test_after_a_restart_all_is_known_and_nobody_is_connected(tmp_path):
     async with premises.running():
         assert premises.service.newest_change(desk.name).state == "blackout"
         async with premises.catalogue.reading() as connection:
-            assert (await newest_links(connection))[desk.name][1] is False
+            assert not (await links_of(connection, [desk.name]))[desk.name].connected
         async with desk.connected() as conversation:
             assert conversation.peer.core.welcome.journal == 2
+
+
+async def test_one_that_notes_without_end_loses_its_oldest(premises, monkeypatch):
+    monkeypatch.setattr(journals, "ENTRIES_MAX", 8)
+    desk = await premises.desk()
+    async with desk.connected() as conversation:
+        await told(conversation, *(entry(seq) for seq in range(1, 9)))
+        assert len(await kept(premises, desk.name)) == 8
+        await told(conversation, entry(9))
+    assert [seq for seq, _ in await kept(premises, desk.name)] == [3, 4, 5, 6, 7, 8, 9]

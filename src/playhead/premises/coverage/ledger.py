@@ -20,12 +20,12 @@ from playhead.premises.coverage.hours import Hours, day_begins, day_of, zone_of
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.coverage import (
     Existing,
+    Link,
     PastDay,
     entries_between,
     existing_between,
-    held_from,
     keep_days,
-    newest_links,
+    links_of,
     past_days,
     revoked_at,
 )
@@ -137,18 +137,17 @@ class CoverageLedger:
         async with self._catalogue.reading() as connection:
             entries = await entries_between(connection, workstations, from_us, to_us)
             existing = await existing_between(connection, workstations, from_us, to_us)
-            links = await newest_links(connection)
-            held = await held_from(connection)
+            links = await links_of(connection, workstations)
             revoked = await revoked_at(connection, workstations)
         found: dict[WorkstationId, tuple[History, Existing]] = {}
         for name in workstations:
-            at_us, is_connected = links.get(name, (0, False))
+            link = links.get(name, Link(0, connected=False))
             there = existing.get(name, Existing())
             ends = ((began_us, now_us if ended_us is None else ended_us) for began_us, ended_us in there.recordings)
             history = History(
                 entries.get(name, ()),
-                known_until_us=now_us if is_connected else at_us,
-                held_from_us=held.get(name, 0),
+                known_until_us=now_us if link.connected else link.at_us,
+                held_from_us=link.held_from_us,
                 recorded=Spans.of(ends),
                 ended_us=revoked.get(name, FOREVER_US),
             )

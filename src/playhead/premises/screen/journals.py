@@ -13,13 +13,17 @@ from playhead.domain.history import Entry
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.coverage import (
     add_entries,
-    add_link,
+    drop_oldest,
+    lose_links,
     newest_changes,
-    newest_links,
     newest_seq,
-    set_held,
+    set_link,
 )
 from playhead.wire.screen.messages import Journal, JournalEntry
+
+ENTRIES_MAX: Final = 50_000
+"""Entries kept of one workstation; a quarter of them, the oldest, goes when there are more. A busy one notes some
+dozens a day, so that this is far beyond `[coverage] kept`."""
 
 Touched = Callable[[WorkstationId, int], None]
 
@@ -49,9 +53,7 @@ class Journals:
         """
         async with self._catalogue.writing(durable=False) as connection:
             self._newest = await newest_changes(connection)
-            for workstation, (_, is_connected) in (await newest_links(connection)).items():
-                if is_connected:
-                    await add_link(connection, workstation, self._clock.wall_us(), connected=False)
+            await lose_links(connection, self._clock.wall_us())
 
     def newest(self, workstation: WorkstationId) -> Entry | None:
         """The last change in a workstation's journal; None where it keeps none."""
@@ -75,7 +77,10 @@ class Journals:
         entries = [_entry(told) for told in journal.entries]
         async with self._catalogue.writing(durable=bool(entries)) as connection:
             added = await add_entries(connection, workstation, entries)
-            await set_held(connection, workstation, journal.held_from_us)
+            dropped = await drop_oldest(connection, workstation, kept_max=ENTRIES_MAX) if added else 0
+            await set_link(connection, workstation, held_from_us=journal.held_from_us)
+        if dropped:
+            _log.warning("journal shortened", workstation=str(workstation), dropped=dropped)
         for entry in added:
             if not entry.until_us:
                 self._newest[workstation] = entry
@@ -87,7 +92,7 @@ class Journals:
         """A workstation has come or gone. Only the ledger suffers where that cannot be kept."""
         try:
             async with self._catalogue.writing(durable=False) as connection:
-                await add_link(connection, workstation, self._clock.wall_us(), connected=connected)
+                await set_link(connection, workstation, at_us=self._clock.wall_us(), connected=connected)
         except UnavailableError as error:
             _log.warning("connection not noted", workstation=str(workstation), code=error.code)
 

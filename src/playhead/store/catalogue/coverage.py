@@ -18,7 +18,6 @@ from playhead.store.catalogue.schema import (
     recordings,
     segments,
     workstation_links,
-    workstation_spools,
     workstation_states,
     workstations,
 )
@@ -58,33 +57,47 @@ async def add_entries(connection: AsyncConnection, workstation: WorkstationId, e
     return added
 
 
-async def set_held(connection: AsyncConnection, workstation: WorkstationId, held_from_us: int) -> None:
-    """Note when the oldest segment begins that a workstation holds; 0 where it holds none."""
-    statement = update(workstation_spools).where(workstation_spools.c.workstation_id == workstation)
-    changed = await connection.execute(statement.values(held_from_us=held_from_us))
-    if changed.rowcount == 0:
-        values = {"workstation_id": workstation, "held_from_us": held_from_us}
-        await connection.execute(insert(workstation_spools).values(values))
+async def drop_oldest(connection: AsyncConnection, workstation: WorkstationId, *, kept_max: int) -> int:
+    """Forget a quarter of a journal, the oldest, where it holds more than so many entries; returns how many went."""
+    of_it = _states.workstation_id == workstation
+    count = (await connection.execute(select(func.count()).select_from(workstation_states).where(of_it))).scalar_one()
+    if count <= kept_max:
+        return 0
+    query = select(_states.seq).where(of_it).order_by(_states.seq).offset(kept_max // 4).limit(1)
+    first_kept = (await connection.execute(query)).scalar_one()
+    return (await connection.execute(delete(workstation_states).where(of_it, _states.seq < first_kept))).rowcount
 
 
-async def add_link(connection: AsyncConnection, workstation: WorkstationId, at_us: int, *, connected: bool) -> None:
-    """Note that a workstation has come or gone. Where the clock was set back it is noted right after the last time."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What is known of a workstation's connection."""
+
+    at_us: int
+    """When it came or went last."""
+    connected: bool
+    held_from_us: int = 0
+    """When the oldest segment begins that it says that it holds; 0 where it holds none."""
+
+
+async def set_link(connection: AsyncConnection, workstation: WorkstationId, **values: int | bool) -> None:
+    """Note some of the fields of a workstation's `Link`."""
+    of_it = workstation_links.c.workstation_id == workstation
+    if (await connection.execute(update(workstation_links).where(of_it).values(**values))).rowcount == 0:
+        row = {"workstation_id": workstation, "at_us": 0, "connected": False, "held_from_us": 0, **values}
+        await connection.execute(insert(workstation_links).values(row))
+
+
+async def lose_links(connection: AsyncConnection, at_us: int) -> None:
+    """Note that nobody is connected any more."""
+    statement = update(workstation_links).where(workstation_links.c.connected.is_(True))
+    await connection.execute(statement.values(connected=False, at_us=at_us))
+
+
+async def links_of(connection: AsyncConnection, among: Collection[WorkstationId]) -> dict[WorkstationId, Link]:
+    """Those of some workstations."""
     columns = workstation_links.c
-    query = select(func.max(columns.at_us)).where(columns.workstation_id == workstation)
-    newest_us = (await connection.execute(query)).scalar()
-    if newest_us is not None:
-        at_us = max(at_us, newest_us + 1)
-    values = {"workstation_id": workstation, "at_us": at_us, "connected": connected}
-    await connection.execute(insert(workstation_links).values(values))
-
-
-async def newest_links(connection: AsyncConnection) -> dict[WorkstationId, tuple[int, bool]]:
-    """When each workstation came or went last, and whether it came."""
-    columns = workstation_links.c
-    newest = _newest_of(columns.at_us, columns.workstation_id)
-    matches = and_(columns.workstation_id == newest.c.id, columns.at_us == newest.c.newest)
-    query = select(columns.workstation_id, columns.at_us, columns.connected).join(newest, matches)
-    return {row.workstation_id: (row.at_us, row.connected) for row in (await connection.execute(query)).all()}
+    rows = (await connection.execute(select(workstation_links).where(columns.workstation_id.in_(among)))).all()
+    return {row.workstation_id: Link(row.at_us, row.connected, row.held_from_us) for row in rows}
 
 
 async def newest_changes(connection: AsyncConnection) -> dict[WorkstationId, Entry]:
@@ -93,12 +106,6 @@ async def newest_changes(connection: AsyncConnection) -> dict[WorkstationId, Ent
     matches = and_(_states.workstation_id == newest.c.id, _states.seq == newest.c.newest)
     rows = (await connection.execute(select(workstation_states).join(newest, matches))).all()
     return {row.workstation_id: _entry(row) for row in rows}
-
-
-async def held_from(connection: AsyncConnection) -> dict[WorkstationId, int]:
-    """When the oldest segment begins that each workstation holds; 0 where it holds none."""
-    rows = (await connection.execute(select(workstation_spools))).all()
-    return {row.workstation_id: row.held_from_us for row in rows}
 
 
 async def revoked_at(connection: AsyncConnection, among: Collection[WorkstationId]) -> dict[WorkstationId, int]:
@@ -269,9 +276,8 @@ async def forget_before(connection: AsyncConnection, at_us: int, day: str, *, li
     for workstation, seq in rows:
         of_it = and_(_states.workstation_id == workstation, _states.seq == seq)
         await connection.execute(delete(workstation_states).where(of_it))
-    links = await connection.execute(delete(workstation_links).where(workstation_links.c.at_us < at_us))
     days = await connection.execute(delete(coverage_days).where(coverage_days.c.day < day))
-    return len(rows) + links.rowcount + days.rowcount
+    return len(rows) + days.rowcount
 
 
 def _newest_of(of: ColumnElement[int], workstation: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Subquery:

@@ -24,7 +24,6 @@ from playhead.store.catalogue.schema_base import serial as _serial
 from playhead.store.catalogue.schema_coverage import (
     coverage_days,
     workstation_links,
-    workstation_spools,
     workstation_states,
 )
 from playhead.store.catalogue.schema_keeping import (
@@ -45,7 +44,6 @@ __all__ = [
     "retention_rules",
     "retention_runs",
     "workstation_links",
-    "workstation_spools",
     "workstation_states",
 ]
 """What is defined elsewhere; the rest is below."""

@@ -23,21 +23,14 @@ workstation_states = Table(
     Index(None, "at_us"),
 )
 
-# When each workstation was connected, as this server has seen it.
+# When each workstation came or went last, as this server has seen it; and what it says that it still holds: when the
+# oldest segment begins, 0 where it holds none.
 workstation_links = Table(
     "workstation_links",
     metadata,
     Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
-    Column("at_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
     Column("connected", Boolean, nullable=False),
-    Index(None, "at_us"),
-)
-
-# What each workstation says that it still holds: when its oldest segment begins; 0 where it holds none.
-workstation_spools = Table(
-    "workstation_spools",
-    metadata,
-    Column("workstation_id", NameIdType(WorkstationId), ForeignKey("workstations.id"), primary_key=True),
     Column("held_from_us", BigInteger, nullable=False),
 )
 

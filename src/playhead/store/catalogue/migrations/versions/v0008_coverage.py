@@ -19,7 +19,7 @@ def _of_workstation(table: str) -> sa.ForeignKeyConstraint:
 
 
 def upgrade() -> None:
-    """Journals, connections, spools and the days that are over; and finding segments by time."""
+    """Journals, connections and the days that are over; and finding segments by time."""
     op.create_table(
         "workstation_states",
         _workstation(),
@@ -45,16 +45,9 @@ def upgrade() -> None:
         _workstation(),
         sa.Column("at_us", sa.BigInteger, nullable=False),
         sa.Column("connected", sa.Boolean, nullable=False),
-        _of_workstation("workstation_links"),
-        sa.PrimaryKeyConstraint("workstation_id", "at_us", name="pk_workstation_links"),
-    )
-    op.create_index("ix_workstation_links_at_us", "workstation_links", ["at_us"])
-    op.create_table(
-        "workstation_spools",
-        _workstation(),
         sa.Column("held_from_us", sa.BigInteger, nullable=False),
-        _of_workstation("workstation_spools"),
-        sa.PrimaryKeyConstraint("workstation_id", name="pk_workstation_spools"),
+        _of_workstation("workstation_links"),
+        sa.PrimaryKeyConstraint("workstation_id", name="pk_workstation_links"),
     )
     op.create_table(
         "coverage_days",
