@@ -76,7 +76,8 @@ async def test_media_say_that_it_was_erased(site, player, media):
     answer = await media.get(f"/media/{RECORDING}/index")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "recording.erased")
     assert "erased on" in answer.json()["error"]["message"]
-    assert (await media.get(pieces)).status_code == 404
+    answer = await media.get(pieces)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "recording.erased")
 
 
 async def test_a_live_view_ends(site, player, media):

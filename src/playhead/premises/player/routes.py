@@ -156,6 +156,8 @@ class Media:
         identifier = SegmentId.parse(request.path_params["segment"])
         async with self.catalogue.reading() as connection:
             located = await segments.find_segment(connection, identifier)
+            if located is None:
+                await recordings.get_recording(connection, recording)  # says so where all of it was erased
         if located is None or located.segment.recording != recording:
             raise NotFoundError("segment.not_found", "There is no such segment in this recording.")
         return claims, located
