@@ -48,6 +48,14 @@ def test_there_and_back(run: Run, library: PremisesPlaces, tmp_path: Path, key: 
     assert "backup.done" in run("audit", "list", "--data", library.root).out
 
 
+def test_the_server_s_status_tells_of_the_last_one(run: Run, library: PremisesPlaces, tmp_path: Path) -> None:
+    assert "none was ever made" in run("premises", "status", "--data", library.root).out
+    made = json.loads(run("backup", tmp_path / "backups", "--without-keys", "--json", "--data", library.root).out)
+    status = json.loads(run("premises", "status", "--json", "--data", library.root).out)
+    assert (status["lastBackup"]["id"], status["lastBackup"]["faults"]) == (made["backup"], 0)
+    assert made["backup"] in run("premises", "status", "--data", library.root).out
+
+
 def test_nothing_is_replaced(run: Run, library: PremisesPlaces, tmp_path: Path, key: Path) -> None:
     run("backup", tmp_path / "backups", "--data", library.root)
     assert restored(run, tmp_path, key).code == 0

@@ -21,6 +21,7 @@ from playhead.cli.console import done, emit_json, human_bytes, notice, step, tab
 from playhead.cli.places import PremisesPlaces
 from playhead.store.backup import Backup, Done, Found, Restore, Restored, Source, find_backups, newest_whole
 from playhead.store.backup import manifest as files
+from playhead.store.backup.last import DONE
 from playhead.store.backup.manifest import check_files, check_signature
 from playhead.store.backup.pace import Pace
 from playhead.store.backup.put_back import put_back
@@ -129,7 +130,7 @@ async def backup(places: PremisesPlaces, folder: Path, wanted: Wanted, *, as_jso
             recovery_key=recovery_key, incremental=wanted.incremental, share=wanted.share, keep=wanted.keep
         )
         async with catalogue.writing() as connection:
-            await note(connection, "backup.done", made.manifest.id, _details(made))
+            await note(connection, DONE, made.manifest.id, _details(made))
     if as_json:
         emit_json({**_summary(made.folder, made.manifest), **_details(made)})
     else:

@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from playhead.base.errors import UnavailableError
+from playhead.base.instants import utc
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import emit_json, human_bytes
 from playhead.cli.operator import Operator
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
+from playhead.store.backup.last import last_backup
 from playhead.store.catalogue.quarantine import count_quarantined
 
 
@@ -39,7 +41,7 @@ def _found(places: PremisesPlaces) -> dict[str, Any]:
         "connected": None,
         "diskFree": disk.free,
         "diskReserve": PremisesSettings.load(places).screen.disk_free_min.bytes,
-        "quarantined": asyncio.run(_quarantined(places)),
+        **asyncio.run(_kept(places)),
         "aside": 0,
     }
     try:
@@ -58,9 +60,13 @@ def _found(places: PremisesPlaces) -> dict[str, Any]:
     }
 
 
-async def _quarantined(places: PremisesPlaces) -> int:
+async def _kept(places: PremisesPlaces) -> dict[str, Any]:
     async with existing_catalogue(places) as catalogue, catalogue.reading() as connection:
-        return await count_quarantined(connection)
+        quarantined, backup = await count_quarantined(connection), await last_backup(connection)
+    last = None
+    if backup is not None:
+        last = {"id": backup.id, "at": utc(backup.at_us).isoformat(), "faults": backup.faults}
+    return {"quarantined": quarantined, "lastBackup": last}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -72,6 +78,9 @@ def _print(found: dict[str, Any]) -> None:
     click.echo(f"disk          {human_bytes(found['diskFree'])} free; recordings leave {reserve}")
     waits = f"; {found['aside']} refused segments wait on workstations" if found["aside"] else ""
     click.echo(f"quarantine    {found['quarantined']}{waits}")
+    last = found["lastBackup"]
+    faults = f"; {last['faults']} segments were not whole" if last and last["faults"] else ""
+    click.echo(f"backup        {last['id'] + faults if last else 'none was ever made'}")
     for problem in found["problems"]:
         click.echo(
             f"problem       {problem['message']} ({problem['code']}, since {problem['since']}) {problem['hint']}"

@@ -24,6 +24,7 @@ from playhead.premises.tokens import TokensService
 from playhead.store.audit_anchor import AuditAnchor
 from playhead.store.audit_proof import AuditProof
 from playhead.store.audit_trail import AuditTrail
+from playhead.store.backup.last import watch_backups
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
 from playhead.store.erasure import Eraser, Gone
@@ -161,6 +162,7 @@ async def _run(
         for service in (screen, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
+        services.create_task(watch_backups(catalogue), name="backups")
         services.create_task(keep_certificate(places, settings, clock), name="certificate")
         await screen.listening.wait()
         announce(Running(process=os.getpid(), portal=doors.portal, https=doors.https, screen_port=screen.port))
