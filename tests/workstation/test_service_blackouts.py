@@ -31,6 +31,7 @@ from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.service import WorkstationService, pipelines
 
 RED = 0xFF0000
+LEASE_US = 1_500_000
 
 
 async def begin(workstation: Workstation) -> RecordingId:
@@ -109,7 +110,7 @@ async def test_a_blackout_of_one_recording_is_not_taken_into_the_next(tmp_path: 
 
 
 async def test_a_decision_source_that_dies_makes_it_black(tmp_path: Path) -> None:
-    settings = {"blackout_source": "watcher", "blackout_lease": Duration(500_000)}
+    settings = {"blackout_source": "watcher", "blackout_lease": Duration(LEASE_US)}
     async with office(tmp_path, **settings) as workstation, workstation.running():
         assert (await workstation.status())["state"] == "blackout"  # it has not said anything yet
         recording = await begin(workstation)
@@ -121,13 +122,13 @@ async def test_a_decision_source_that_dies_makes_it_black(tmp_path: Path) -> Non
             with pytest.raises(UnavailableError) as caught:
                 await ask(workstation.folder, Question("blackout_on", source=source))
             assert caught.value.code == "blackout.source"
-        for _ in range(10):
+        for _ in range(5):
             assert (await ask(workstation.folder, light))["status"]["state"] == "recording"
             await asyncio.sleep(0.1)
         last_us = CLOCK.wall_us()  # and now it is dead, and the event loop stuck, while the capture goes on
-        time.sleep(1.5)  # noqa: ASYNC251 - on purpose
+        time.sleep(LEASE_US / 1e6 + 1)  # noqa: ASYNC251 - on purpose
         await workstation.until(lambda status: status["state"] == "blackout")
-        dark_us = last_us + 500_000
+        dark_us = last_us + LEASE_US
         await asyncio.sleep(0.5)
         marks = await finish(workstation, recording)
         assert [(mark["code"], mark["source"]) for mark in marks] == [
