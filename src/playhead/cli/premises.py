@@ -81,6 +81,29 @@ def revoke(workstation: str, data: Path) -> None:
     asyncio.run(administration.revoke(PremisesPlaces(data), workstation))
 
 
+@premises.command("export-enrolments")
+@data_option
+def export_enrolments(data: Path) -> None:
+    """Print who is enrolled here, for another server of the site. Nothing of it is secret."""
+    from playhead.cli import enrolments
+
+    click.echo(asyncio.run(enrolments.export(PremisesPlaces(data))).decode())
+
+
+@premises.command("import-enrolments")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def import_enrolments(file: Path, data: Path) -> None:
+    """Take over from FILE who is enrolled at another server of the site, and who was revoked there.
+
+    So workstations may go there when this server is away, and here when that one is. The newest enrolment of each
+    counts. May run beside the server, again and again.
+    """
+    from playhead.cli import enrolments
+
+    asyncio.run(enrolments.take_over(PremisesPlaces(data), file))
+
+
 @premises.command()
 @data_option
 @json_option
