@@ -1,6 +1,6 @@
 /** Instants as people say them: how long ago, and which day and time. */
 
-import { clockText, dayText } from "./time.ts";
+import { clockText, dayText, shortDayText } from "./time.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,6 +24,11 @@ export function agoText(at: Date, now: Date, locale?: string): string {
 /** `Today, 10:42`; with `fine` the seconds. */
 export function whenText(at: Date, now: Date, fine = false, locale?: string): string {
   return `${dayText(at, now, locale)}, ${clockText(at, fine, locale)}`;
+}
+
+/** For a column: `Today, 10:42`, `17 Nov, 10:42`. */
+export function shortWhenText(at: Date, now: Date, locale?: string): string {
+  return `${shortDayText(at, now, locale)}, ${clockText(at, false, locale)}`;
 }
 
 /** The same within a sentence: `since today, 10:42`. */

@@ -1,7 +1,7 @@
 /** Instants as people say them. */
 
 import { expect, test } from "vitest";
-import { agoText, sinceText, untilText, whenText } from "../../src/core/ago.ts";
+import { agoText, shortWhenText, sinceText, untilText, whenText } from "../../src/core/ago.ts";
 
 const NOW = new Date(2026, 10, 23, 12, 0, 0);
 const before = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
@@ -33,5 +33,7 @@ test.each([
 test("a moment has its day and time", () => {
   expect(whenText(before(3_600), NOW, false, "en-GB")).toBe("Today, 11:00");
   expect(whenText(before(90_000), NOW, true, "en-GB")).toBe("Yesterday, 11:00:00");
+  expect(shortWhenText(before(3_600), NOW, "en-GB")).toBe("Today, 11:00");
+  expect(shortWhenText(before(5 * 86_400), NOW, "en-GB")).toBe("18 Nov, 12:00");
   expect(sinceText(before(3_600), NOW, "en-GB")).toBe("today, 11:00");
 });

@@ -1,7 +1,7 @@
 /** Something in quarantine as a row. */
 
 import type { ComponentChildren } from "preact";
-import { whenText } from "../../core/ago.ts";
+import { shortWhenText } from "../../core/ago.ts";
 import { attemptsText, type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -52,7 +52,7 @@ export function quarantineColumns(
       width: "9.5rem",
       min: 9.5,
       priority: 1,
-      cell: (item) => <span class="figures">{whenText(item.at, wallNow())}</span>,
+      cell: (item) => <span class="figures">{shortWhenText(item.at, wallNow())}</span>,
     },
     {
       key: "attempts",
@@ -83,7 +83,7 @@ export function QuarantineRow({ item }: { readonly item: QuarantineItem }) {
       <span class={css.what}>{quarantineTitle(item)}</span>
       <span class={css.why}>{item.message}</span>
       <span class={`${css.muted} figures`}>
-        {whenText(item.at, wallNow())} · {bytesText(item.bytes)} · {attemptsText(item.attempts)}
+        {shortWhenText(item.at, wallNow())} · {bytesText(item.bytes)} · {attemptsText(item.attempts)}
       </span>
     </span>
   );

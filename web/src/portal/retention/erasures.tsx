@@ -1,6 +1,6 @@
 /** What was erased, and the certificate of each. */
 
-import { whenText } from "../../core/ago.ts";
+import { shortWhenText } from "../../core/ago.ts";
 import { type Erasure, eraserText, phaseText } from "../../core/retention.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { LinkButton } from "../../ui/button.tsx";
@@ -38,7 +38,7 @@ const TONES = { begun: "warn", shredded: "accent", removed: "neutral" } as const
 
 /** When its keys were destroyed. */
 function erasedText(item: Erasure): string {
-  return item.erasedAt === null ? "Not yet" : whenText(item.erasedAt, wallNow());
+  return item.erasedAt === null ? "Not yet" : shortWhenText(item.erasedAt, wallNow());
 }
 
 function Phase({ item }: { readonly item: Erasure }) {
@@ -49,8 +49,8 @@ const COLUMNS: readonly Column<Erasure>[] = [
   {
     key: "erased",
     title: "Erased",
-    width: "9.5rem",
-    min: 9.5,
+    width: "11rem",
+    min: 11,
     priority: 0,
     cell: (item) => <span class="figures">{erasedText(item)}</span>,
   },
@@ -65,10 +65,10 @@ const COLUMNS: readonly Column<Erasure>[] = [
   {
     key: "started",
     title: "Recorded",
-    width: "9.5rem",
-    min: 9.5,
+    width: "11rem",
+    min: 11,
     priority: 2,
-    cell: (item) => <span class="figures">{whenText(item.startedAt, wallNow())}</span>,
+    cell: (item) => <span class="figures">{shortWhenText(item.startedAt, wallNow())}</span>,
   },
   {
     key: "by",
