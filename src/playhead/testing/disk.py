@@ -73,7 +73,8 @@ class _SimulatedFile:
         view = memoryview(data).cast("B")
         content = self._content()
         room = self._disk.step("write", self._path, len(view))
-        part = view[:room]
+        room = min(room, len(content.seen) + self._disk.left_bytes() - offset)
+        part = view[: max(room, 0)]
         end = offset + len(part)
         if part:
             content.seen += bytes(max(0, end - len(content.seen)))
@@ -149,6 +150,8 @@ class SimulatedDisk:
         self.cut_at = cut_at
         self.fault = fault
         self.room_bytes = room_bytes
+        self.capacity_bytes: int | None = None
+        """What all files together may take; None for plenty. A write that does not fit writes what does."""
         self.on_cut: Callable[[], None] = lambda: None
         """Told when the power goes, before anything else happens."""
         self._chance = random.Random(seed)  # noqa: S311 # a seed that can be repeated is the point
@@ -322,7 +325,16 @@ class SimulatedDisk:
     def free_bytes(self, path: Path) -> int:
         """As `Disk.free_bytes`."""
         self.look("free_bytes", path)
-        return 1 << 40 if self.room_bytes is None else self.room_bytes
+        left_bytes = self.left_bytes()
+        return left_bytes if self.room_bytes is None else min(left_bytes, self.room_bytes)
+
+    def left_bytes(self) -> int:
+        """How much fits on it."""
+        return 1 << 40 if self.capacity_bytes is None else max(0, self.capacity_bytes - self.used_bytes())
+
+    def used_bytes(self) -> int:
+        """What all files take."""
+        return sum(len(content.seen) for content in self._names.values() if content is not None)
 
     def _is_unsynced(self, path: PurePath) -> bool:
         return self._names.get(path, ...) is not self._durable_names.get(path, ...)

@@ -1,7 +1,6 @@
 """The machines of an office: what runs on each, how it dies, and how it comes back."""
 
 import asyncio
-import errno
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -82,7 +81,7 @@ class Host:
         self.well_at = 0.0
         """Since when nothing fails, where nothing does."""
         self.has_failed = False
-        """It has failed in some way other than being full."""
+        """It has failed, in some way other than being full."""
         self.lives = 0
         self.up = False
         self.stopped = asyncio.Event()
@@ -108,7 +107,7 @@ class Host:
     def heal(self) -> None:
         """Its disk does not fail any more."""
         self.fails.clear()
-        self.disk.room_bytes = None
+        self.disk.capacity_bytes = None
         self.well_at = self.simulation.loop.time()
 
     def cut_after(self, kind: str, *, silent: bool) -> None:
@@ -175,7 +174,7 @@ class Host:
     def _fault(self, step: Step) -> int | None:
         number, share = self.fails.get(step.name, (0, 0.0))
         if number and self.chance.random() < share:
-            self.has_failed = self.has_failed or number != errno.ENOSPC
+            self.has_failed = True
             return number
         self.note_step(step)
         if step.name == self._doom:

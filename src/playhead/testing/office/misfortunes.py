@@ -162,12 +162,11 @@ class Misfortunes:
     async def full_disk(self) -> None:
         """A disk has no room; later it has some again."""
         host = self._host()
-        if host.disk.room_bytes is None:
-            host.disk.room_bytes = 0
-            host.fails["write"] = host.fails["create"] = (errno.ENOSPC, 1.0)
+        if host.disk.capacity_bytes is None:
+            host.disk.capacity_bytes = host.disk.used_bytes() + self._chance.randrange(4_096)
         else:
-            host.heal()
-        self._office.history.note(host.name, "disk full" if host.fails else "disk has room again")
+            host.disk.capacity_bytes = None
+        self._office.history.note(host.name, "disk has room again" if host.disk.capacity_bytes is None else "disk full")
 
     async def bad_disk(self) -> None:
         """A disk fails now and then; later it does not."""

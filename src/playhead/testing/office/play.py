@@ -98,6 +98,9 @@ def _after_death(office: Office, host: Host) -> None:
 async def _wind_up(office: Office) -> None:
     """Everyone stops what they do, and goes home when all of it has arrived."""
     ends_at = office.simulation.loop.time() + promises.ARRIVED_S
+    for workstation in office.workstations:
+        if workstation.has_failed and workstation.up:
+            await office.restart(workstation)  # what could not be removed is looked at when the program starts
     while True:
         # All of them, again and again: an order that was on its way for long may begin another recording.
         over = [await _is_over(office, workstation) for workstation in office.workstations]
