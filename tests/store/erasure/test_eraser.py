@@ -1,13 +1,14 @@
 import errno
 import shutil
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from store.erasure.world import DESK, JOURNAL, ROOT, SITE_KEY, STARTED_US, order, recording_id
+from store.erasure.world import DESK, JOURNAL, ROOT, SITE_KEY, STARTED_US, order, recording_id, sealed_segment
 
 from playhead.base.errors import ConflictError, CorruptError, NotFoundError, UnavailableError
-from playhead.base.ids import UserId
+from playhead.base.ids import SegmentId, UserId
 from playhead.domain.recordings import RecordingState
 from playhead.store.catalogue import tags
 from playhead.store.catalogue.audit import list_audit
@@ -133,6 +134,27 @@ class TestErasing:
         await eraser.begin(order(recording))
         async with world.catalogue.reading() as connection:
             assert await known_segments(connection, list(world.made)) == set(world.made)
+
+
+class TestSweeping:
+    async def test_what_was_set_aside_too_late_goes_and_nothing_else(self, world):
+        recording, other = await world.add(1), await world.add(2)
+        late, kept = sealed_segment(recording, 19), sealed_segment(other, 29)
+        for made in (late, kept):
+            world.made[made.header.segment] = made
+            world.put(ROOT / "quarantine" / f"{made.header.segment}.vid", made.data)
+        world.put(ROOT / "quarantine" / "notes.txt", b"x")
+        world.put(ROOT / "quarantine" / f"{unknown_segment()}.vid", b"no header")
+        eraser = world.eraser()
+        assert await eraser.sweep() == 0
+        await eraser.begin(order(recording))
+        await eraser.shred()
+        assert late.header.segment in world.envelopes_on_disk()
+        assert await eraser.sweep() == 1
+        assert late.header.segment not in world.envelopes_on_disk()
+        assert kept.header.segment in world.envelopes_on_disk()
+        assert len(world.disk.list_folder(ROOT / "quarantine")) == 3
+        assert await eraser.sweep() == 0
 
 
 class TestRefusing:
@@ -326,6 +348,10 @@ class TestReplaying:
         await eraser.shred()
         eraser._journal.read = None  # would fail
         assert await eraser.replay() == 0
+
+
+def unknown_segment():
+    return SegmentId(UUID(int=99))
 
 
 def _files(world):

@@ -97,6 +97,7 @@ class KeepingService:
         while removed := await self._eraser.remove(before_us=before_us, limit=AT_ONCE):
             metrics.REMOVED.inc(removed)
             await self._pause()
+        await self._eraser.sweep()
         async with self._catalogue.reading() as connection:
             metrics.UNFINISHED.set(await unfinished_erasures(connection))
 

@@ -1,6 +1,6 @@
 """Erasures: recordings that were destroyed, or are being, and what is known of them afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from playhead.base.ids import RecordingId, SegmentId
 from playhead.base.instants import utc
 from playhead.domain.recordings import Recording, RecordingState
 from playhead.domain.timeline import duration_us
-from playhead.store.catalogue.changes import note_changed
+from playhead.store.catalogue.changes import AT_ONCE_MAX, note_changed
 from playhead.store.catalogue.holds import find_hold
 from playhead.store.catalogue.schema import erasure_segments, erasures, recordings, segments
 
@@ -219,6 +219,17 @@ async def was_erased(connection: AsyncConnection, recording: RecordingId) -> int
     """When it was decided that a recording be erased, in wall time; None where it was not."""
     query = select(erasures.c.decided_at_us).where(erasures.c.recording_id == recording)
     return (await connection.execute(query)).scalar_one_or_none()
+
+
+async def erased_recordings(connection: AsyncConnection, wanted: Collection[RecordingId]) -> set[RecordingId]:
+    """Those of some recordings that were erased."""
+    found: set[RecordingId] = set()
+    every = list(wanted)
+    for begin in range(0, len(every), AT_ONCE_MAX):
+        among = every[begin : begin + AT_ONCE_MAX]
+        query = select(erasures.c.recording_id).where(erasures.c.recording_id.in_(among))
+        found.update((await connection.execute(query)).scalars())
+    return found
 
 
 async def missing_recording(connection: AsyncConnection, recording: RecordingId) -> NotFoundError:

@@ -24,6 +24,7 @@ from playhead.store.catalogue.erasures import (
     Erasure,
     add_erasure,
     check_erasable,
+    erased_recordings,
     erasure_of,
     erasures_in,
     find_erasure,
@@ -116,6 +117,7 @@ class Eraser:
         self._on_gone = on_gone
         self._offload = offload
         self._turn = asyncio.Lock()
+        self._aside: dict[Path, RecordingId] = {}
 
     async def begin(self, order: Order) -> Erasure:
         """Decide it: durable, and not to be undone, when this returns. From then on nobody finds the recording.
@@ -199,6 +201,30 @@ class Eraser:
         if count:
             _log.warning("recordings erased again that a restored catalogue had", count=count)
         return count
+
+    async def sweep(self) -> int:
+        """Destroy what was set aside of recordings that were erased, and that no row told of: it came just too late.
+
+        Returns:
+            How many files.
+
+        Raises:
+            UnavailableError: ``store.failed``, ``catalogue.unavailable``.
+        """
+        self._aside = await self._blocking(lambda: files.recordings_aside(self._disk, self._root, self._aside))
+        async with self._catalogue.reading() as connection:
+            erased = await erased_recordings(connection, set(self._aside.values()))
+        paths = [path for path, recording in self._aside.items() if recording in erased]
+
+        def work() -> None:
+            for error in files.shred(self._disk, paths).values():
+                raise error
+            files.remove_all(self._disk, paths)
+
+        if paths:
+            await self._blocking(work)
+            _log.warning("files of erased recordings destroyed that had come too late", count=len(paths))
+        return len(paths)
 
     async def _looked_at(self, identifier: RecordingId) -> tuple[list[Located], tuple[ErasedSegment, ...]]:
         async with self._catalogue.reading() as connection:

@@ -2,12 +2,12 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from playhead.base.errors import CorruptError
-from playhead.base.ids import SegmentId
+from playhead.base.ids import RecordingId, SegmentId
 from playhead.store.catalogue.erasures import ErasedSegment
 from playhead.store.catalogue.segments import Located
 from playhead.store.disk import Disk, File
@@ -64,6 +64,30 @@ def copies_of(disk: Disk, root: Path, segments: Iterable[ErasedSegment]) -> list
     return found
 
 
+def recordings_aside(disk: Disk, root: Path, known: Mapping[Path, RecordingId]) -> dict[Path, RecordingId]:
+    """Of which recording each file is that was set aside; what has no whole header is left out.
+
+    Args:
+        disk: where they lie.
+        root: of the segment store.
+        known: what was found before, which is not read again.
+    """
+    found: dict[Path, RecordingId] = {}
+    folder = root / ASIDE
+    for name in disk.list_folder(folder) if disk.exists(folder) else ():
+        path = folder / name
+        if path in known:
+            found[path] = known[path]
+        elif _segment_of(name) is not None:
+            with contextlib.suppress(CorruptError, FileNotFoundError):
+                file = disk.open(path)
+                try:
+                    found[path] = read_header(file.read_at)[0].recording
+                finally:
+                    file.close()
+    return found
+
+
 def shred(disk: Disk, paths: Sequence[Path]) -> dict[Path, OSError]:
     """Destroy the data keys of files: overwrite what follows the first 16 bytes of their headers, durably, in place.
 
@@ -109,12 +133,24 @@ def remove(disk: Disk, root: Path, segments: Sequence[ErasedSegment]) -> None:
     Raises:
         OSError: the disk failed.
     """
-    for path in copies_of(disk, root, segments):
-        disk.remove(path)
+    remove_all(disk, copies_of(disk, root, segments))
     # Also where nothing is left to remove: whoever did may have been killed before coming to this.
     for folder in sorted({root / ASIDE, *(path_of(root, part.location).parent for part in segments)}):
         if disk.exists(folder):
             disk.sync_folder(folder)
+
+
+def remove_all(disk: Disk, paths: Sequence[Path]) -> None:
+    """Remove files, durably.
+
+    Raises:
+        OSError: the disk failed.
+    """
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            disk.remove(path)
+    for folder in sorted({path.parent for path in paths}):
+        disk.sync_folder(folder)
 
 
 def _overwrite(file: File) -> None:
