@@ -46,9 +46,7 @@ def ports(data: Path, form: str, *, show_all: bool) -> None:
 
 @environment.command()
 @click.argument("form", type=click.Choice(_FORMS))
-@click.option(
-    "--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Whose firewall."
-)
+@click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Whose firewall.")
 @click.option("--from", "clients", multiple=True, metavar="RANGE", help="Where client PCs are. May be repeated.")
 @click.option("--server", "servers", multiple=True, metavar="ADDRESS", help="The premises server. May be repeated.")
 @click.option("--remove", is_flag=True, help="Print what takes the rules away again.")
