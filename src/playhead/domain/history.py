@@ -6,6 +6,7 @@ workstation's for the journal and for what it recorded, and the server's for con
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from playhead.base.ids import RecordingId
@@ -35,7 +36,7 @@ class Entry:
     """The workstation's program ended with this: it holds until the next one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """All that is known of one workstation for some time."""
 
@@ -49,6 +50,11 @@ class History:
     """From the beginning to the end of each of its recordings."""
     ended_us: int = FOREVER_US
     """When it was shut out of the site: from then on it owes nothing."""
+
+    @cached_property
+    def stretches(self) -> list["Stretch"]:
+        """How long each change lasted, as far as is known."""
+        return stretches(self.entries, self.known_until_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,11 @@ def due_of(history: History, open_hours: Spans, from_us: int, to_us: int) -> Spa
         to_us: its end.
     """
     window = Spans.of([(from_us, min(to_us, history.ended_us))])
-    wanted = stretches(history.entries, FOREVER_US)
-    continuous = Spans.of(one.span for one in wanted if one.entry.wanted == "continuous")
-    ordered = Spans.of(one.span for one in wanted if one.entry.wanted == "ordered")
+    known = history.stretches
+    wanted = [(one.entry.wanted, one.span) for one in known[:-1]]
+    wanted += [(one.entry.wanted, Span(one.span.from_us, FOREVER_US)) for one in known[-1:]]
+    continuous = Spans.of(span for kind, span in wanted if kind == "continuous")
+    ordered = Spans.of(span for kind, span in wanted if kind == "ordered")
     before = history.recorded - Spans.of([(_first_us(history), FOREVER_US)])
     return ((continuous & open_hours) | ordered | before) & window
 
@@ -97,7 +105,7 @@ def observed_of(history: History) -> list[Observation]:
     """Everything that explains a missing second."""
     found: list[Observation] = []
     captured: list[Span] = []
-    for one in stretches(history.entries, history.known_until_us):
+    for one in history.stretches:
         if one.entry.state == "recording":
             captured.append(one.span)
         elif one.entry.state in _REASONS:
@@ -130,8 +138,7 @@ def kept_of(segments: Iterable[tuple[int, int]], due: Spans, dark: Spans) -> Spa
 
 def dark_of(history: History) -> Spans:
     """When the workstation was under blackout, as it said."""
-    told = stretches(history.entries, history.known_until_us)
-    return Spans.of(one.span for one in told if one.entry.state == Reason.BLACKOUT)
+    return Spans.of(one.span for one in history.stretches if one.entry.state == Reason.BLACKOUT)
 
 
 _REASONS: Final = frozenset(str(reason) for reason in Reason) - {Reason.UNKNOWN, Reason.SPOOLED}

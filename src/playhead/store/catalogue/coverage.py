@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, String, Subquery, and_, delete, func, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import WorkstationId
@@ -119,23 +119,26 @@ async def revoked_at(connection: AsyncConnection, among: Collection[WorkstationI
 async def entries_between(
     connection: AsyncConnection, among: Collection[WorkstationId], from_us: int, to_us: int
 ) -> dict[WorkstationId, list[Entry]]:
-    """What the journals say of a time: its entries, the last change before it, and stretches that reach into it."""
+    """What the journals say of a time: its entries, the last change before it, and stretches that reach into it.
+
+    Without their recordings and words.
+    """
     # Three queries, each with an index of its own; together they would have none.
     before = _newest_of(_states.at_us, _states.workstation_id, _states.until_us == 0, _states.at_us < from_us)
     is_before = and_(_states.workstation_id == before.c.id, _states.until_us == 0, _states.at_us == before.c.newest)
+    columns = (_states.seq, _states.at_us, _states.state, _states.until_us, _states.wanted, _states.is_last)
+    told = select(type_coerce(_states.workstation_id, String), *columns)
+    are_those = _states.workstation_id.in_(among)
     queries = (
-        select(workstation_states).join(before, is_before).where(before.c.id.in_(among)),
-        select(workstation_states).where(
-            _states.workstation_id.in_(among), _states.until_us > from_us, _states.at_us < from_us
-        ),
-        select(workstation_states).where(
-            _states.at_us >= from_us, _states.at_us < to_us, _states.workstation_id.in_(among)
-        ),
+        told.join(before, is_before).where(before.c.id.in_(among)),
+        told.where(are_those, _states.until_us > from_us, _states.at_us < from_us),
+        told.where(are_those, _states.at_us >= from_us, _states.at_us < to_us),
     )
+    names = {str(one): one for one in among}  # they are many times fewer than the rows
     found: defaultdict[WorkstationId, list[Entry]] = defaultdict(list)
     for query in queries:
-        for row in (await connection.execute(query)).all():
-            found[row.workstation_id].append(_entry(row))
+        for name, seq, at_us, state, until_us, wanted, is_last in (await connection.execute(query)).all():
+            found[names[name]].append(Entry(seq, at_us, state, until_us, wanted, last=is_last))
     for entries in found.values():
         entries.sort(key=lambda entry: entry.seq)
     return found
@@ -158,7 +161,7 @@ async def existing_between(
     columns = segments.c
     query = (
         select(
-            recordings.c.workstation_id,
+            type_coerce(recordings.c.workstation_id, String),
             recordings.c.started_at_us.label("began_us"),
             recordings.c.ended_at_us,
             columns.started_at_us,
@@ -173,9 +176,10 @@ async def existing_between(
             recordings.c.workstation_id.in_(among),
         )
     )
+    names = {str(one): one for one in among}
     found: defaultdict[WorkstationId, Existing] = defaultdict(Existing)
-    for workstation, began_us, ended_us, started_us, covered_us in (await connection.execute(query)).all():
-        existing = found[workstation]
+    for name, began_us, ended_us, started_us, covered_us in (await connection.execute(query)).all():
+        existing = found[names[name]]
         existing.segments.append((started_us, started_us + covered_us))
         existing.recordings.add((began_us, ended_us))
     await _add_erased(connection, found, among, from_us, to_us)
