@@ -110,6 +110,17 @@ class SystemSession:
         return dict(line.split("=", 1) for line in (told or "").splitlines() if "=" in line)
 
 
+class MachineSession(SystemSession):
+    """The machine by itself, under a desktop that is made up: nobody logs in at it, and nothing locks it."""
+
+    def __init__(self) -> None:
+        super().__init__({}, lambda: None)
+
+    def look(self) -> SessionState:
+        """Nothing is known."""
+        return ""
+
+
 def _ask(command: list[str]) -> str | None:
     try:
         done = subprocess.run(command, capture_output=True, timeout=LOGINCTL_S, check=False, text=True)
