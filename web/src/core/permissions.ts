@@ -73,8 +73,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     title: "This installation",
     actions: [
       words("audit", "Read the audit log", "Who did what, and when."),
-      words("administer", "Administer", "Users, groups, roles, sessions."),
-      words("operate", "Operate the server", "Its state and its figures."),
+      words("administer", "Administer", "Users, groups, roles, sessions, and how long recordings are kept."),
+      words("operate", "Operate the server", "Its state, everybody’s coverage, its quarantine, and large purges."),
     ],
   },
 ];

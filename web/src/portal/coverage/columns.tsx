@@ -135,8 +135,8 @@ export function coverageColumns(frame: DayFrame, day: string | null): readonly C
       key: "strip",
       title: "The day",
       head: <StripAxis marks={frame.marks} window={frame.window} />,
-      width: "minmax(20rem, 5fr)",
-      min: 20,
+      width: "minmax(14rem, 5fr)",
+      min: 14,
       priority: 0,
       cell: (item) => (
         <DayStrip item={item} frame={frame} onOpen={() => go(workstationAddress(item.workstation, day))} />
