@@ -114,6 +114,22 @@ def test_it_goes_to_the_next_one_and_back_when_the_first_is_steady(how: str) -> 
     simulate(story)
 
 
+def test_a_server_that_is_restarted_often_in_good_order_is_found_again_at_once() -> None:
+    """However short each connection was: the pauses do not add up as they do where connections fail."""
+
+    async def story(site: Site) -> None:
+        site.shipper = site.new_shipper(((A,),))
+        await site.start()
+        for _ in range(8):
+            await until(is_at(site.a), seconds=5)
+            await site.close(site.a, retry_ms=1_000)
+            await asyncio.sleep(3)
+            await site.a.open()
+        await until(is_at(site.a), seconds=5)
+
+    simulate(story)
+
+
 def test_the_link_in_use_stays_while_the_other_does_not_answer_steadily() -> None:
     async def story(site: Site) -> None:
         await site.start()
