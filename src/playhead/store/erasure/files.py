@@ -13,7 +13,7 @@ from playhead.store.catalogue.segments import Located
 from playhead.store.disk import Disk, File
 from playhead.store.segments.layout import path_of, segment_of
 from playhead.store.segments.recovery import ASIDE
-from playhead.wire.vid import CHAIN_BYTES, MAX_HEADER_BODY_BYTES, PREFIX_BYTES, header_size, read_header
+from playhead.wire.vid import CHAIN_BYTES, MAX_HEADER_BODY_BYTES, PREFIX_BYTES, read_header
 
 _HEADER_BYTES_MAX: Final = PREFIX_BYTES + MAX_HEADER_BODY_BYTES + CHAIN_BYTES
 
@@ -115,16 +115,6 @@ def shred(disk: Disk, paths: Sequence[Path]) -> dict[Path, OSError]:
         for file in opened.values():
             file.close()
     return failed
-
-
-def is_shredded(file: File) -> bool:
-    """Whether a file's keys were destroyed by `shred`."""
-    prefix = file.read_at(PREFIX_BYTES, 0)
-    try:
-        rest = header_size(prefix) - PREFIX_BYTES
-    except CorruptError:
-        rest = _HEADER_BYTES_MAX - PREFIX_BYTES
-    return not any(file.read_at(rest, PREFIX_BYTES))
 
 
 def remove(disk: Disk, root: Path, segments: Sequence[ErasedSegment]) -> None:
