@@ -7,6 +7,7 @@
 | ``recording.pem`` | the X25519 key that recordings are sealed to (RFC 7748): without it no recording can be played |
 | ``tokens.pem`` | Ed25519 keys that sign tokens (RFC 8037): the current one first, then the one before |
 | ``factors.key`` | 32 bytes in hexadecimal that second factors are sealed with in the catalogue |
+| ``recovery.pub`` | public half of the recovery key, which this folder is sealed to in backups |
 
 Made where missing, each whole or not at all (`playhead.store.small_files`), and never replaced but by `Keyring.refresh`
 and `Keyring.rotate_tokens`. One premises process uses a folder; other processes of the machine may open it to read.

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from store.backup.rig import Rig, assert_whole, tree
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.domain.recordings import RecordingState
-from playhead.store.backup import find_backups
+from playhead.store.backup import Done, find_backups
+from playhead.store.backup.manifest import read_entries
 from playhead.store.catalogue.segments import list_segments
 from playhead.store.disk import SystemDisk
 from playhead.store.erasure import Eraser, Order
@@ -208,9 +211,44 @@ async def _recorded_meanwhile(chance: random.Random, folder: Path) -> None:
         for _ in range(2):
             done = await rig.backup(disk=disk, incremental=chance.random() < 0.5, share=chance.random() < 0.5)
             assert done.manifest.faults == ()
+            assert_agrees(done)
         restored = await rig.restore(folder / "again", journals=[folder / "live" / "erasures"])
         assert (restored.damaged, restored.findings) == ([], [])
         assert work.erased.isdisjoint(await assert_whole(folder / "again", rig.clock))
+
+
+def assert_agrees(done: Done) -> None:
+    """The files in a backup are those that its catalogue names, each up to the bytes that it says."""
+    with closing(sqlite3.connect(f"file:{done.folder / 'catalogue.db'}?immutable=1", uri=True)) as catalogue:
+        rows = catalogue.execute("SELECT location, durable_bytes FROM segments WHERE ended != 'deleting'").fetchall()
+    entries = read_entries(SystemDisk(), done.folder / "segments.jsonl")
+    assert sorted((one.location, one.size_bytes) for one in entries) == sorted(rows)
+
+
+async def test_what_comes_just_after_the_catalogue_was_copied_is_not_in_it(tmp_path: Path) -> None:
+    (tmp_path / "live").mkdir()
+    async with opened_site(tmp_path / "live") as site:
+        key = site.keyring.recording_key
+        made, fresh = make_vid("a", site_private_key=key), make_vid("b", site_private_key=key)
+        segment = await site.add_fixture(made, size=4_000)
+        loop = asyncio.get_running_loop()
+
+        async def go_on() -> None:
+            await site.grow(segment, made.data[4_000:])
+            await site.add_fixture(fresh)
+
+        class Late(SystemDisk):
+            def open(self, path, *, create=False):
+                if path.name == "segments.jsonl" and create:
+                    asyncio.run_coroutine_threadsafe(go_on(), loop).result()
+                return super().open(path, create=create)
+
+        rig = Rig(site, tmp_path / "backups")
+        done = await rig.backup(disk=Late())
+        assert_agrees(done)
+        assert (done.manifest.segments, done.manifest.size_bytes <= 4_000) == (1, True)
+        await rig.restore(tmp_path / "again")
+        assert await assert_whole(tmp_path / "again", rig.clock) == {made.header.recording}
 
 
 async def test_a_disk_that_fails_at_the_target_harms_nothing(tmp_path: Path) -> None:

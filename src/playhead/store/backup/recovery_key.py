@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from playhead.base.errors import CorruptError, NotFoundError, RefusedError
+from playhead.base.errors import CorruptError, LimitError, NotFoundError, RefusedError
 from playhead.store.disk import Disk
 from playhead.store.small_files import read_small_file, write_small_file
 from playhead.wire.vid import SUITE, recipient_of
@@ -100,15 +100,25 @@ def seal_keys(disk: Disk, keys: Path, to: X25519PublicKey, *, backup: str) -> by
 
     Raises:
         NotFoundError: ``keyring.missing``.
+        LimitError: ``backup.keys``: there is more in the folder than keys.
         UnavailableError: ``file.unreadable``.
     """
-    names = [name for name in disk.list_folder(keys) if not name.endswith(".new")][:FILES_MAX]
-    files = {name: read_small_file(disk, keys / name, bytes_max=FILE_BYTES_MAX) for name in names}
+    names = [name for name in disk.list_folder(keys) if not name.endswith(".new")]
+    if len(names) > FILES_MAX:
+        raise LimitError("backup.keys", f"{keys} holds more than {FILES_MAX} files: not all of them can be keys.")
+    files = {name: _read(disk, keys / name) for name in names}
     if "recording.pem" not in files:
         raise NotFoundError("keyring.missing", f"There are no keys of a site in {keys}.")
     plain = msgspec.msgpack.encode(files)
     sealed = _suite().encrypt(plain, to, info=_LABEL + backup.encode())
     return msgspec.json.encode(_Sealed(fingerprint_of(to), SUITE, sealed))
+
+
+def _read(disk: Disk, path: Path) -> bytes:
+    content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX + 1) or b""
+    if len(content) > FILE_BYTES_MAX:
+        raise LimitError("backup.keys", f"{path} is too long for a key.")
+    return content
 
 
 def open_keys(sealed: bytes, key: X25519PrivateKey, *, backup: str) -> dict[str, bytes]:
