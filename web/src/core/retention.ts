@@ -185,21 +185,13 @@ export function keptText(days: number | null): string {
   return days === 1 ? "1 day" : `${days.toLocaleString("en")} days`;
 }
 
-const STATE_WORDS: Readonly<Record<RuleState, string>> = { complete: "complete", interrupted: "interrupted" };
-
 /** What a rule is about: "Recordings of Alice or Bruno, tagged sale". */
 export function ruleScope(rule: Rule, groupName: (id: string) => string): string {
   const parts: string[] = [];
   if (rule.agents.length > 0) parts.push(`of ${listed(rule.agents, "or")}`);
   if (rule.groups.length > 0) parts.push(`of members of ${listed(rule.groups.map(groupName), "or")}`);
   if (rule.tags.length > 0) parts.push(`tagged ${listed(rule.tags, "or")}`);
-  if (rule.states.length > 0)
-    parts.push(
-      `that are ${listed(
-        rule.states.map((one) => STATE_WORDS[one]),
-        "or",
-      )}`,
-    );
+  if (rule.states.length > 0) parts.push(`that are ${listed(rule.states, "or")}`);
   return parts.length === 0 ? "All recordings" : `Recordings ${parts.join(", ")}`;
 }
 
