@@ -32,7 +32,7 @@ from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
 from playhead.workstation.service import WorkstationService, pipelines
-from playhead.workstation.session import SystemSession
+from playhead.workstation.session import MachineSession, SystemSession
 from playhead.workstation.status import LocalStatus
 
 
@@ -63,7 +63,7 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     before = take_over(settings.data) if takes_over else None
     if settings.display == TEST_CARD:
-        run_until_stopped(_after(before, WorkstationService(settings, pipeline, clock).run()))
+        run_until_stopped(_after(before, WorkstationService(settings, pipeline, clock, session=MachineSession()).run()))
         return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     service = WorkstationService(settings, pipeline, clock, session=session)
