@@ -74,3 +74,16 @@ async def test_files_and_rows_without_each_other(catalogue, root, monkeypatch):
     assert await findings(catalogue, root) == [("check.quarantine", B.header.segment), ("check.orphan", orphan)]
     await ledger.mark(B.header.segment, "deleting")
     assert await findings(catalogue, root) == [("check.orphan", orphan)]
+
+
+async def test_of_what_another_server_has_nothing_is_missed(catalogue, tmp_path):
+    async with running(catalogue, tmp_path) as store:
+        segment = await store.open(A.start)
+        store.append(segment, A.data[len(A.start) : A.ends[2] + 5])
+        await store.settled(segment)
+        store.release(segment)
+        await store.supersede(A.header.segment)
+        path = tmp_path / "segments" / segment.location
+    assert [found async for found in check_segments(catalogue, SystemDisk(), tmp_path / "segments")] == []
+    path.unlink()
+    assert [found async for found in check_segments(catalogue, SystemDisk(), tmp_path / "segments")] == []
