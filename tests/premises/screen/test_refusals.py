@@ -3,6 +3,7 @@
 import pytest
 from premises.screen.rig import Premises, unique
 
+from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId
 from playhead.store.catalogue.audit import list_audit
 from playhead.store.catalogue.quarantine import list_quarantined
@@ -145,3 +146,21 @@ async def test_while_the_disk_is_full_nothing_is_begun_and_what_is_here_is_ackno
         assert isinstance(await conversation.offer(more), Accept), "it is looked at once more before it is declined"
     assert premises.service.problems() == ()
     assert await listed(premises) == []
+
+
+async def test_a_new_segment_that_the_disk_fails_with_again_and_again_is_listed_and_kept_by_its_workstation(
+    premises, desk, monkeypatch
+):
+    """There is nothing here to set aside: it rests, and somebody is told."""
+    made = desk.made()
+    monkeypatch.setattr(premises.store, "has_given_up", lambda segment: segment == made.header.segment)
+
+    async def fails(_header, _observer=None):
+        raise UnavailableError("store.failed", "The disk failed.")
+
+    monkeypatch.setattr(premises.store, "open", fails)
+    async with desk.connected() as conversation:
+        refusal = await conversation.offer(made)
+        assert (refusal.code, refusal.final) == ("store.failed", False), "the workstation keeps it, and comes back"
+        (found,) = await until_listed(premises)
+    assert (found.code, found.place, found.subject) == ("store.failed", "workstation", str(made.header.segment))
