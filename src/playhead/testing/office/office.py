@@ -71,6 +71,8 @@ class Office:
         self.network = SimNetwork(simulation.chance)
         self.old: set[str] = set()
         """Hosts whose programs are of the first version."""
+        self.were_old: set[str] = set()
+        """Hosts whose programs ever were."""
         self.wires = self.network.tap = Wiretap(
             lambda host: host in self.old, lambda host: next(each.lives for each in self.hosts if each.name == host)
         )
@@ -99,6 +101,7 @@ class Office:
         for host in self.hosts:
             if self.chance.random() < OLD_SHARE:
                 self.old.add(host.name)
+                self.were_old.add(host.name)
                 self.history.note(host.name, "has a program of the first version")
             host.start()
             self.simulation.spawn("", self._take_care(host))

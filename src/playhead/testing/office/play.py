@@ -28,6 +28,9 @@ LIMIT_S: Final = 7_200.0
 EXPECTED: Final = "capture failed"
 """What a program may log with a traceback: `Misfortunes.capture_breaks`."""
 
+SETTLED_S: Final = 40.0
+"""By then workstations have sent their journals again, should the premises not have answered the first time."""
+
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 
 
@@ -97,7 +100,7 @@ def _after_death(office: Office, host: Host) -> None:
 
 async def _wind_up(office: Office) -> None:
     """Everyone stops what they do, and goes home when all of it has arrived."""
-    ends_at = office.simulation.loop.time() + promises.ARRIVED_S
+    ends_at, has_settled = office.simulation.loop.time() + promises.ARRIVED_S, False
     for workstation in office.workstations:
         if workstation.has_failed and workstation.up:
             await office.restart(workstation)  # what could not be removed is looked at when the program starts
@@ -107,6 +110,10 @@ async def _wind_up(office: Office) -> None:
         premises = office.premises
         is_open = premises.up and premises.service is not None and premises.service.listening.is_set()
         if is_open and all(over) and not promises.waiting(office):
+            if not has_settled and office.size.ledger:
+                has_settled = True
+                await asyncio.sleep(SETTLED_S)
+                continue
             return
         promises.in_time(office, ends_at)
         promises.memory_is_bounded(office)
