@@ -1,5 +1,7 @@
 """A strip tells everything where there is room, and hides nothing that is missing where there is not."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +45,7 @@ def test_it_is_never_longer_and_never_covers_what_is_nothing_but_at_its_edges(
     strip = strip_of(there, missing, limit)
     assert len(strip) <= limit
     assert all(one.from_us < one.to_us for one in strip)
-    assert all(one.to_us <= two.from_us for one, two in zip(strip, strip[1:], strict=False))
+    assert all(one.to_us <= two.from_us for one, two in pairwise(strip))
     shown_missing = Spans.of((one.from_us, one.to_us) for one in strip if one.kind == "off")
     assert shown_missing & absent == absent, "nothing that is missing is hidden"
     assert not (there | absent) - Spans.of((one.from_us, one.to_us) for one in strip)

@@ -57,7 +57,8 @@ async def look(page: Page, address: str, user: str, password: str, recording: st
 
 async def settled(page: Page) -> None:
     """Until everything that can be seen is there. A page that follows the present never stops asking."""
-    await page.wait_for_function("document.fonts.status == 'loaded' && [...document.images].every((one) => one.complete)")
+    pictures = "[...document.images].every((one) => one.complete)"
+    await page.wait_for_function(f"document.fonts.status == 'loaded' && {pictures}")
 
 
 async def main() -> None:
