@@ -58,7 +58,7 @@ def backup(
     """Back up the premises server into FOLDER, while it runs or not.
 
     Everything is of one instant: the catalogue, and of each recording what was durable then. The site's keys are in it
-    sealed to the recovery key (see `playhead recovery-key`). Each backup is a folder of its own there.
+    sealed to the recovery key (see `playhead recovery-key FILE`). Each backup is a folder of its own there.
     """
     from playhead.cli import backing_up
 
