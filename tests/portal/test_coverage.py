@@ -15,6 +15,7 @@ from playhead.domain.history import Entry
 from playhead.domain.live import CoverageChanged
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import ADMINISTRATOR, built_in_grants
+from playhead.portal.api.coverage import ALARMS_MAX
 from playhead.store.catalogue.coverage import add_entries, set_link
 from playhead.store.catalogue.groups import Group, add_group
 
@@ -182,3 +183,16 @@ def _failed():
         alarm=True,
         message="It failed.",
     )
+
+
+async def test_more_alarms_than_anybody_acts_on_are_counted_and_not_all_listed(site, parts, browser):
+    entry = Entry(1, 1, "recording", wanted="continuous")
+    for number in range(ALARMS_MAX + 1):
+        live = site.control.connect(f"pc-{number:03}", agent="jane", state="failed")
+        site.control.newest[live.id] = entry
+    parts.coverage.look()
+    site.clock.advance(10_000_000)
+    parts.coverage.look()
+    await browser.sign_in("root")
+    answer = (await browser.get("/api/coverage/now")).json()
+    assert (answer["uncovered"], len(answer["alarms"])) == (ALARMS_MAX + 1, ALARMS_MAX)
