@@ -127,8 +127,8 @@ SEEDS = range(60)
 def test_a_wrong_order_is_found(name: str) -> None:
     mutation, said = MUTATIONS[name]
     with mutation():
-        found = next(filter(None, (broken(seed) for seed in SEEDS)), "")
-    assert re.search(said, found), f"{len(SEEDS)} seeds have not noticed"
+        is_found = any(re.search(said, broken(seed)) for seed in SEEDS)
+    assert is_found, f"{len(SEEDS)} seeds have not noticed"
 
 
 def broken(seed: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from playhead.base.errors import PlayheadError
+from playhead.base.ids import RecordingId
 from playhead.testing.office.site import site_keyring
 from playhead.wire import fmp4, vid
 
@@ -38,6 +39,12 @@ def bodies(content: bytes) -> Iterator[tuple[vid.Scanned, bytes]]:
             yield scanned, vid.open_at(read_at, key, scanned)
     except PlayheadError:
         return
+
+
+def recording_of(content: bytes) -> RecordingId:
+    """Whose a ``.vid`` is."""
+    header, _ = vid.read_header(lambda size, offset: content[offset : offset + size])
+    return header.recording
 
 
 def pictures(content: bytes) -> list[Shown]:

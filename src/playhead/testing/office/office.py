@@ -20,6 +20,9 @@ from playhead.wire.screen.messages import CommandName, Result
 OLD_SHARE: Final = 0.15
 """Of the machines: those that are not updated yet."""
 
+OPEN_S: Final = 120.0
+"""A server is there again within so long."""
+
 PATIENCE_S: Final = 20.0
 """Nobody waits longer for an answer."""
 
@@ -116,6 +119,18 @@ class Office:
             await asyncio.sleep(self.chance.uniform(0, 3))
             host.start()
 
+    async def until_open(self) -> None:
+        """The premises is there, whether or not it was gone."""
+        async with asyncio.timeout(OPEN_S):
+            while not self.is_open:  # noqa: ASYNC110 - it may be another program each time
+                await asyncio.sleep(0.5)
+
+    @property
+    def is_open(self) -> bool:
+        """The premises takes connections."""
+        service = self.premises.service
+        return self.premises.up and service is not None and service.listening.is_set()
+
     def _despair(self, host: Host) -> None:
         promised = self.promised.get(host.name)
         if promised is not None:
@@ -149,7 +164,7 @@ class Office:
             await workstation.ask(command, "by hand")
 
         self._expect_less(workstation.name, command, "command line")
-        done, answer = await self._on(workstation, do())
+        done, answer = await self.on(workstation, do())
         if command == "blackout_on":
             if not done or answer is not None:
                 promised.dark.discard("command line")
@@ -170,7 +185,7 @@ class Office:
         async def do() -> None:
             results.append(await service.command(workstation.id, name, recording=recording, reason="from afar"))
 
-        done, answer = await self._on(self.premises, do())
+        done, answer = await self.on(self.premises, do())
         result = results[0] if results else None
         if name == "blackout_on" and result is not None and result.ok and not workstation.fails:
             self.promised[workstation.name].dark.add("api")
@@ -212,7 +227,7 @@ class Office:
             self.promised[name].dark.clear()
         self.show(name)
 
-    async def _on(self, host: Host, work: Coroutine[Any, Any, None]) -> tuple[bool, PlayheadError | None]:
+    async def on(self, host: Host, work: Coroutine[Any, Any, None]) -> tuple[bool, PlayheadError | None]:
         """Do something on a host; whether it came to an end, and the error that it ended with."""
         errors: list[PlayheadError] = []
 

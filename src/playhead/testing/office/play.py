@@ -18,6 +18,7 @@ from playhead.base import ids
 from playhead.testing.loop import Simulation, host_of_task, run
 from playhead.testing.office import promises
 from playhead.testing.office.hosts import Host, Workstation
+from playhead.testing.office.keeping import retention_is_kept
 from playhead.testing.office.misfortunes import Misfortunes, pause
 from playhead.testing.office.office import SIZES, SMALL, Office, Size, furnish
 from playhead.testing.office.site import site_keyring
@@ -107,9 +108,7 @@ async def _wind_up(office: Office) -> None:
     while True:
         # All of them, again and again: an order that was on its way for long may begin another recording.
         over = [await _is_over(office, workstation) for workstation in office.workstations]
-        premises = office.premises
-        is_open = premises.up and premises.service is not None and premises.service.listening.is_set()
-        if is_open and all(over) and not promises.waiting(office):
+        if office.is_open and all(over) and not promises.waiting(office):
             if not has_settled and office.size.ledger:
                 has_settled = True
                 await asyncio.sleep(SETTLED_S)
@@ -144,6 +143,8 @@ async def _judged(office: Office, began_at: float) -> Outcome:
     await promises.pictures_are_whole(office, catalogue)
     await promises.gaps_have_reasons(office, catalogue)
     await promises.ledger_has_reasons(office, catalogue)
+    if office.size.ledger:
+        await retention_is_kept(office, catalogue)
     promises.nobody_failed(office)
     virtual_s = office.simulation.loop.time() - began_at
     for host in office.hosts:

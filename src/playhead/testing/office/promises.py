@@ -223,6 +223,11 @@ def waiting(office: Office) -> list[str]:
     ]
 
 
+async def recordings_of(catalogue: Catalogue) -> set[RecordingId]:
+    """The recordings that have segments in the index."""
+    return {located.segment.recording for located in await _rows(catalogue)}
+
+
 def _segment_files(premises: Host) -> dict[SegmentId, list[tuple[PurePath, bytes]]]:
     """The files of each segment in the day folders."""
     found: dict[SegmentId, list[tuple[PurePath, bytes]]] = {}
