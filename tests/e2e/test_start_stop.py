@@ -118,8 +118,20 @@ async def test_by_command_with_a_pre_buffer(site: Site, portal: Portal, idle_sin
     assert "not sealed; whole up to its durable end" in verified.err
     assert json.loads(status)["recording"] == recording
 
+    async def is_covered() -> bool:
+        said = await site.command("coverage", "--now", "--workstation", BEFORE, "--json")
+        (present,) = json.loads(said.out)
+        return (said.code, present["covered"], present["code"]) == (0, True, None)
+
+    await until(is_covered, site.premises_said)
     assert await site.ask("record", "stop", BEFORE) == recording
     await until_state(portal, recording, "complete")
+    account = json.loads(await site.ask("coverage", "--recording", recording, "--json"))
+    assert (account["dueMs"], account["missing"]) == (account["keptMs"], [])
+    said = await site.command("coverage", "--workstation", BEFORE, "--json")
+    (day,) = json.loads(said.out)["items"]
+    assert said.code == 0, day
+    assert day["dueMs"] == day["keptMs"] > 0, "from the order to the stop"
     out = await site.exported(recording)
     index = await portal.index(recording)
     assert_tells_the_time(index, shots(out))
