@@ -8,11 +8,14 @@ from unittest.mock import patch
 
 import pytest
 
+from playhead.domain import retention as retention_rules
+from playhead.store.catalogue import retention
 from playhead.store.catalogue.segments import Located
 from playhead.store.segments import commit, committer, store
 from playhead.store.segments.committer import Committer
 from playhead.store.segments.store import SegmentStore
-from playhead.testing.office.office import DESK
+from playhead.testing.office import keeping
+from playhead.testing.office.office import DESK, LARGE, Size
 from playhead.testing.office.play import play
 from playhead.wire.screen.messages import End
 from playhead.workstation import spool_files
@@ -131,10 +134,35 @@ def test_a_wrong_order_is_found(name: str) -> None:
     assert is_found, f"{len(SEEDS)} seeds have not noticed"
 
 
-def broken(seed: int) -> str:
+@contextmanager
+def days_too_short() -> Iterator[None]:
+    with (
+        patch.object(retention_rules, "DAY_US", retention_rules.DAY_US // 2),
+        patch.object(retention, "DAY_US", retention_rules.DAY_US // 2),
+    ):
+        yield
+
+
+async def no_hold(*_: object) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("mutation", "said"),
+    [
+        pytest.param(days_too_short, "never early", id="days that are too short"),
+        pytest.param(lambda: patch.object(keeping, "add_hold", no_hold), "what is held", id="a hold that is not kept"),
+    ],
+)
+def test_wrong_keeping_is_found(mutation: Mutation, said: str) -> None:
+    with mutation():
+        assert any(re.search(said, broken(seed, LARGE)) for seed in range(5))
+
+
+def broken(seed: int, size: Size = DESK) -> str:
     """What a run says is broken."""
     try:
-        play(seed, DESK)
+        play(seed, size)
     except AssertionError as error:
         return str(error)
     return ""
