@@ -58,6 +58,21 @@ def test_a_day_with_everything_in_it() -> None:
     }
 
 
+@pytest.mark.parametrize("lost_s", [0.5, 1.9, 2.0])
+@pytest.mark.parametrize("state", ["killed", "off"])
+def test_what_was_not_on_the_disk_yet_went_with_the_program(state: str, lost_s: float) -> None:
+    entries = (change(1, 0, "recording"), past(2, 30, 40, state), change(3, 40, "recording"))
+    history = History(entries, known_until_us=100 * S)
+    kept = spans((0, 30 - lost_s), (40, 100))
+    assert ledger(history, kept) == {"kept": 90 - lost_s, state: 10 + lost_s}
+
+
+def test_no_more_than_a_crash_costs_is_put_down_to_it() -> None:
+    entries = (change(1, 0, "recording"), past(2, 30, 40, "killed"), change(3, 40, "recording"))
+    kept = spans((0, 25), (40, 100))
+    assert ledger(History(entries, known_until_us=100 * S), kept) == {"kept": 85, "killed": 12, "unknown": 3}
+
+
 def test_what_is_held_is_spooled_only_as_long_as_it_is_held() -> None:
     history = History((change(1, 0, "recording"),), known_until_us=100 * S, held_from_us=20 * S)
     assert ledger(history, spans((0, 20), (60, 100))) == {"kept": 60, "spooled": 40}

@@ -16,6 +16,9 @@ from playhead.domain.spans import Span, Spans
 SEAM_US: Final = 1_000_000
 """Less than this beside what is there is no gap: it is the time that it takes to begin a segment, and the clocks'."""
 
+CRASH_US: Final = 2_000_000
+"""What a sudden end may cost of what came before it: captured, noted as alive, and not on the disk yet."""
+
 FOREVER_US: Final = (1 << 63) - 1
 
 
@@ -111,7 +114,7 @@ def observed_of(history: History) -> list[Observation]:
         elif one.entry.state in _REASONS:
             found.append(Observation(*one.span, Reason(one.entry.state)))
     found += [
-        Observation(entry.at_us, entry.until_us, Reason(entry.state))
+        Observation(entry.at_us - CRASH_US * (entry.state in _SUDDEN), entry.until_us, Reason(entry.state))
         for entry in history.entries
         if entry.until_us and entry.state in _REASONS
     ]
@@ -140,6 +143,9 @@ def dark_of(history: History) -> Spans:
     """When the workstation was under blackout, as it said."""
     return Spans.of(one.span for one in history.stretches if one.entry.state == Reason.BLACKOUT)
 
+
+_SUDDEN: Final = frozenset({Reason.KILLED, Reason.OFF})
+"""Ends that left no time to write, where the journal tells of them afterwards."""
 
 _REASONS: Final = frozenset(str(reason) for reason in Reason) - {Reason.UNKNOWN, Reason.SPOOLED}
 """States of a journal that explain something."""
