@@ -113,11 +113,12 @@ def observed_of(history: History) -> list[Observation]:
             captured.append(one.span)
         elif one.entry.state in _REASONS:
             found.append(Observation(*one.span, Reason(one.entry.state)))
-    found += [
-        Observation(entry.at_us - CRASH_US * (entry.state in _SUDDEN), entry.until_us, Reason(entry.state))
-        for entry in history.entries
-        if entry.until_us and entry.state in _REASONS
-    ]
+    for entry in history.entries:
+        if entry.until_us and entry.state in _REASONS:
+            found.append(Observation(entry.at_us, entry.until_us, Reason(entry.state)))
+        if entry.until_us and entry.state in _SUDDEN:
+            unwritten = Spans.of(captured) & Spans.of([(entry.at_us - CRASH_US, entry.at_us)])
+            found += [Observation(*span, Reason(entry.state)) for span in unwritten.spans]
     if history.held_from_us:
         held = Spans.of(captured) & Spans.of([(history.held_from_us, FOREVER_US)])
         found += [Observation(*span, Reason.SPOOLED) for span in held.spans]

@@ -6,6 +6,7 @@ import pytest
 from premises.coverage.conftest import DAY_US, HOUR_US, PC
 
 from playhead.domain.coverage import Reason
+from playhead.domain.history import CRASH_US
 from playhead.premises.coverage import CoverageConfig
 from playhead.store.catalogue.coverage import past_days
 from playhead.store.catalogue.recordings import get_recording
@@ -139,8 +140,8 @@ async def test_a_recording(site, past):
     assert hours(account) == {"kept": 3, "killed": 0.5, "blackout": 0.5}
     why = await ledger.explain(found, [(past.at(1.75), past.at(2.25)), (past.at(4), past.at(4.5))])
     assert [(one.reason, one.to_us - one.from_us) for one in why] == [
-        (Reason.UNKNOWN, HOUR_US // 4),
-        (Reason.KILLED, HOUR_US // 4),
+        (Reason.UNKNOWN, HOUR_US // 4 - CRASH_US),
+        (Reason.KILLED, HOUR_US // 4 + CRASH_US),
         (Reason.UNKNOWN, HOUR_US // 2),
     ]
 
