@@ -150,7 +150,9 @@ def test_everything_there_is(run: Run, library: PremisesPlaces) -> None:
     assert audited.count("recording.verified") == 2
 
 
-@pytest.mark.parametrize("arguments", [[], ["--all", str(WHOLE)], [str(WHOLE), "--ocr", "--every", "10"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--all", str(WHOLE)], [str(WHOLE), "--ocr", "--every", "10"], [str(WHOLE), "--every", "1 s"]]
+)
 def test_what_makes_no_sense(run: Run, library: PremisesPlaces, arguments: list[str]) -> None:
     assert run("verify", *arguments, "--data", library.root).code == 2
 
@@ -236,11 +238,11 @@ def test_what_reading_comes_to(
     run: Run, library: PremisesPlaces, monkeypatch: pytest.MonkeyPatch, *, reader: Sees, code: int, sentence: str
 ) -> None:
     monkeypatch.setattr(verification, "_reader", lambda: reader)
-    said = run("verify", WHOLE, "--ocr=all", "--every", "1 s", "--data", library.root)
+    said = run("verify", WHOLE, "--ocr", "--every", "1 s", "--data", library.root)
     assert (said.code, said.out) == (code, "whole\n")
     assert sentence in said.err
     assert "4111 1111" not in said.err
-    told = json.loads(run("verify", WHOLE, "--ocr=all", "--every", "1 s", "--json", "--data", library.root).out)
+    told = json.loads(run("verify", WHOLE, "--ocr", "--every", "1 s", "--json", "--data", library.root).out)
     assert told["recordings"][0]["ocr"]["reader"] == "a test's"
     assert run("verify", WHOLE, "--ocr", "--data", library.root).code == 0, "there is no blackout in it"
 

@@ -34,6 +34,8 @@ from playhead.store.keyring import Keyring
 from playhead.store.small_files import read_small_file, write_small_file
 from playhead.wire.pki import fingerprint
 
+EVERY_US: Final = 10_000_000
+
 NOT_WHOLE: Final = 1
 SEEN: Final = 3
 NOT_LOOKED_AT: Final = 4
@@ -45,7 +47,7 @@ class Asked:
 
     where: Where | None = None
     """Which pictures to read; None: none."""
-    every_us: int = 10_000_000
+    every_us: int = EVERY_US
     statement: Path | None = None
     as_json: bool = False
 

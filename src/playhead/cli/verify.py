@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -11,10 +10,10 @@ from playhead.base.quantities import Duration
 from playhead.cli.options import data_option, json_option
 from playhead.cli.places import PremisesPlaces
 
-EVERY: Final = "10 s"
 
-
-def _duration(_context: click.Context, _option: click.Parameter, text: str) -> Duration:
+def _duration(_context: click.Context, _option: click.Parameter, text: str | None) -> Duration | None:
+    if text is None:
+        return None
     try:
         found = Duration.parse(text)
     except ValueError as error:
@@ -29,7 +28,7 @@ def _duration(_context: click.Context, _option: click.Parameter, text: str) -> D
 Examples:
   playhead verify 0198c0de
   playhead verify 0198c0de --ocr
-  playhead verify --all --ocr=all --every '30 s' --statement proof.json
+  playhead verify --all --ocr --every '30 s' --statement proof.json
   playhead verify 0198c0de-7d3a.vid
   playhead verify proof.json
 \b
@@ -42,15 +41,9 @@ docs/services/proof.md says what each sentence proves."""
 )
 @click.argument("what", metavar="[ID|FILE]", required=False)
 @click.option("--all", "every_recording", is_flag=True, help="Every recording there is.")
+@click.option("--ocr", is_flag=True, help="Read the pictures near blackouts, and look for numbers of cards.")
 @click.option(
-    "--ocr",
-    type=click.Choice(["edges", "all"]),
-    is_flag=False,
-    flag_value="edges",
-    help="Read the pictures near blackouts, or from all of it, and look for numbers of cards.",
-)
-@click.option(
-    "--every", default=EVERY, show_default=True, callback=_duration, help="With --ocr=all: how far apart pictures are."
+    "--every", metavar="TIME", callback=_duration, help="With --ocr: and one picture every so often, throughout."
 )
 @click.option(
     "--statement",
@@ -63,8 +56,8 @@ def verify(
     *,
     what: str | None,
     every_recording: bool,
-    ocr: str | None,
-    every: Duration,
+    ocr: bool,
+    every: Duration | None,
     statement: Path | None,
     data: Path,
     as_json: bool,
@@ -82,6 +75,10 @@ def verify(
 
     if (what is None) != every_recording:
         raise click.UsageError("Name a recording or a file, or --all.")
-    asked = verification.Asked(None if ocr is None else Where(ocr), every.us, statement=statement, as_json=as_json)
+    if every is not None and not ocr:
+        raise click.UsageError("--every says how often to read a picture: give --ocr, too.")
+    where = None if not ocr else Where.EDGES if every is None else Where.ALL
+    every_us = verification.EVERY_US if every is None else every.us
+    asked = verification.Asked(where, every_us, statement=statement, as_json=as_json)
     outcome = asyncio.run(verification.verify(PremisesPlaces(data), what, asked))
     sys.exit(outcome.exit_code)

@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 from premises.proof.shoot import OFF, ON, S, Shoot
 from premises.proof.windows import HEIGHT, WIDTH, screen
 
 from playhead.domain.cards import card_of, masked
 from playhead.premises.proof import Proof, prove
-
-pytest.importorskip("rapidocr")
 
 FONTS = (
     "DejaVu Sans",
