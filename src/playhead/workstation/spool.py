@@ -87,7 +87,8 @@ class Spool:
             mended = mend(self._disk, self._folders)
             known = {segment.id: segment for segment in mended}
             for segment in find_finished(self._disk, self._folders):
-                known.setdefault(segment.id, segment)
+                if known.setdefault(segment.id, segment).path != segment.path:
+                    self._disk.remove(segment.path)  # a power cut kept both names of one file
             self._room.aside = look_aside(self._disk, self._folders)
         except OSError as error:
             message = f"The spool folder {self._folders.root} cannot be used: {error.strerror}."

@@ -343,8 +343,9 @@ class Workstation(Host):
     def note_step(self, step: Step) -> None:
         """Remember what is removed from the spool: somebody else has it by now."""
         if step.name == "remove" and step.path.parent.name == "finished":
-            segment = SegmentId.parse(step.path.name.partition(".")[0])
-            self.given_up[segment] = self.disk.files()[step.path]
+            name, files = step.path.name.partition(".")[0], self.disk.files()
+            if not any(path.name.startswith(name) and path.suffix == ".vid" for path in files.keys() - {step.path}):
+                self.given_up[SegmentId.parse(name)] = files[step.path]
 
     def forget(self, *, power: bool) -> None:
         """Its locks, and the people who waited for an answer."""
