@@ -170,3 +170,18 @@ def test_there_is_no_server(run: Run, tmp_path: Path) -> None:
         assert (said.code, "There is no premises server's data" in said.err) == (1, True)
     assert list(tmp_path.iterdir()) == []
     assert run("backup", tmp_path, "--list").out == "There is none.\n"
+
+
+def test_one_recording_by_a_beginning_of_its_id(run: Run, library: PremisesPlaces, tmp_path: Path) -> None:
+    run("backup", tmp_path / "backups", "--without-keys", "--data", library.root)
+    one = [tmp_path / "backups", "--data", library.root, "--recording"]
+    said = run("restore", *one, str(WHOLE)[:13])
+    assert (said.code, f"of {WHOLE} were put back" in said.err) == (0, True)
+    assert "No recording's id begins with 0000" in run("restore", *one, "0000").err
+    assert "is not a recording's id" in run("restore", *one, "01").err
+
+
+def test_a_backup_inside_of_what_is_backed_up_is_refused(run: Run, library: PremisesPlaces) -> None:
+    said = run("backup", library.catalogue.parent / "backups", "--without-keys", "--data", library.root)
+    assert (said.code, "inside the server's own data" in said.err) == (1, True)
+    assert not (library.catalogue.parent / "backups").exists()

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,13 +18,14 @@ from playhead.cli.administration import note
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.checking import HARMLESS
 from playhead.cli.console import done, emit_json, human_bytes, notice, step, table
+from playhead.cli.library import digits_of, the_one
 from playhead.cli.places import PremisesPlaces
 from playhead.store.backup import Backup, Done, Found, Restore, Restored, Source, find_backups, newest_whole
 from playhead.store.backup import manifest as files
 from playhead.store.backup.last import DONE
 from playhead.store.backup.manifest import check_files, check_signature
 from playhead.store.backup.pace import Pace
-from playhead.store.backup.put_back import put_back
+from playhead.store.backup.put_back import beginning_with, put_back
 from playhead.store.backup.recovery_key import (
     PUBLIC_FILE,
     SEALED_BYTES_MAX,
@@ -38,6 +39,9 @@ from playhead.store.backup.restore import read_keys
 from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.store.small_files import read_small_file, write_small_file
+
+DIGITS: Final = 32
+"""Of a whole id (RFC 9562)."""
 
 _KEEP_IT = "Make one: `playhead recovery-key recovery.pem`. Or keep the keys elsewhere yourself: --without-keys."
 
@@ -107,8 +111,12 @@ async def backup(places: PremisesPlaces, folder: Path, wanted: Wanted, *, as_jso
 
     Raises:
         NotFoundError: ``backup.no_recovery_key``.
+        InvalidInputError: ``backup.inside``.
         PlayheadError: as `playhead.store.backup.Backup.make`.
     """
+    if folder.resolve().is_relative_to(places.catalogue.parent.resolve()):
+        message = f"{folder} is inside the server's own data, and would be lost with it."
+        raise InvalidInputError("backup.inside", message, hint="Name a folder on another disk.")
     disk, clock = SystemDisk(), SystemClock()
     logs.configure(clock, form="human")  # on standard error, beside the answer
     async with existing_catalogue(places) as catalogue:
@@ -202,6 +210,7 @@ async def put_back_one(places: PremisesPlaces, folder: Path, wanted: str, record
     """Put one recording back into the server that is there; whether all of it is there afterwards.
 
     Raises:
+        InvalidInputError: ``id.malformed``, ``recording.ambiguous``.
         PlayheadError: as `playhead.store.backup.put_back.put_back`.
     """
     disk, clock = SystemDisk(), SystemClock()
@@ -211,7 +220,7 @@ async def put_back_one(places: PremisesPlaces, folder: Path, wanted: str, record
     check_signature(found.manifest, keyring.authority.certificate)
     await asyncio.to_thread(check_files, disk, found.folder, found.manifest)
     async with existing_catalogue(places) as catalogue:
-        identifier = RecordingId.parse(recording)
+        identifier = await _recording_of(found.folder, recording, disk)
         back = await put_back(
             found.folder, identifier, catalogue=catalogue, root=places.recordings, disk=disk, clock=clock
         )
@@ -232,6 +241,14 @@ async def put_back_one(places: PremisesPlaces, folder: Path, wanted: str, record
             notice(f"segment {fault.segment}: {fault.message} ({fault.code})")
         done(f"{back.restored} segments of {identifier} were put back; {back.present} were there.")
     return not back.faults
+
+
+async def _recording_of(backup: Path, text: str, disk: SystemDisk) -> RecordingId:
+    """By its id, or by a beginning of it that only one recording of the backup has."""
+    digits = digits_of(text)
+    if len(digits) == DIGITS:
+        return RecordingId.parse(text)
+    return the_one(await beginning_with(backup, digits, disk=disk, limit=2), text).id
 
 
 def _keys(found: Found, opening: Opening) -> dict[str, bytes]:

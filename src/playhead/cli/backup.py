@@ -83,7 +83,9 @@ Ends with 1 where something is not whole. docs/operations.md, "After a disaster"
 )
 @_folder
 @click.option("--backup", "wanted", default="", help="Which; the newest that is whole by default.")
-@click.option("--recording", help="Only this one, into the server that is there.")
+@click.option(
+    "--recording", metavar="ID", help="Only this one, into the server that is there; a beginning of its id is enough."
+)
 @click.option(
     "--recovery-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Opens the keys in the backup."
 )

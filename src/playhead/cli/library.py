@@ -1,7 +1,7 @@
 """Reading the premises server's recordings from the command line: list and export."""
 
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,12 +49,31 @@ async def resolve(connection: AsyncConnection, text: str) -> Recording:
         InvalidInputError: ``id.malformed``, ``recording.ambiguous``.
         NotFoundError: ``recording.not_found``.
     """
+    return the_one(await recordings_beginning_with(connection, digits_of(text), limit=2), text)
+
+
+def digits_of(text: str) -> str:
+    """The hexadecimal digits of a recording's id, or of its beginning.
+
+    Raises:
+        InvalidInputError: ``id.malformed``.
+    """
     digits = text.replace("-", "").lower()
     if not PREFIX_LENGTH_MIN <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004 - a UUID
         message = f"{text[:64]!r} is not a recording's id."
-        raise InvalidInputError("id.malformed", message, hint="`playhead recordings list` shows them.")
-    found = list(await recordings_beginning_with(connection, digits, limit=2))
-    match found:
+        hint = f"`playhead recordings list` shows them; the first {PREFIX_LENGTH_MIN} digits or more may do."
+        raise InvalidInputError("id.malformed", message, hint=hint)
+    return digits
+
+
+def the_one(found: Sequence[Recording], text: str) -> Recording:
+    """Of what was found under ``text``, the one that there has to be.
+
+    Raises:
+        InvalidInputError: ``recording.ambiguous``.
+        NotFoundError: ``recording.not_found``.
+    """
+    match list(found):
         case [one]:
             return one
         case []:

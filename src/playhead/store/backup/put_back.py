@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,12 @@ from playhead.store.backup.taking_back import take_back
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.erasures import was_erased
 from playhead.store.catalogue.holds import Hold, add_hold, find_hold
-from playhead.store.catalogue.recordings import find_recording, set_recording_state, update_facts
+from playhead.store.catalogue.recordings import (
+    find_recording,
+    recordings_beginning_with,
+    set_recording_state,
+    update_facts,
+)
 from playhead.store.catalogue.segments import (
     CORRUPT,
     DELETING,
@@ -98,6 +103,17 @@ async def put_back(
     if done.restored:
         await _settle(catalogue, found, hold, clock)
     return done
+
+
+async def beginning_with(backup: Path, digits: str, *, disk: Disk, limit: int) -> Sequence[Recording]:
+    """The recordings of a backup whose ids begin with these hexadecimal digits, at most ``limit``."""
+    with _copied(disk, backup) as path:
+        old = await Catalogue.open(path)
+        try:
+            async with old.reading() as connection:
+                return await recordings_beginning_with(connection, digits, limit=limit)
+        finally:
+            await old.close()
 
 
 @contextmanager
