@@ -85,7 +85,12 @@ def test_a_recording(run: Run, places: PremisesPlaces) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--day", DAY, "--now"), ("--recording", WHOLE, "--workstation", "pc-1"), ("--day", "soon")],
+    [
+        ("--day", DAY, "--now"),
+        ("--recording", WHOLE, "--workstation", "pc-1"),
+        ("--day", "soon"),
+        ("--day", "9999-12-31"),
+    ],
 )
 def test_what_makes_no_sense_is_refused(run: Run, places: PremisesPlaces, arguments: tuple[object, ...]) -> None:
     assert run("coverage", *arguments, "--data", places.root).code == 2

@@ -13,6 +13,9 @@ from playhead.cli.places import PremisesPlaces
 MISSING_EXIT: int = 3
 """Exit code where something that was due is missing without excuse."""
 
+DAYS = (1971, 2998)
+"""The first and the last year that can be asked for: within what instants can tell."""
+
 
 @click.command(
     epilog="""\b
@@ -27,7 +30,9 @@ Examples:
 Ends with 3 where something that was due is missing without excuse; off, logged out, locked, asleep and blackout are
 excuses. docs/services/coverage.md explains every reason."""
 )
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="A day at the site; today by default.")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="A day at the site; today by default."
+)
 @click.option("--workstation", help="Only this one, with every stretch that is missing.")
 @click.option("--recording", metavar="ID", help="A recording instead of a day; the beginning of its id is enough.")
 @click.option("--now", "is_now", is_flag=True, help="This moment instead of a day. Asks the running server.")
@@ -39,6 +44,8 @@ def coverage(
     """Tell what should have been recorded, how much of it exists, and why the rest does not."""
     from playhead.cli import covering
 
+    if day is not None and not DAYS[0] <= day.year <= DAYS[1]:
+        raise click.UsageError(f"Days are of the years {DAYS[0]} to {DAYS[1]}.")
     if sum((day is not None, recording is not None, is_now)) > 1 or (recording and workstation):
         raise click.UsageError("Name a day, a recording or --now, and a workstation only with a day or --now.")
     places = PremisesPlaces(data)

@@ -17,10 +17,11 @@ Examples:
   playhead recordings list --workstation desk-7 --min-length '5 min' --gap
   playhead recordings tag 0198c0de complaint
   playhead recordings hold 0198c0de --reason 'case 4711'
-  playhead recordings export 0198c0de call.mp4"""
+  playhead recordings export 0198c0de call.mp4
+  playhead recordings delete 0198c0de --reason 'request 812 of the customer'"""
 )
 def recordings() -> None:
-    """List, tag, hold and export recordings.
+    """List, tag, hold, export and erase recordings.
 
     Works on the data folder itself, so it also works while the server is stopped. A recording is named by its id or by
     any beginning of it that only one recording has.
@@ -96,8 +97,7 @@ def export(recording: str, out: Path, monitor: str | None, data: Path, *, force:
 
     \b
     Examples:
-      playhead recordings delete 0198c0de --reason 'request 812 of the customer'
-    playhead recordings export 0198c0de call.mp4
+      playhead recordings export 0198c0de call.mp4
       playhead recordings export 0198c0de left.mp4 --monitor DP-1
     """
     from playhead.cli import library
