@@ -287,7 +287,7 @@ async def test_who_may_not_change_is_not_offered_it(chromium, many):
         await expect(bar).to_contain_text("1 selected")
         await expect(bar.get_by_role("button")).to_have_count(1)
         await expect(seat.page.get_by_role("navigation", name="Pages").get_by_role("link")).to_have_text(
-            ["Recordings", "Bookmarks", "My recordings"]
+            ["Recordings", "Coverage", "Bookmarks", "My recordings"]
         )
 
 
