@@ -195,9 +195,14 @@ class TestAdmission:
             async with premises.catalogue.writing() as connection:
                 await revoke_workstation(connection, desk.name, 1)
             watching = asyncio.create_task(
-                watch_revocations(premises.catalogue, premises.service._connected, every_s=0.01)
+                watch_revocations(
+                    premises.catalogue, premises.service._connected, premises.service._directory, every_s=0.01
+                )
             )
             assert (await conversation.next()).code == "screen.revoked"
+            async with asyncio.timeout(10):
+                while premises.service.workstations():  # it is shown no more
+                    await asyncio.sleep(0.01)
             watching.cancel()
 
     async def test_several_at_once_although_one_leaves_meanwhile(self, premises):
@@ -220,7 +225,8 @@ class TestAdmission:
                     await close(*arguments)
 
                 found.peer.close = leave
-            watching = asyncio.create_task(watch_revocations(premises.catalogue, connected, every_s=0.01))
+            directory = premises.service._directory
+            watching = asyncio.create_task(watch_revocations(premises.catalogue, connected, directory, every_s=0.01))
             assert [(await found.next()).code for found in conversations] == ["screen.revoked"] * 3
             assert not watching.done()
             watching.cancel()

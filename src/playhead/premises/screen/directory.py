@@ -106,6 +106,13 @@ class Directory:
         known = replace(self._known[workstation], connected=False, changed_at_us=self._clock.wall_us())
         self._set(known)
 
+    def forget(self, workstations: Iterable[WorkstationId]) -> None:
+        """They are enrolled no more; those that are still connected stay until they are not."""
+        for name in workstations:
+            if name in self._known and not self._known[name].connected:
+                del self._known[name]
+                self._unannounced.discard(name)
+
     def close(self) -> None:
         """Announce nothing more, and end every subscription."""
         for timer in self._resting.values():

@@ -152,7 +152,7 @@ class ScreenService:
             for name, work in (
                 ("commit", self._store.run()),
                 ("room", watch_room(self._store)),
-                ("revocations", watch_revocations(self._catalogue, self._connected)),
+                ("revocations", watch_revocations(self._catalogue, self._connected, self._directory)),
                 ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
                 ("pace", self._around.pacing.run()),
                 ("lengths", measure_recordings(self._around.recordings)),

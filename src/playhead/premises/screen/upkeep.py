@@ -12,6 +12,7 @@ from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.net.tls import load_certificate
 from playhead.premises.screen.connected import ConnectedWorkstation
+from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.recordings import Recordings
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import delete_expired_codes
@@ -45,17 +46,21 @@ async def all_workstations(catalogue: Catalogue) -> list[Workstation]:
 
 
 async def watch_revocations(
-    catalogue: Catalogue, connected: Mapping[WorkstationId, ConnectedWorkstation], every_s: float = REVOCATION_S
+    catalogue: Catalogue,
+    connected: Mapping[WorkstationId, ConnectedWorkstation],
+    directory: Directory,
+    every_s: float = REVOCATION_S,
 ) -> None:
-    """Cut off who is revoked while connected. Runs until cancelled."""
+    """Cut off who is revoked while connected, and show them no more. Runs until cancelled."""
     while True:
         await asyncio.sleep(every_s)
         try:
             async with catalogue.reading() as connection:
-                revoked = await list_revoked(connection, connected.keys())
+                revoked = await list_revoked(connection, [known.id for known in directory.all()])
         except UnavailableError as error:
             _log.warning("revocations not looked at", code=error.code, reason=error.message)
             continue
+        directory.forget(revoked)
         # All at once: one that keeps its goodbye waiting must not delay the others, who may leave meanwhile.
         going = [(name, connected[name].peer) for name in revoked & connected.keys()]
         await asyncio.gather(
