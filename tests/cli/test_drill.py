@@ -1,9 +1,10 @@
 """A short drill on a real server, with real workstations: what it tells, and that it leaves nothing behind."""
 
 import json
+import signal
 
 import pytest
-from e2e.site import Site
+from e2e.site import Process, Site, until
 
 from playhead.cli import drilling
 
@@ -36,6 +37,23 @@ async def test_a_drill_tells_what_was_missing_and_leaves_nothing_behind(site, mo
         assert await portal.recordings() == []
         log = (await portal.get("/api/audit?action=drill.passed")).json()["items"]
         assert [one["subject"] for one in log] == [told["drill"]]
+
+
+async def test_one_that_is_interrupted_leaves_nothing_behind_either(site, tmp_path):
+    process = Process(["drill", "--yes", "--workstations", "1", "--data", str(site.data)], tmp_path / "drill.log")
+    try:
+        await process.until_said("its link is cut")
+        assert await process.stop(signal.SIGINT) == 1
+    finally:
+        process.kill()
+    async with site.portal() as portal:
+        assert await portal.recordings() == []
+
+        async def is_forgotten():
+            return (await portal.get("/api/workstations")).json()["items"] == []
+
+        await until(is_forgotten, "no workstation of the drill is shown", 15)
+    assert "Traceback" not in process.said()
 
 
 async def test_without_a_server_nothing_is_begun(tmp_path):

@@ -134,6 +134,7 @@ async def drill(places: PremisesPlaces, workstations: int, *, keep: bool, as_jso
             desks = [await _enrolled(stack, places, folder, one, server) for one in names]
             await _rehearse(desks)
         await _account(places, operator, names, report)
+        keep = keep or not report.passed  # to be looked at
     finally:
         await _clean(places, operator, names, report, folder=folder, keep=keep)
     async with existing_catalogue(places) as catalogue:
@@ -187,6 +188,10 @@ async def _account(places: PremisesPlaces, operator: Operator, names: list[str],
         report.kept_ms += ledger["keptMs"]
         for part in ledger["byReason"]:
             report.missing_ms[part["code"]] = report.missing_ms.get(part["code"], 0) + part["ms"]
+        for part in ledger["missing"]:
+            if part["code"] == Reason.UNKNOWN:
+                where = f"from {part['fromMs']} to {part['toMs']} ms"
+                report.problems.append(f"Nothing explains what is missing of {recording} {where}.")
 
 
 def _recordings(operator: Operator, names: list[str]) -> list[RecordingId]:
@@ -203,14 +208,21 @@ async def _clean(
         except PlayheadError as error:
             report.problems.append(f"{name} is still enrolled: {error.message}")
     if keep:
-        notice(f"The recordings are kept, and so is {folder}.")
+        notice(f"What {report.drill} recorded is kept, and so are its logs in {folder}.")
         return
+    shutil.rmtree(folder, ignore_errors=True)
     try:
+        await until(lambda: not _is_recorded(operator, names), "the server has seen them go", READY_S)
         for recording in _recordings(operator, names):
             operator.delete_recording(recording, f"made by {report.drill}")
     except PlayheadError as error:
-        report.problems.append(f"Recordings of the drill are still there: {error.message}")
-    shutil.rmtree(folder, ignore_errors=True)
+        report.problems.append(f"Recordings of {report.drill} are still there, to be deleted: {error.message}")
+        notice(report.problems[-1])
+
+
+def _is_recorded(operator: Operator, names: list[str]) -> bool:
+    """Whether the server still counts on more of a recording, which keeps it from being deleted."""
+    return any(one["state"] == "recording" for name in names for one in operator.recordings_of(name))
 
 
 def _tell(report: Report, *, as_json: bool) -> None:

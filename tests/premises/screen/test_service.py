@@ -201,7 +201,7 @@ class TestAdmission:
             )
             assert (await conversation.next()).code == "screen.revoked"
             async with asyncio.timeout(10):
-                while premises.service.workstations():  # it is shown no more
+                while premises.service.workstations():  # noqa: ASYNC110 # it is shown no more, which nobody announces
                     await asyncio.sleep(0.01)
             watching.cancel()
 
