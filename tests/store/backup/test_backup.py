@@ -170,8 +170,7 @@ async def test_what_shares_its_file_with_the_server_is_erased_with_it_and_that_i
     told = await rig.restore(tmp_path / "told", journals=[tmp_path / "live" / "erasures"])
     assert (told.erased, told.damaged) == (1, [])
     untold = await rig.restore(tmp_path / "untold")
-    assert [one.code for one in untold.damaged] == ["restore.damaged"]
-    assert [one.code for one in untold.findings] == ["check.header"]
+    assert (untold.erased, untold.damaged, untold.findings) == (1, [], []), "its keys are gone, whoever tells of it"
 
 
 @pytest.mark.parametrize("how", ["cut", "changed", "gone"])

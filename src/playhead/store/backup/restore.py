@@ -11,7 +11,7 @@ import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import ConflictError, CorruptError, NotFoundError, UnavailableError
-from playhead.base.ids import SegmentId
+from playhead.base.ids import RecordingId, SegmentId
 from playhead.store.audit_anchor import AuditAnchor
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.backup import manifest as files
@@ -24,17 +24,23 @@ from playhead.store.backup.taking_back import take_back
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import audit_head
 from playhead.store.catalogue.erasures import erased_among
+from playhead.store.catalogue.segments import find_segment
 from playhead.store.disk import Disk, File
-from playhead.store.erasure import Eraser
+from playhead.store.erasure import Eraser, Order
+from playhead.store.erasure.files import is_shredded
 from playhead.store.folder_lock import LOCK, FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments.check import Finding, check_segments
+from playhead.store.segments.layout import path_of
 from playhead.store.small_files import read_small_file, write_small_file
 
 RESTORING: Final = ".restoring"
 """Ends the name of the folder while it is being restored: no server starts on it."""
 
 OPEN_MAX: Final = 32
+
+UNTOLD: Final = "Its keys were destroyed after the backup."
+"""Why something is erased again that no journal tells of: the backup shared its file with the server."""
 
 _log: Any = structlog.get_logger()
 
@@ -169,7 +175,7 @@ class Restore:
         catalogue = await Catalogue.open(places.catalogue)
         try:
             audit = AuditTrail(catalogue, self._clock)
-            restored.erased = await self._erase_again(places, catalogue, keyring, audit)
+            restored.erased = await self._erase_again(places, catalogue, keyring, audit, restored.damaged)
             restored.damaged = await _unless_erased(catalogue, restored.damaged)
             findings = check_segments(catalogue, self._disk, places.recordings)
             restored.findings = [one async for one in findings]
@@ -188,7 +194,9 @@ class Restore:
         finally:
             await catalogue.close()
 
-    async def _erase_again(self, places: Source, catalogue: Catalogue, keyring: Keyring, audit: AuditTrail) -> int:
+    async def _erase_again(
+        self, places: Source, catalogue: Catalogue, keyring: Keyring, audit: AuditTrail, damaged: Sequence[Fault]
+    ) -> int:
         """What was erased since the backup must not come back with it."""
         eraser = Eraser(
             places.recordings,
@@ -200,11 +208,33 @@ class Restore:
             clock=self._clock,
         )
         count = await eraser.replay()
+        for recording in await self._without_keys(places, catalogue, damaged):
+            try:
+                await eraser.begin(Order(recording, "operator", UNTOLD))
+                count += 1
+            except ConflictError as error:
+                _log.warning("restore.held", recording=str(recording), code=error.code)
         while await eraser.shred():
             pass
         while await eraser.remove(before_us=self._clock.wall_us()):
             pass
         return count
+
+    async def _without_keys(self, places: Source, catalogue: Catalogue, damaged: Sequence[Fault]) -> set[RecordingId]:
+        """Recordings whose keys were destroyed in the backup, which no journal at hand tells of."""
+        found: set[RecordingId] = set()
+        for fault in damaged:
+            async with catalogue.reading() as connection:
+                located = await find_segment(connection, SegmentId.parse(fault.segment))
+            path = None if located is None else path_of(places.recordings, located.location)
+            if located is not None and path is not None and self._disk.exists(path):
+                file = self._disk.open(path)
+                try:
+                    if is_shredded(file):
+                        found.add(located.segment.recording)
+                finally:
+                    file.close()
+        return found
 
     def _appear(self, target: Source, making: Path, root: Path) -> None:
         """From here on it is a server's data."""

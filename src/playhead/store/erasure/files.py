@@ -15,6 +15,9 @@ from playhead.store.segments.layout import path_of, segment_of
 from playhead.store.segments.recovery import ASIDE
 from playhead.wire.vid import CHAIN_BYTES, MAX_HEADER_BODY_BYTES, PREFIX_BYTES, read_header
 
+_SHREDDED_BYTES: Final = 256
+"""So many zeros begin no header's body: it is a map with names in it."""
+
 _HEADER_BYTES_MAX: Final = PREFIX_BYTES + MAX_HEADER_BODY_BYTES + CHAIN_BYTES
 
 
@@ -115,6 +118,12 @@ def shred(disk: Disk, paths: Sequence[Path]) -> dict[Path, OSError]:
         for file in opened.values():
             file.close()
     return failed
+
+
+def is_shredded(file: File) -> bool:
+    """Whether its keys were destroyed."""
+    body = file.read_at(_SHREDDED_BYTES, PREFIX_BYTES)
+    return bool(body) and not any(body)
 
 
 def remove(disk: Disk, root: Path, segments: Sequence[ErasedSegment]) -> None:
