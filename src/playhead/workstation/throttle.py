@@ -38,7 +38,7 @@ class Throttle:
         if not bytes_per_s:
             wait_us = 0
         elif before:
-            wait_us = wait_us * before // bytes_per_s
+            wait_us = -(-wait_us * before // bytes_per_s)  # never shorter than it should be
         self._ready_us = now_us + wait_us
         self._bytes_per_s = bytes_per_s
 
