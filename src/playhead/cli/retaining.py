@@ -149,19 +149,7 @@ def _about(rule: Rule) -> str:
 
 
 def _plain(policy: Policy) -> dict[str, object]:
-    rules = [
-        {
-            "id": rule.id,
-            "name": rule.name,
-            "days": rule.days,
-            "agents": sorted(rule.agents),
-            "groups": sorted(rule.groups),
-            "tags": sorted(rule.tags),
-            "states": sorted(rule.states),
-        }
-        for rule in policy.rules
-    ]
-    return {"rules": rules, "defaultDays": policy.default_days}
+    return {"rules": [rule.plain() for rule in policy.rules], "defaultDays": policy.default_days}
 
 
 def _plain_run(run: Run | None) -> dict[str, object] | None:

@@ -46,6 +46,18 @@ class Rule:
     """As `playhead.domain.words.tag_of` gives them; an outcome is a tag such as ``outcome:sale``."""
     states: frozenset[str] = frozenset()
 
+    def plain(self) -> dict[str, str | int | list[str] | None]:
+        """For JSON: sets in an order."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "days": self.days,
+            "agents": sorted(self.agents),
+            "groups": sorted(self.groups),
+            "tags": sorted(self.tags),
+            "states": sorted(self.states),
+        }
+
     def fits(self, one: "Kept") -> bool:
         """Whether the rule is about this recording."""
         return (

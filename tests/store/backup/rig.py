@@ -10,6 +10,7 @@ from playhead.store.backup.recovery_key import PUBLIC_FILE, make_recovery_key, o
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.segments import list_segments
 from playhead.store.disk import Disk, SystemDisk
+from playhead.store.erasure import Eraser
 from playhead.store.keyring import Keyring
 from playhead.store.segments.check import check_segments
 from playhead.testing.clock import SimClock
@@ -52,6 +53,19 @@ class Rig:
         )
         public = read_public(SystemDisk(), self.site.folder / "keys") if keys else None
         return await making.make(recovery_key=public, **more)
+
+    def eraser(self) -> Eraser:
+        """Of the site that is backed up."""
+        live = source_of(self.site.folder)
+        return Eraser(
+            live.recordings,
+            live.erasures,
+            catalogue=self.site.catalogue,
+            disk=SystemDisk(),
+            authority=self.site.keyring.authority,
+            audit=self.site.audit,
+            clock=self.site.clock,
+        )
 
     async def restore(self, root: Path, *, disk: Disk | None = None, wanted: str = "", journals=()) -> Restored:
         disk = disk or SystemDisk()

@@ -15,7 +15,7 @@ from playhead.store.backup.pace import Pace
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.segments import mark_segment
 from playhead.store.disk import SystemDisk
-from playhead.store.erasure import Eraser, Order
+from playhead.store.erasure import Order
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.testing.site import opened_site
@@ -124,15 +124,7 @@ async def test_what_was_erased_since_does_not_come_back(rig: Rig, tmp_path: Path
     kept, gone, shared = await add(rig, "a"), await add(rig, "b"), await add(rig, "c")
     old = await rig.backup(share=False)
     await rig.backup()
-    eraser = Eraser(
-        tmp_path / "live" / "segments",
-        tmp_path / "live" / "erasures",
-        catalogue=rig.site.catalogue,
-        disk=SystemDisk(),
-        authority=rig.site.keyring.authority,
-        audit=rig.site.audit,
-        clock=rig.site.clock,
-    )
+    eraser = rig.eraser()
     for recording in (gone, shared):
         await eraser.begin(Order(recording, "sam", "asked for it"))
     await eraser.shred()
@@ -156,15 +148,7 @@ async def test_what_shares_its_file_with_the_server_is_erased_with_it_and_that_i
 ) -> None:
     await add(rig, "a")
     await rig.backup()
-    eraser = Eraser(
-        tmp_path / "live" / "segments",
-        tmp_path / "live" / "erasures",
-        catalogue=rig.site.catalogue,
-        disk=SystemDisk(),
-        authority=rig.site.keyring.authority,
-        audit=rig.site.audit,
-        clock=rig.site.clock,
-    )
+    eraser = rig.eraser()
     await eraser.begin(Order(fixture(rig, "a").header.recording, "sam", ""))
     await eraser.shred()
     told = await rig.restore(tmp_path / "told", journals=[tmp_path / "live" / "erasures"])

@@ -1,13 +1,12 @@
 """What ``/api/coverage`` says. Milliseconds are whole; what is due is always what is kept and all that is missing."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from pydantic import Field
 
 from playhead.base.instants import utc
 from playhead.domain.accounts import DayAccount, Present, RecordingAccount
-from playhead.domain.coverage import RANK, Missing, Reason
+from playhead.domain.coverage import Ledger, Reason
 from playhead.domain.strip import strip_of
 from playhead.portal.api.shapes import Answer
 
@@ -122,17 +121,14 @@ class RecordingCoverage(Answer):
     by_reason: list[MissingSum]
 
 
-def sums(missing: Iterable[Missing]) -> list[MissingSum]:
+def sums(ledger: Ledger) -> list[MissingSum]:
     """How much is missing for each reason, by precedence."""
-    found: dict[Reason, int] = {}
-    for one in missing:
-        found[one.reason] = found.get(one.reason, 0) + one.to_us - one.from_us
-    return [MissingSum(code=reason, ms=found[reason] // 1000) for reason in sorted(found, key=RANK.__getitem__)]
+    return [MissingSum(code=reason, ms=us // 1000) for reason, us in ledger.by_reason().items()]
 
 
 def day_item(account: DayAccount) -> DayItem:
     """A day for the wire."""
-    missing, kept_ms = sums(account.ledger.missing), account.ledger.kept_us // 1000
+    missing, kept_ms = sums(account.ledger), account.ledger.kept_us // 1000
     return DayItem(
         day=date.fromisoformat(account.day),
         due_ms=kept_ms + sum(one.ms for one in missing),
@@ -183,7 +179,7 @@ def present_item(present: Present) -> PresentItem:
 
 def recording_coverage(account: RecordingAccount) -> RecordingCoverage:
     """The account of a recording for the wire."""
-    by_reason, kept_ms = sums(account.ledger.missing), account.ledger.kept_us // 1000
+    by_reason, kept_ms = sums(account.ledger), account.ledger.kept_us // 1000
     return RecordingCoverage(
         due_ms=kept_ms + sum(one.ms for one in by_reason),
         kept_ms=kept_ms,

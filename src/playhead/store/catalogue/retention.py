@@ -221,13 +221,4 @@ def _rule(row: Row[Any]) -> Rule:
 
 
 def _row(position: int, rule: Rule) -> dict[str, Any]:
-    return {
-        "position": position,
-        "id": rule.id,
-        "name": rule.name,
-        "days": rule.days,
-        "agents": sorted(rule.agents),
-        "groups": sorted(rule.groups),
-        "tags": sorted(rule.tags),
-        "states": sorted(rule.states),
-    }
+    return {"position": position, **rule.plain()}
