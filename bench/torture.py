@@ -43,24 +43,15 @@ async def inflict(site: Tortured, fault: Fault) -> None:
 async def _hurt_desk(desk: DrillDesk, fault: Fault) -> None:
     match fault.kind:
         case "kill desk":
-            await desk.kill()
-            await asyncio.sleep(fault.for_s)
-            await desk.start()
+            await desk.die(fault.for_s)
         case "restart desk":
-            await desk.stop()
-            await desk.start()
+            await desk.restart()
         case "freeze desk":
-            desk.send(signal.SIGSTOP)
-            await asyncio.sleep(fault.for_s)
-            desk.send(signal.SIGCONT)
+            await desk.freeze(fault.for_s)
         case "cut":
-            desk.relay.cut()
-            await asyncio.sleep(fault.for_s)
-            desk.relay.mend()
+            await desk.be_cut_off(fault.for_s)
         case "stall":
-            desk.relay.stall()
-            await asyncio.sleep(fault.for_s)
-            desk.relay.mend()
+            await desk.stall(fault.for_s)
         case _:
             await desk.ask("blackout_on", "torture")
             await asyncio.sleep(fault.for_s)

@@ -88,6 +88,35 @@ class DrillDesk:
             except TimeoutError:
                 raise UnavailableError("drill.stuck", f"{self.name} did not stop within {ENDS_S:.0f} s.") from None
 
+    async def die(self, for_s: float) -> None:
+        """Be killed, and start again after so long."""
+        await self.kill()
+        await asyncio.sleep(for_s)
+        await self.start()
+
+    async def restart(self) -> None:
+        """Stop in good order, and start."""
+        await self.stop()
+        await self.start()
+
+    async def freeze(self, for_s: float) -> None:
+        """Stand still."""
+        self.send(signal.SIGSTOP)
+        await asyncio.sleep(for_s)
+        self.send(signal.SIGCONT)
+
+    async def be_cut_off(self, for_s: float) -> None:
+        """Lose the link, and have none."""
+        self.relay.cut()
+        await asyncio.sleep(for_s)
+        self.relay.mend()
+
+    async def stall(self, for_s: float) -> None:
+        """Keep the link, with nothing getting through."""
+        self.relay.stall()
+        await asyncio.sleep(for_s)
+        self.relay.mend()
+
     async def ask(self, command: str, reason: str = "") -> dict[str, Any] | None:
         """At its control socket; None where it does not answer."""
         try:

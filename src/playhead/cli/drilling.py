@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 import shutil
-import signal
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -43,35 +42,6 @@ ARRIVES_S: Final = 120.0
 Act = Callable[[DrillDesk], Awaitable[None]]
 
 
-async def _cut(desk: DrillDesk) -> None:
-    desk.relay.cut()
-    await asyncio.sleep(6)
-    desk.relay.mend()
-
-
-async def _stall(desk: DrillDesk) -> None:
-    desk.relay.stall()
-    await asyncio.sleep(6)
-    desk.relay.mend()
-
-
-async def _kill(desk: DrillDesk) -> None:
-    await desk.kill()
-    await asyncio.sleep(2)
-    await desk.start()
-
-
-async def _restart(desk: DrillDesk) -> None:
-    await desk.stop()
-    await desk.start()
-
-
-async def _freeze(desk: DrillDesk) -> None:
-    desk.send(signal.SIGSTOP)
-    await asyncio.sleep(5)
-    desk.send(signal.SIGCONT)
-
-
 async def _darken(desk: DrillDesk) -> None:
     await until(lambda: desk.ask("blackout_on", "drill"), f"{desk.name} is black", READY_S)
     await asyncio.sleep(3)
@@ -79,11 +49,11 @@ async def _darken(desk: DrillDesk) -> None:
 
 
 FAILURES: Final[tuple[tuple[str, Act], ...]] = (
-    ("its link is cut for 6 s", _cut),
-    ("its link goes silent for 6 s", _stall),
-    ("its program is killed, and started again after 2 s", _kill),
-    ("its program is stopped and started in good order", _restart),
-    ("its machine stands still for 5 s", _freeze),
+    ("its link is cut for 6 s", lambda desk: desk.be_cut_off(6)),
+    ("its link goes silent for 6 s", lambda desk: desk.stall(6)),
+    ("its program is killed, and started again after 2 s", lambda desk: desk.die(2)),
+    ("its program is stopped and started in good order", DrillDesk.restart),
+    ("its machine stands still for 5 s", lambda desk: desk.freeze(5)),
     ("a blackout of 3 s is asked for", _darken),
 )
 """What each workstation goes through, one after the other; the first of them at the same time for all."""
