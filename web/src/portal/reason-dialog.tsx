@@ -1,11 +1,9 @@
 /** Something that cannot be undone: what it means, and a reason that stands in the audit log. */
 
 import { useState } from "preact/hooks";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
-import { FailureNotice } from "../ui/notice.tsx";
-import { remedyOf, useDoing } from "./loaded.ts";
+import { FormDialog } from "./form-dialog.tsx";
+import { useDoing } from "./loaded.ts";
 import css from "./reason-dialog.module.css";
 
 /** Longest reason, as at the server. */
@@ -29,43 +27,19 @@ export function ReasonDialog({ title, words, confirm, onClose, onConfirm }: Reas
     setSent(true);
     if (!missing) void doing.run(() => onConfirm(reason.trim()));
   };
-  const failure = doing.failure.value;
   return (
-    <Dialog
-      small
-      open
-      title={title}
-      onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="danger" busy={doing.busy.value} onClick={send}>
-            {confirm}
-          </Button>
-        </>
-      }
-    >
-      <form
-        class={css.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(send)} />}
-        <p class={css.words}>{words}</p>
-        <Field
-          label="Reason"
-          name="reason"
-          hint="It stands in the audit log."
-          value={reason}
-          focused
-          autocomplete="off"
-          error={sent && missing ? "Say why." : null}
-          onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
-        />
-      </form>
-    </Dialog>
+    <FormDialog title={title} confirm={confirm} kind="danger" doing={doing} onSend={send} onClose={onClose}>
+      <p class={css.words}>{words}</p>
+      <Field
+        label="Reason"
+        name="reason"
+        hint="It stands in the audit log."
+        value={reason}
+        focused
+        autocomplete="off"
+        error={sent && missing ? "Say why." : null}
+        onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
+      />
+    </FormDialog>
   );
 }

@@ -4,13 +4,11 @@ import { useState } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import { BLACKOUT_MINUTES, REASON_CHARS_MAX } from "../../core/blackout-requests.ts";
 import type { WorkstationItem } from "../../core/library.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { FailureNotice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { remedyOf, useDoing } from "../loaded.ts";
+import { FormDialog } from "../form-dialog.tsx";
+import { useDoing } from "../loaded.ts";
 import { beginBlackout } from "./api.ts";
 import css from "./blackout.module.css";
 
@@ -40,50 +38,34 @@ export function BlackoutDialog({ item, session, onClose }: DialogProps) {
     toast({ text: `Nothing is captured at ${item.name} now.`, hint: reason.trim(), icon: "blackout" });
     onClose();
   };
-  const failure = doing.failure.value;
   return (
-    <Dialog
-      small
-      open
+    <FormDialog
       title={`Blackout at ${item.name}`}
+      confirm="Begin"
+      kind="primary"
+      icon="blackout"
+      doing={doing}
+      onSend={() => void begin()}
       onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" icon="blackout" busy={doing.busy.value} onClick={() => void begin()}>
-            Begin
-          </Button>
-        </>
-      }
     >
-      <form
-        class={css.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void begin();
-        }}
-      >
-        {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void begin())} />}
-        <p>
-          Nothing{item.agent === "" ? "" : ` of ${item.agent}’s screen`} is captured until it ends. It cannot be had
-          afterwards.
-        </p>
-        <Field
-          label="Reason"
-          name="reason"
-          hint="It stands in the recording and in the audit log."
-          value={reason}
-          focused
-          autocomplete="off"
-          error={sent && missing ? "Say why." : null}
-          onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
-        />
-        <div class={css.lengths}>
-          <Segmented label="For how long" value={length} options={LENGTHS} onChange={setLength} />
-          <p class={css.muted}>At the most for as long as the workstation is configured to.</p>
-        </div>
-      </form>
-    </Dialog>
+      <p>
+        Nothing{item.agent === "" ? "" : ` of ${item.agent}’s screen`} is captured until it ends. It cannot be had
+        afterwards.
+      </p>
+      <Field
+        label="Reason"
+        name="reason"
+        hint="It stands in the recording and in the audit log."
+        value={reason}
+        focused
+        autocomplete="off"
+        error={sent && missing ? "Say why." : null}
+        onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
+      />
+      <div class={css.lengths}>
+        <Segmented label="For how long" value={length} options={LENGTHS} onChange={setLength} />
+        <p class={css.muted}>At the most for as long as the workstation is configured to.</p>
+      </div>
+    </FormDialog>
   );
 }

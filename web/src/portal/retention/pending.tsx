@@ -7,13 +7,12 @@ import { shareText } from "../../core/coverage-words.ts";
 import type { Pending } from "../../core/retention.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
-import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { Notice } from "../../ui/notice.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { remedyOf, useDoing } from "../loaded.ts";
+import { FormDialog } from "../form-dialog.tsx";
+import { useDoing } from "../loaded.ts";
 import { confirmPurge } from "./api.ts";
-import css from "./retention.module.css";
 
 interface PendingProps {
   readonly pending: Pending;
@@ -61,46 +60,29 @@ function ConfirmDialog({ pending, session, onConfirmed, onClose }: PendingProps 
       onConfirmed();
     });
   };
-  const failure = doing.failure.value;
   return (
-    <Dialog
-      small
-      open
+    <FormDialog
       title={`Delete ${recordingsText(pending.recordings)}?`}
+      confirm="Confirm"
+      kind="danger"
+      doing={doing}
+      onSend={send}
       onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="danger" busy={doing.busy.value} onClick={send}>
-            Confirm
-          </Button>
-        </>
-      }
     >
-      <form
-        class={css.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(send)} />}
-        <p>
-          These are {bytesText(pending.bytes)}, {shareText(pending.share, 1)} of all recordings. Their keys are
-          destroyed first: nobody can have them back.
-        </p>
-        <Field
-          label={`Type ${pending.recordings} to confirm`}
-          name="recordings"
-          value={typed}
-          inputMode="numeric"
-          autocomplete="off"
-          focused
-          error={sent && !right ? "That is another number." : null}
-          onInput={setTyped}
-        />
-      </form>
-    </Dialog>
+      <p>
+        These are {bytesText(pending.bytes)}, {shareText(pending.share, 1)} of all recordings. Their keys are destroyed
+        first: nobody can have them back.
+      </p>
+      <Field
+        label={`Type ${pending.recordings} to confirm`}
+        name="recordings"
+        value={typed}
+        inputMode="numeric"
+        autocomplete="off"
+        focused
+        error={sent && !right ? "That is another number." : null}
+        onInput={setTyped}
+      />
+    </FormDialog>
   );
 }
