@@ -13,6 +13,8 @@ from playhead.wire.screen import (
     End,
     Enrol,
     Enrolled,
+    Examine,
+    Examined,
     Goodbye,
     Heartbeat,
     Hello,
@@ -57,6 +59,8 @@ ONE_OF_EACH = (
     Status("idle"),
     Journal((JournalEntry(7, 8, "killed", until_us=9, wanted="ordered", recording=b"r" * 16, detail="why"),), 5),
     JournalAck(7),
+    Examine(1),
+    Examined(0, 8, b"{}"),
     Heartbeat(5),
     GOODBYE,
 )

@@ -29,6 +29,8 @@ from playhead.wire.screen import (
     End,
     Enrol,
     Enrolled,
+    Examine,
+    Examined,
     Goodbye,
     Heartbeat,
     Hello,
@@ -102,8 +104,8 @@ STATES = {
     State.GREETING: (lambda: said(HELLO), set(), {"Welcome"}),
     State.OPEN: (
         accepted_pair,
-        {"Offer", "Records", "End", "Elsewhere", "Backlog", "Result", "Status", "Journal", "Heartbeat"},
-        {"Accept", "Decline", "Ack", "Released", "Pace", "Command", "JournalAck", "Heartbeat"},
+        {"Offer", "Records", "End", "Elsewhere", "Backlog", "Result", "Status", "Journal", "Examined", "Heartbeat"},
+        {"Accept", "Decline", "Ack", "Released", "Pace", "Command", "JournalAck", "Examine", "Heartbeat"},
     ),
 }
 FITTING = {type(message).__name__: message for message in ONE_OF_EACH} | {
@@ -240,6 +242,42 @@ class TestCommands:
         pr.send(Command(MAX_COMMANDS, "status"))
         pump(pr, ws)
         assert fault_of(ws, framed(Command(MAX_COMMANDS + 1, "status"))) == "screen.commands"
+
+
+class TestExaminations:
+    def test_one_at_a_time_each_answered_once(self):
+        ws, pr = open_pair()
+        pr.send(Examine(1))
+        with pytest.raises(LimitError) as caught:
+            pr.send(Examine(2))
+        assert caught.value.code == "screen.examination"
+        assert pump(pr, ws) == [Examine(1)]
+        ws.send(Examined(1, 5, b"{}"))
+        assert pump(ws, pr) == [Examined(1, 5, b"{}")]
+        pr.send(Examine(2))
+        assert pump(pr, ws) == [Examine(2)]
+
+    def test_a_workstation_tells_unasked_meanwhile(self):
+        ws, pr = open_pair()
+        pr.send(Examine(1))
+        pump(pr, ws)
+        ws.send(Examined(at_us=5, report=b"{}"))
+        ws.send(Examined(1, 6, b"{}"))
+        assert [message.request for message in pump(ws, pr)] == [0, 1]
+
+    def test_an_answer_to_nothing(self):
+        _, pr = open_pair()
+        assert fault_of(pr, framed(Examined(1, 5, b"{}"))) == "screen.examination"
+
+    def test_asked_twice_or_with_an_old_number(self):
+        ws, _ = open_pair()
+        assert ws.receive_data(framed(Examine(1))) == [Examine(1)]
+        assert fault_of(ws, framed(Examine(2))) == "screen.examination"
+        ws, pr = open_pair()
+        pr.send(Examine(2))
+        pump(pr, ws)
+        ws.send(Examined(2))
+        assert fault_of(ws, framed(Examine(2))) == "screen.examination"
 
 
 class TestLimitsOfStrangers:

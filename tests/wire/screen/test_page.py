@@ -58,6 +58,7 @@ def test_every_transition_of_a_channel():
         limits.MAX_CHANNELS,
         limits.MAX_COMMANDS,
         limits.MAX_HEADER_BYTES,
+        limits.MAX_REPORT_BYTES,
         limits.MAX_CERTIFICATE_BYTES,
         limits.MAX_TEXT_CHARACTERS,
         limits.MAX_MONITOR_CHARACTERS,

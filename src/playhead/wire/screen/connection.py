@@ -45,6 +45,8 @@ class Connection:
         self._channels = Channels()
         self._commands: set[int] = set()
         self._last_command = -1
+        self._last_examine = 0
+        self._is_examining = False
 
     @property
     def established(self) -> bool:
@@ -118,7 +120,7 @@ class Connection:
 
         Raises:
             UnavailableError: ``screen.closed``.
-            LimitError: ``screen.channels``, ``screen.commands``.
+            LimitError: ``screen.channels``, ``screen.commands``, ``screen.examination``.
             AssertionError: the message may not be sent in this state, or breaks its own bounds.
         """
         if self.state is State.CLOSED:
@@ -127,6 +129,8 @@ class Connection:
             raise LimitError("screen.channels", "Too many segments are on their way already.")
         if isinstance(message, m.Command) and len(self._commands) >= MAX_COMMANDS:
             raise LimitError("screen.commands", "The workstation has too many commands to answer already.")
+        if isinstance(message, m.Examine) and self._is_examining:
+            raise LimitError("screen.examination", "The workstation examines its machine already.")
         if isinstance(message, m.Records):
             if not 0 < len(message.data) <= MAX_RECORDS_BYTES:
                 raise AssertionError(f"Records of {len(message.data)} bytes")
@@ -183,6 +187,8 @@ class Connection:
                 if message.id not in self._commands:
                     raise ProtocolError("screen.result", f"There is no command {message.id} to answer.")
                 self._commands.remove(message.id)
+            case m.Examine() | m.Examined():
+                self._examination(message)
             case m.Hello() | m.Enrol() | m.Welcome():
                 self._handshake(message)
             case _:
@@ -229,6 +235,16 @@ class Connection:
             raise ProtocolError("screen.commands", f"More than {MAX_COMMANDS} commands are unanswered.")
         self._last_command = message.id
         self._commands.add(message.id)
+
+    def _examination(self, message: m.Examine | m.Examined) -> None:
+        if isinstance(message, m.Examine):
+            if self._is_examining or message.request <= self._last_examine:
+                raise ProtocolError("screen.examination", f"Examination {message.request} cannot be asked for now.")
+            self._last_examine, self._is_examining = message.request, True
+        elif message.request:
+            if not self._is_examining or message.request != self._last_examine:
+                raise ProtocolError("screen.examination", f"There is no examination {message.request} to answer.")
+            self._is_examining = False
 
 
 def choose_version(offered: tuple[int, ...]) -> int:

@@ -52,6 +52,9 @@ MAX_JOURNAL_ENTRIES = 64
 MAX_DETAIL_CHARACTERS = 200
 """What a journal entry says beside its state."""
 
+MAX_REPORT_BYTES = 96 * 1024
+"""What the doctor found on a workstation, as JSON: a hundred findings at their usual length take half of it."""
+
 MAX_BLACKOUTS = 48
 """Requests for blackouts a `Status` may tell of: `playhead.domain.blackouts.REQUESTS_MAX`."""
 

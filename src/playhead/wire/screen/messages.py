@@ -47,6 +47,8 @@ class Hello(_Message, frozen=True, tag="hello"):
     software: Text
     user: Text = ""
     """The operating-system login of the agent, for the catalogue."""
+    examines: bool = False
+    """Whether it can examine its machine when asked (`Examine`)."""
 
 
 class Inquire(_Message, frozen=True, tag="inquire"):
@@ -97,6 +99,8 @@ class Welcome(_Message, frozen=True, tag="welcome"):
     """Which of the site's servers this is, whatever its address; empty where it does not say."""
     journal: Annotated[int, Meta(ge=-1, le=limits.MAX_OFFSET)] = -1
     """Number of the newest journal entry that is durable here: those after it are wanted. -1: none are taken."""
+    examined: Annotated[int, Meta(ge=-1, le=limits.MAX_OFFSET)] = -1
+    """`Examined.at_us` of the report that is kept here; 0: there is none. -1: none are taken."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.server)
@@ -305,6 +309,27 @@ class JournalAck(_Message, frozen=True, tag="journal_ack"):
     seq: Number
 
 
+class Examine(_Message, frozen=True, tag="examine"):
+    """The server asks the workstation to look over its machine. Sent only where `Hello` says that it can."""
+
+    request: Annotated[int, Meta(ge=1, le=limits.MAX_OFFSET)]
+    """Larger than any before it in this connection; one is unanswered at a time."""
+
+
+class Examined(_Message, frozen=True, tag="examined"):
+    """What the doctor found at a workstation: by itself, or asked. Sent only where `Welcome` says that it is taken."""
+
+    request: Number = 0
+    """The `Examine` that it answers; 0: it was not asked for."""
+    at_us: Number = 0
+    """When the report was made, by the workstation's wall clock."""
+    report: Annotated[bytes, Meta(max_length=limits.MAX_REPORT_BYTES)] = b""
+    """JSON (docs/services/environment.md); empty where the examination failed."""
+    code: Code = ""
+    """Where it failed."""
+    message: Text = ""
+
+
 class Heartbeat(_Message, frozen=True, tag="heartbeat"):
     """Proof of life, from either side, when nothing else was sent for a while."""
 
@@ -340,6 +365,8 @@ Control = (
     | Status
     | Journal
     | JournalAck
+    | Examine
+    | Examined
     | Heartbeat
     | Goodbye
 )

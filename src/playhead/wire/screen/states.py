@@ -52,8 +52,8 @@ class ChannelState(Enum):
 W, P = Role.WORKSTATION, Role.PREMISES
 
 _OPEN: dict[Role, tuple[type[m.Message], ...]] = {
-    W: (m.Offer, m.Records, m.End, m.Elsewhere, m.Backlog, m.Result, m.Status, m.Journal, m.Heartbeat),
-    P: (m.Accept, m.Decline, m.Ack, m.Released, m.Pace, m.Command, m.JournalAck, m.Heartbeat),
+    W: (m.Offer, m.Records, m.End, m.Elsewhere, m.Backlog, m.Result, m.Status, m.Journal, m.Examined, m.Heartbeat),
+    P: (m.Accept, m.Decline, m.Ack, m.Released, m.Pace, m.Command, m.JournalAck, m.Examine, m.Heartbeat),
 }
 
 CONNECTION: dict[tuple[State, Role, type[m.Message]], State] = {
