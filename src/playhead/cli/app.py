@@ -8,6 +8,7 @@ from playhead.cli.backup import backup, recovery_key, restore
 from playhead.cli.check import check
 from playhead.cli.coverage import coverage
 from playhead.cli.demo import demo
+from playhead.cli.doctor import doctor
 from playhead.cli.drill import drill
 from playhead.cli.environment import environment
 from playhead.cli.erasure import erasure
@@ -38,6 +39,7 @@ Examples:
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
   playhead verify ID --ocr                 is it what was recorded, black where it should be?
   playhead environment ports               what must be open, where and why
+  playhead doctor                          what is wrong here, what it means and what mends it
   playhead retention set --days 90         how long recordings are kept
   playhead audit verify                    was anything in the log of who did what changed?
   playhead coverage                        what should exist and does not, and why
@@ -68,6 +70,7 @@ for command in (
     coverage,
     verify,
     check,
+    doctor,
     backup,
     restore,
     recovery_key,

@@ -1,0 +1,33 @@
+"""``playhead doctor``: what is wrong here, what it means and what mends it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from playhead.cli.options import data_option, json_option
+from playhead.environment.doctor.findings import Role
+
+_ROLES = (Role.WORKSTATION.value, Role.PREMISES.value)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  playhead doctor
+  playhead doctor --role workstation --json
+\b
+Ends with 0 where all is well, 1 with warnings and 2 with errors. docs/services/environment.md explains each."""
+)
+@click.option("--role", type=click.Choice(_ROLES), help="What this machine is; by default what its data folder says.")
+@data_option
+@json_option
+def doctor(role: str | None, data: Path, *, as_json: bool) -> None:
+    """Check this machine and its network, and explain each fault and what mends it.
+
+    It changes nothing, and may run beside everything else. The answer comes within ten seconds, even where every port
+    is dead.
+    """
+    from playhead.cli import doctoring
+
+    sys.exit(doctoring.doctor(data, None if role is None else Role(role), as_json=as_json))
