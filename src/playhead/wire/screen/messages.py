@@ -49,6 +49,8 @@ class Hello(_Message, frozen=True, tag="hello"):
     """The operating-system login of the agent, for the catalogue."""
     examines: bool = False
     """Whether it can examine its machine when asked (`Examine`)."""
+    aside: bool = False
+    """Whether it knows the commands about segments that it has set aside."""
 
 
 class Inquire(_Message, frozen=True, tag="inquire"):
@@ -199,7 +201,10 @@ class Pace(_Message, frozen=True, tag="pace"):
     """0: as fast as it can."""
 
 
-CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"]
+AsideName = Literal["aside_retry", "aside_drop"]
+"""What a workstation can be asked to do about a segment that it has set aside, where its `Hello` has ``aside``."""
+
+CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"] | AsideName
 """What a workstation can be asked to do."""
 
 
@@ -213,9 +218,12 @@ class Command(_Message, frozen=True, tag="command"):
     reason: Text = ""
     blackout: BlackoutOrder = BY_API
     """``blackout_on``, ``blackout_off``: who asks."""
+    segment: OptionalUnique = b""
+    """``aside_retry``, ``aside_drop``: the segment that is to be offered again, or removed."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)
+        _check_optional_unique(self.segment)
 
 
 class Result(_Message, frozen=True, tag="result"):
