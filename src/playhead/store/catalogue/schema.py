@@ -26,6 +26,7 @@ from playhead.store.catalogue.schema_coverage import (
     workstation_links,
     workstation_states,
 )
+from playhead.store.catalogue.schema_environment import workstation_reports
 from playhead.store.catalogue.schema_keeping import (
     erasure_segments,
     erasures,
@@ -44,6 +45,7 @@ __all__ = [
     "retention_rules",
     "retention_runs",
     "workstation_links",
+    "workstation_reports",
     "workstation_states",
 ]
 """What is defined elsewhere; the rest is below."""
