@@ -288,7 +288,7 @@ def test_a_final_refusal_sets_one_segment_aside_and_the_others_go_on() -> None:
         assert world.has(VIDS[1])
         assert world.has(VIDS[2])
         name = str(VIDS[0].header.segment)
-        assert world.disk.list_folder(FOLDER / "set-aside") == [f"{name}.txt", f"{name}.vid"]
+        assert world.disk.list_folder(FOLDER / "set-aside") == [f"{name}.sealed.vid", f"{name}.txt"]
 
     simulate(story)
 

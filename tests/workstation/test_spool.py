@@ -171,7 +171,7 @@ def test_set_aside_keeps_the_file_and_says_why() -> None:
     spool.finish(segment, "sealed")
     make_durable(spool)
     spool.set_aside(segment, "vid.signer: The segment names another signer.")
-    assert disk.list_folder(FOLDER / "set-aside") == [f"{segment.id}.txt", f"{segment.id}.vid"]
+    assert disk.list_folder(FOLDER / "set-aside") == [f"{segment.id}.sealed.vid", f"{segment.id}.txt"]
     assert spool.segments == ()
     note = disk.open(FOLDER / "set-aside" / f"{segment.id}.txt").read_at(1000, 0)
     assert note == b"vid.signer: The segment names another signer.\n"
@@ -196,7 +196,7 @@ def test_what_was_set_aside_counts_until_somebody_removes_it() -> None:
     assert f"{len(vid.data) + len(note)} of them were set aside" in caught.value.message
     spool = spool_on(disk, bytes_max=limit - len(vid_of(2).header_bytes))
     assert not spool.has_room()
-    disk.remove(FOLDER / "set-aside" / f"{segment.id}.vid")
+    disk.remove(FOLDER / "set-aside" / f"{segment.id}.sealed.vid")
     assert spool.has_room()
     assert spool.used_bytes == len(note) + sum(each.size for each in spool.segments)
 
@@ -208,7 +208,7 @@ def test_room_made_by_hand_is_noticed_before_a_recording_has_to_pause() -> None:
     spool.finish(segment, "sealed")
     make_durable(spool)
     spool.set_aside(segment, "segment.signer")
-    disk.remove(FOLDER / "set-aside" / f"{segment.id}.vid")
+    disk.remove(FOLDER / "set-aside" / f"{segment.id}.sealed.vid")
     write(spool, vid_of(2))
 
 
@@ -231,9 +231,9 @@ def test_a_segment_is_set_aside_after_the_job_that_finishes_it(*, is_running: bo
         assert job.failures == []
         assert spool.settle(job) == []
     assert spool.job() is None
-    assert disk.list_folder(FOLDER / "set-aside") == [f"{segment.id}.txt", f"{segment.id}.vid"]
+    assert disk.list_folder(FOLDER / "set-aside") == [f"{segment.id}.sealed.vid", f"{segment.id}.txt"]
     assert disk.list_folder(FOLDER / "writing") == disk.list_folder(FOLDER / "finished") == []
-    assert disk.open(FOLDER / "set-aside" / f"{segment.id}.vid").size() == segment.size
+    assert disk.open(FOLDER / "set-aside" / f"{segment.id}.sealed.vid").size() == segment.size
     assert segment.file is None
     assert spool.used_bytes == used_bytes
 

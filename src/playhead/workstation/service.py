@@ -20,6 +20,7 @@ from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
 from playhead.wire.screen.messages import Wanted
 from playhead.workstation.answers import Answers
+from playhead.workstation.aside import SetAside
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture_thread import Batch, CapturePipeline, CaptureThread
 from playhead.workstation.chronicle import Chronicle
@@ -141,6 +142,7 @@ class WorkstationService:
         self._answers: Answers | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._claims = Claims(self._small_disk, config.data / "claims.json")
+        self._set_aside = SetAside(self._disk, self._spool, self._journal)
         self._keeper = Keeper(
             self._spool, self._director, self._journal, self._reserve, free_bytes_min=config.disk_free_min.bytes
         )
@@ -290,7 +292,9 @@ class WorkstationService:
         """Do what the premises wants."""
         if self._orders is None:
             raise AssertionError("not running")
-        return await self._orders.carry_out(command)
+        result = await self._orders.carry_out(command)
+        await self._set_aside.carry_out(command)
+        return result
 
     def welcomed(self, welcome: Welcome) -> None:
         """Take note of the site and its key, and of its clock."""

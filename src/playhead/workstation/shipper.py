@@ -88,7 +88,7 @@ class Shipper:
         chance: random.Random,
         network: Network | None = None,
     ) -> None:
-        self._hello = Hello(VERSIONS, str(workstation), f"Playhead {__version__}", agent)
+        self._hello = Hello(VERSIONS, str(workstation), f"Playhead {__version__}", agent, aside=True)
         self._workstation = workstation
         self._route = Route(places)
         self._spool = spool

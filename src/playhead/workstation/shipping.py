@@ -280,7 +280,7 @@ class Shipping:
         if not self._server:
             return None
         for errand in self._claims.errands(self._server):
-            if errand.segment in self._told or self._spool.holds(errand.segment):
+            if errand.segment in self._told or self._spool.find(errand.segment) is not None:
                 continue
             self._told.add(errand.segment)
             return Elsewhere(errand.recording.bytes, errand.segment.bytes, errand.owner)

@@ -59,7 +59,8 @@ class Spool:
         when_full: WhenFull = "stop",
     ) -> None:
         self._disk = disk
-        folders = self._folders = Folders(folder)
+        folders = self.folders = Folders(folder)
+        """Where its files are."""
         self._room = Room(disk, folders, bytes_max=bytes_max, free_bytes_min=free_bytes_min, when_full=when_full)
         self._segments: list[SpooledSegment] = []
         self._used_bytes = 0
@@ -83,15 +84,15 @@ class Spool:
             UnavailableError: ``spool.unusable``.
         """
         try:
-            self._folders.make(self._disk)
-            mended = mend(self._disk, self._folders)
+            self.folders.make(self._disk)
+            mended = mend(self._disk, self.folders)
             known = {segment.id: segment for segment in mended}
-            for segment in find_finished(self._disk, self._folders):
+            for segment in find_finished(self._disk, self.folders):
                 if known.setdefault(segment.id, segment).path != segment.path:
                     self._disk.remove(segment.path)  # a power cut kept both names of one file
-            self._room.aside = look_aside(self._disk, self._folders)
+            self._room.aside = look_aside(self._disk, self.folders)
         except OSError as error:
-            message = f"The spool folder {self._folders.root} cannot be used: {error.strerror}."
+            message = f"The spool folder {self.folders.root} cannot be used: {error.strerror}."
             hint = "Make it writable, free some space, or configure another data folder."
             raise UnavailableError("spool.unusable", message, hint=hint) from error
         self._segments = sorted(known.values(), key=lambda segment: segment.id)
@@ -112,9 +113,13 @@ class Spool:
             found.insert(0, segment)
         return found
 
-    def holds(self, segment: SegmentId) -> bool:
-        """Whether the segment is still here."""
-        return any(each.id == segment for each in self._segments)
+    def find(self, segment: SegmentId) -> SpooledSegment | None:
+        """One of the segments, or None where it is not here."""
+        return next((each for each in self._segments if each.id == segment), None)
+
+    def is_setting_aside(self, segment: SegmentId) -> bool:
+        """Whether it is set aside as soon as it is durable."""
+        return any(each.id == segment for each, _ in self._to_set_aside)
 
     @property
     def used_bytes(self) -> int:
@@ -151,7 +156,7 @@ class Spool:
         Raises:
             UnavailableError: as `append`.
         """
-        path = self._folders.path_of(header.segment, None, droppable=droppable)
+        path = self.folders.path_of(header.segment, None, droppable=droppable)
         self._room.check(self._used_bytes, len(data))
         try:
             file = self._disk.open(path, create=True)
@@ -195,7 +200,7 @@ class Spool:
         self._room.look()
         growing = [(segment, segment.file) for segment in self._dirty if segment.file is not None]
         finished = [(segment, segment.file, segment.size) for segment in self._finishing if segment.file is not None]
-        self._in_job = Job(self._disk, self._folders, self._names_are_new, growing, finished, list(self._to_drop))
+        self._in_job = Job(self._disk, self.folders, self._names_are_new, growing, finished, list(self._to_drop))
         self._dirty.clear()
         self._finishing.clear()
         self._names_are_new = False
@@ -209,7 +214,7 @@ class Spool:
         """
         self._in_job = None
         for segment in job.moved:
-            segment.path = self._folders.path_of(segment.id, segment.reason, droppable=segment.droppable)
+            segment.path = self.folders.path_of(segment.id, segment.reason, droppable=segment.droppable)
             self._close(segment)  # whoever reads it opens it again: hours without the server are many segments
         self._settle_dropped(job)
         broken: list[SpooledSegment] = []
@@ -279,6 +284,16 @@ class Spool:
         self._used_bytes -= segment.size
         self._room.aside += Aside(1, segment.size + len(note_of(why)))
 
+    def take_back(self, segment: SpooledSegment) -> None:
+        """One that was set aside, and whose file lies among the finished ones again, is to be sent after all."""
+        later = (at for at, each in enumerate(self._segments) if each.reason is None or each.id > segment.id)
+        self._segments.insert(next(later, len(self._segments)), segment)
+        self._used_bytes += segment.size
+
+    def look_aside(self) -> None:
+        """What was set aside has changed."""
+        self._room.look_aside()
+
     def close(self) -> None:
         """Close all files. What a job did not make durable is left to the next `recover`."""
         for segment in self._segments:
@@ -312,7 +327,7 @@ class Spool:
         for segment in job.to_drop:
             if segment in failed:
                 continue
-            segment.path, segment.droppable = self._folders.path_of(segment.id, "lost"), False
+            segment.path, segment.droppable = self.folders.path_of(segment.id, "lost"), False
             self._used_bytes -= self._to_drop.pop(segment, 0)
         self._dropped += job.dropped
 
@@ -333,7 +348,7 @@ class Spool:
             self._room.moving += Aside(1, segment.size + len(note_of(why)))
             return
         try:
-            put_aside(self._disk, self._folders, segment.path, str(segment.id), why)
+            put_aside(self._disk, self.folders, segment.path, why)
         except OSError as error:
             raise _unwritable(error) from error
         self._dirty.pop(segment, None)

@@ -5,7 +5,7 @@
 <folder>/finished/<segment>.<reason>.vid   nothing is added any more; <reason> says how it ended
 <folder>/…/<segment>….droppable.vid        the same of one that may be dropped to make room
 <folder>/finished/<segment>.lost.vid       one that was dropped: its header alone, until the server has been told
-<folder>/set-aside/<segment>.vid           refused by the server for good; <segment>.txt says why
+<folder>/set-aside/<segment>.<reason>.vid  refused by the server for good; <segment>.txt says why
 <folder>/set-aside/<segment>.tail          what stood behind the last sound record of a damaged file
 ```
 """
@@ -168,7 +168,7 @@ def drop(disk: Disk, folders: Folders, segment: SpooledSegment) -> Dropped:
     file = disk.open(segment.path)
     try:
         size = file.size()
-        covered_us = _covered_us(file, size, segment.header_bytes)
+        covers_us = covered_us(file, size, segment.header_bytes)
         target = folders.path_of(segment.id, "lost")
         if segment.path != target:
             disk.rename(segment.path, target)
@@ -179,19 +179,19 @@ def drop(disk: Disk, folders: Folders, segment: SpooledSegment) -> Dropped:
         file.close()
     begin_us = segment.started_at_us
     lost_bytes = size - segment.header_bytes
-    return Dropped(segment.id, segment.recording, begin_us, begin_us + covered_us, lost_bytes, segment.acknowledged)
+    return Dropped(segment.id, segment.recording, begin_us, begin_us + covers_us, lost_bytes, segment.acknowledged)
 
 
-def _covered_us(file: File, size: int, start: int) -> int:
+def covered_us(file: File, size: int, start: int) -> int:
     """Media time up to which the segment's records cover; what is damaged ends it."""
-    covered_us = 0
+    covers_us = 0
     try:
         for scanned in walk(file.read_at, size, start):
             header = scanned.header
-            covered_us = max(covered_us, header.media_time_us + header.span_us)
+            covers_us = max(covers_us, header.media_time_us + header.span_us)
     except CorruptError:
-        return covered_us
-    return covered_us
+        return covers_us
+    return covers_us
 
 
 def finish(disk: Disk, folders: Folders, segment: SpooledSegment, file: File) -> None:
@@ -206,24 +206,35 @@ def find_finished(disk: Disk, folders: Folders) -> list[SpooledSegment]:
     """The segments that were finished before, without looking further than their headers."""
     found: list[SpooledSegment] = []
     for name in disk.list_folder(folders.finished):
-        segment_id, _, rest = name.partition(".")
-        reason, _, mark = rest.removesuffix(".vid").partition(".")
         path = folders.finished / name
-        if reason not in get_args(Reason) or mark not in {"", DROPPABLE}:
-            continue  # not one of ours
-        file = disk.open(path)
         try:
-            header, header_bytes = read_header(file.read_at)
+            segment = look_at(disk, path)
         except (CorruptError, InvalidInputError):
-            put_aside(disk, folders, path, segment_id, "The file's header is damaged.")
+            put_aside(disk, folders, path, "The file's header is damaged.")
             continue
-        finally:
-            size = file.size()
-            file.close()
-        segment = _segment(header, header_bytes, path, size, cast("Reason", reason))
-        segment.droppable = mark == DROPPABLE
-        found.append(segment)
+        if segment is not None:
+            found.append(segment)
     return found
+
+
+def look_at(disk: Disk, path: Path) -> SpooledSegment | None:
+    """The segment in a file that nothing is added to any more, by its name and header; None where it is not ours.
+
+    Raises:
+        CorruptError, InvalidInputError: its header cannot be read.
+        OSError: of the disk.
+    """
+    reason, _, mark = path.name.partition(".")[2].removesuffix(".vid").partition(".")
+    if reason not in get_args(Reason) or mark not in {"", DROPPABLE}:
+        return None
+    file = disk.open(path)
+    try:
+        header, header_bytes = read_header(file.read_at)
+        segment = _segment(header, header_bytes, path, file.size(), cast("Reason", reason))
+    finally:
+        file.close()
+    segment.droppable = mark == DROPPABLE
+    return segment
 
 
 def mend(disk: Disk, folders: Folders) -> list[SpooledSegment]:
@@ -287,9 +298,9 @@ def _keep_tail(disk: Disk, path: Path, file: File, start: int, end: int) -> None
     disk.sync_folder(path.parent)
 
 
-def put_aside(disk: Disk, folders: Folders, path: Path, name: str, why: str) -> None:
-    """Move a file out of the way, with a note that says why."""
-    note = folders.set_aside / f"{name}.txt"
+def put_aside(disk: Disk, folders: Folders, path: Path, why: str) -> None:
+    """Move a finished file out of the way under the name that it has, with a note that says why."""
+    note = folders.set_aside / f"{path.name.partition('.')[0]}.txt"
     file = disk.open(note, create=not disk.exists(note))
     try:
         file.truncate(0)
@@ -297,7 +308,7 @@ def put_aside(disk: Disk, folders: Folders, path: Path, name: str, why: str) -> 
         file.sync()
     finally:
         file.close()
-    disk.rename(path, folders.set_aside / f"{name}.vid")
+    disk.rename(path, folders.set_aside / path.name)
     disk.sync_folder(folders.set_aside)
     disk.sync_folder(path.parent)
 
