@@ -24,6 +24,8 @@ from playhead.wire.screen import (
     JournalEntry,
     Offer,
     Pace,
+    Probe,
+    Probed,
     Records,
     Released,
     Result,
@@ -31,6 +33,7 @@ from playhead.wire.screen import (
     Status,
     Welcome,
 )
+from playhead.wire.screen.probes import Listens
 
 HELLO = Hello((1,), "ws-1", "test")
 WELCOME = Welcome(1, "site-1", bytes(32), 1_800_000_000_000_000)
@@ -43,6 +46,8 @@ ONE_OF_EACH = (
     Authority(b"der"),
     Enrol("code", "ws-1", b"der"),
     Enrolled(b"der", b"der", "site-1", bytes(32)),
+    Probe((1,), 3, b"pad"),
+    Probed((1,), "playhead", "site-1", 5, "screen.revoked", (Listens("https", 443, bytes(32)),), b"pad"),
     WELCOME,
     OFFER,
     Accept(1, 0),

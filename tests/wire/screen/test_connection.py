@@ -36,6 +36,8 @@ from playhead.wire.screen import (
     Hello,
     Inquire,
     Offer,
+    Probe,
+    Probed,
     Records,
     Result,
     Role,
@@ -50,8 +52,11 @@ from playhead.wire.screen.limits import (
     MAX_COMMANDS,
     MAX_CONTROL_BYTES,
     MAX_FIRST_BYTES,
+    MAX_PADDING_BYTES,
+    MAX_PROBES,
     MAX_RECORDS_BYTES,
 )
+from playhead.wire.screen.probes import Listens
 
 
 def framed(message):
@@ -97,10 +102,49 @@ def test_a_stranger_may_inquire_and_enrol_and_nothing_after(question, answer):
     ws.send(GOODBYE)
 
 
+PROBE = Probe((1,))
+PROBED = Probed((1,), "playhead", "site-1", 5)
+
+
+def test_probes_are_answered_one_by_one_and_bounded():
+    ws, pr = workstation(), premises()
+    for _ in range(MAX_PROBES):
+        ws.send(PROBE)
+        assert pump(ws, pr) == [PROBE]
+    for _ in range(MAX_PROBES):
+        pr.send(PROBED)
+        assert pump(pr, ws) == [PROBED]
+    assert not ws.established
+    assert not pr.established
+    with pytest.raises(AssertionError, match="no probe"):
+        pr.send(PROBED)
+    assert fault_of(ws, framed(PROBED)) == "screen.probe"
+    assert fault_of(pr, framed(PROBE)) == "screen.probe"
+
+
+def test_only_the_enrolled_probe_except_on_plain_tcp():
+    assert fault_of(premises(identity=None), framed(PROBE)) == "screen.certificate_required"
+    assert premises(identity=None, trusting=True).receive_data(framed(PROBE)) == [PROBE]
+
+
+def test_the_longest_probe_and_its_answer_fit_into_what_strangers_may_send():
+    ws, pr = workstation(), premises()
+    padding = bytes(MAX_PADDING_BYTES)
+    longest = Probe((65535,) * 16, MAX_PADDING_BYTES, padding)
+    ws.send(longest)
+    assert pump(ws, pr) == [longest]
+    answer = Probed(
+        (65535,) * 16, "s" * 1024, "s" * 63, 2**53, "c" * 64, (Listens("s" * 63, 65535, bytes(32)),) * 16, padding
+    )
+    pr.send(answer)
+    assert pump(pr, ws) == [answer]
+
+
 STATES = {
-    State.OPENING: (lambda: (workstation(), premises()), {"Hello", "Enrol", "Inquire"}, set()),
+    State.OPENING: (lambda: (workstation(), premises()), {"Hello", "Enrol", "Inquire", "Probe"}, set()),
     State.INQUIRING: (lambda: said(Inquire()), set(), {"Authority"}),
     State.ENROLLING: (lambda: said(Enrol("code", "ws-1", b"der")), set(), {"Enrolled"}),
+    State.PROBING: (lambda: said(PROBE), {"Probe"}, {"Probed"}),
     State.GREETING: (lambda: said(HELLO), set(), {"Welcome"}),
     State.OPEN: (
         accepted_pair,

@@ -59,6 +59,8 @@ def change(message, /, **fields):
 
 BY_NAME = {type(message).__name__: message for message in CONTROL}
 
+LISTENS = {"service": "https", "port": 65535}
+
 ENTRY = {"seq": 1, "atUs": 2, "state": "locked"}
 
 ORDER = {"source": "api", "by": "sue", "lengthMs": 60_000, "any": True}
@@ -108,6 +110,17 @@ BOUNDS = [
     ("Released", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),
     ("Backlog", "bytes", [0, TOP], [-1, TOP + 1]),
     ("Pace", "bytesPerS", [0, TOP], [-1, TOP + 1]),
+    ("Probe", "versions", [[1], [65535] * 16], [[], [0], [65536], [1] * 17]),
+    ("Probe", "answerBytes", [0, 16384], [-1, 16385]),
+    ("Probe", "padding", [b"", b"p" * 16384], [b"p" * 16385, "text"]),
+    ("Probed", "versions", [[1], [65535] * 16], [[], [0], [65536], [1] * 17]),
+    ("Probed", "software", ["", "s" * 1024], ["s" * 1025]),
+    ("Probed", "site", ["s" * 63], ["", "s" * 64]),
+    ("Probed", "wallTimeUs", [0, TOP], [-1, TOP + 1]),
+    ("Probed", "code", ["", "c" * 64], ["c" * 65]),
+    ("Probed", "listeners", [[], [LISTENS] * 16], [[LISTENS] * 17, [LISTENS | {"port": 0}], [{"port": 65536}]]),
+    ("Probed", "listeners", [[LISTENS | {"service": "s" * 63}]], [[LISTENS | {"certificate": b"c" * 33}]]),
+    ("Probed", "padding", [b"", b"p" * 16384], [b"p" * 16385]),
     ("Offer", "channel", [1, 2**32 - 1], [0, 2**32]),
     ("Offer", "recording", [b"r" * 16], [b"", b"r" * 15, b"r" * 17]),
     ("Offer", "segment", [b"s" * 16], [b"", b"s" * 15, b"s" * 17]),

@@ -13,7 +13,7 @@ from playhead.wire.pki.authority import (
     validity_of,
 )
 from playhead.wire.pki.codes import SECRET_BYTES, EnrolmentCode
-from playhead.wire.pki.names import fingerprint, holder_of, require_site, workstation_of
+from playhead.wire.pki.names import fingerprint, holder_of, require_site, signer_of, workstation_of
 
 __all__ = [
     "SECRET_BYTES",
@@ -30,6 +30,7 @@ __all__ = [
     "issue_workstation",
     "read_authority",
     "require_site",
+    "signer_of",
     "validity_of",
     "workstation_of",
 ]

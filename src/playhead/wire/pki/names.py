@@ -8,6 +8,7 @@ and addresses play no part: a server may move, and a site's authority signs for 
 import hashlib
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from playhead.base.errors import InvalidInputError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
@@ -79,6 +80,13 @@ def require_site(certificate: bytes, site: SiteId) -> None:
     if holder != site:
         text = f"The server belongs to {holder}, not to site {site}."
         raise RefusedError("pki.other_site", text, hint="Check the address of the premises server.")
+
+
+def signer_of(certificate: bytes) -> bytes:
+    """The Ed25519 key of a DER certificate that the site's authority has signed: it signs no others. 32 bytes."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    assert isinstance(key, Ed25519PublicKey)  # noqa: S101 - the authority is ours
+    return key.public_bytes_raw()
 
 
 def fingerprint(certificate: bytes) -> bytes:

@@ -13,6 +13,7 @@ from playhead.wire.screen.limits import (
     MAX_COMMANDS,
     MAX_CONTROL_BYTES,
     MAX_FIRST_BYTES,
+    MAX_PROBES,
     MAX_RECORDS_BYTES,
     MAX_TEXT_CHARACTERS,
     VERSIONS,
@@ -45,6 +46,8 @@ class Connection:
         self._channels = Channels()
         self._commands: set[int] = set()
         self._last_command = -1
+        self._probes = 0
+        self._probed = 0
         self._last_examine = 0
         self._is_examining = False
 
@@ -189,6 +192,8 @@ class Connection:
                 self._commands.remove(message.id)
             case m.Examine() | m.Examined():
                 self._examination(message)
+            case m.Probe() | m.Probed():
+                self._probe(message)
             case m.Hello() | m.Enrol() | m.Welcome():
                 self._handshake(message)
             case _:
@@ -209,6 +214,18 @@ class Connection:
         if isinstance(message, m.Hello):
             choose_version(message.versions)
             self.hello = message
+
+    def _probe(self, message: m.Probe | m.Probed) -> None:
+        if isinstance(message, m.Probed):
+            if self._probed >= self._probes:
+                raise ProtocolError("screen.probe", "There is no probe to answer.")
+            self._probed += 1
+            return
+        if self.role is Role.PREMISES and self._identity is None and not self._trusting:
+            raise ProtocolError("screen.certificate_required", "Enrol this workstation first: it has no certificate.")
+        if self._probes >= MAX_PROBES:
+            raise ProtocolError("screen.probe", f"A connection is probed at most {MAX_PROBES} times.")
+        self._probes += 1
 
     def _check_identity(self, message: m.Hello | m.Enrol) -> None:
         try:

@@ -13,6 +13,15 @@ refused from their head."""
 MAX_RECORDS_BYTES = 256 * 1024
 """``.vid`` bytes in one `Records` frame. Senders should stay at 64 KiB, so that acknowledgements are not held up."""
 
+MAX_PADDING_BYTES = 16 * 1024
+"""Padding of a `Probe` and of its answer: with the rest of it, below `MAX_FIRST_BYTES`."""
+
+MAX_PROBES = 256
+"""Probes of one connection: 4 MiB each way, enough to measure a link, too little to keep one busy."""
+
+MAX_LISTENERS = 16
+"""Services that a `Probed` may name: more than the port registry has."""
+
 MAX_CHANNELS = 64
 """Channels offered and not yet closed in one connection. Two are usual: the open segment and one being caught up."""
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from playhead.wire.screen import limits
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder, BlackoutRequest
+from playhead.wire.screen.probes import Probe, Probed
 
 Name = Annotated[str, Meta(min_length=1, max_length=limits.MAX_NAME_CHARACTERS)]
 Code = Annotated[str, Meta(max_length=limits.MAX_CODE_CHARACTERS)]
@@ -358,6 +359,8 @@ Control = (
     | Authority
     | Enrol
     | Enrolled
+    | Probe
+    | Probed
     | Welcome
     | Offer
     | Accept

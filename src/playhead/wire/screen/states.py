@@ -29,6 +29,8 @@ class State(Enum):
     """`Inquire` was said."""
     ENROLLING = auto()
     """`Enrol` was said."""
+    PROBING = auto()
+    """`Probe` was said: nothing else can be on this connection."""
     GREETING = auto()
     """`Hello` was said."""
     OPEN = auto()
@@ -61,6 +63,9 @@ CONNECTION: dict[tuple[State, Role, type[m.Message]], State] = {
     (State.INQUIRING, P, m.Authority): State.SPENT,
     (State.OPENING, W, m.Enrol): State.ENROLLING,
     (State.ENROLLING, P, m.Enrolled): State.SPENT,
+    (State.OPENING, W, m.Probe): State.PROBING,
+    (State.PROBING, W, m.Probe): State.PROBING,
+    (State.PROBING, P, m.Probed): State.PROBING,
     (State.OPENING, W, m.Hello): State.GREETING,
     (State.GREETING, P, m.Welcome): State.OPEN,
     **{(State.OPEN, role, kind): State.OPEN for role, kinds in _OPEN.items() for kind in kinds},
