@@ -34,13 +34,17 @@ from playhead.store.catalogue.schema_keeping import (
     retention_rules,
     retention_runs,
 )
+from playhead.store.catalogue.schema_messages import dead_letters, handled_messages, outbox
 from playhead.store.catalogue.types import NameIdType, UniqueIdType
 
 __all__ = [
     "coverage_days",
+    "dead_letters",
     "erasure_segments",
     "erasures",
+    "handled_messages",
     "metadata",
+    "outbox",
     "retention",
     "retention_rules",
     "retention_runs",
