@@ -42,7 +42,7 @@ def options(rows: tuple[Exclusion, ...]) -> list[str]:
 
 def expression(row: Exclusion) -> str:
     """A regular expression that matches what a row names, and nothing beside it."""
-    folder = "^" + re.escape(str(row.path)).replace(r"\-", "-")
+    folder = "^" + re.escape(_top(row)).replace(r"\-", "-")
     if row.kind is Kind.FILES:
         name = re.escape(row.pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]").replace(r"\-", "-")
         return f"{folder}/{'[^/]*/' * row.depth}{name}$"
@@ -51,8 +51,13 @@ def expression(row: Exclusion) -> str:
 
 def matches(row: Exclusion, path: str) -> bool:
     """Whether a row names a file, by its own words instead of by the expression: the tests hold one to the other."""
-    inside = path.startswith(f"{row.path}/")
+    inside = path.startswith(f"{_top(row)}/")
     if row.kind is Kind.FILES:
-        *folders, name = path.removeprefix(f"{row.path}/").split("/")
+        *folders, name = path.removeprefix(f"{_top(row)}/").split("/")
         return inside and len(folders) == row.depth and fnmatch.fnmatchcase(name, row.pattern)
     return inside or path == str(row.path)
+
+
+def _top(row: Exclusion) -> str:
+    """The folder as what a slash and a name follow."""
+    return str(row.path).rstrip("/")
