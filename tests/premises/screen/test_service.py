@@ -196,7 +196,11 @@ class TestAdmission:
                 await revoke_workstation(connection, desk.name, 1)
             watching = asyncio.create_task(
                 watch_revocations(
-                    premises.catalogue, premises.service._connected, premises.service._directory, every_s=0.01
+                    premises.catalogue,
+                    premises.service._connected,
+                    premises.service._directory,
+                    premises.service.examinations,
+                    every_s=0.01,
                 )
             )
             assert (await conversation.next()).code == "screen.revoked"
@@ -225,8 +229,10 @@ class TestAdmission:
                     await close(*arguments)
 
                 found.peer.close = leave
-            directory = premises.service._directory
-            watching = asyncio.create_task(watch_revocations(premises.catalogue, connected, directory, every_s=0.01))
+            directory, examinations = premises.service._directory, premises.service.examinations
+            watching = asyncio.create_task(
+                watch_revocations(premises.catalogue, connected, directory, examinations, every_s=0.01)
+            )
             assert [(await found.next()).code for found in conversations] == ["screen.revoked"] * 3
             assert not watching.done()
             watching.cancel()

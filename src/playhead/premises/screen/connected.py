@@ -18,6 +18,7 @@ from playhead.premises.screen.blackouts import Blackouts
 from playhead.premises.screen.channel import LOST, Channel, post
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
+from playhead.premises.screen.examinations import Examination, Examinations
 from playhead.premises.screen.journals import Journals
 from playhead.premises.screen.pace import Pacing
 from playhead.premises.screen.recordings import Recordings
@@ -31,6 +32,7 @@ from playhead.wire.screen.messages import (
     Decline,
     Elsewhere,
     End,
+    Examined,
     Journal,
     JournalAck,
     Message,
@@ -65,6 +67,7 @@ class Surroundings:
     pacing: Pacing[ScreenPeer]
     journals: Journals
     blackouts: Blackouts
+    examinations: Examinations
 
 
 class ConnectedWorkstation:
@@ -74,13 +77,18 @@ class ConnectedWorkstation:
         workstation: who it is, admitted.
         peer: its connection.
         around: what all of them share.
+        examines: whether its program can examine its machine.
     """
 
-    def __init__(self, workstation: Workstation, peer: ScreenPeer, around: Surroundings) -> None:
+    def __init__(
+        self, workstation: Workstation, peer: ScreenPeer, around: Surroundings, *, examines: bool = False
+    ) -> None:
         self.workstation = workstation
         self.peer = peer
         self.gone = asyncio.Event()
         """Set when nothing of it is left: another connection may take its place."""
+        self.examination = Examination(workstation.id, peer, examines=examines)
+        """How its machine is asked about."""
         self._around = around
         self._channels: dict[int, Channel] = {}
         self._commands: dict[int, asyncio.Future[Result]] = {}
@@ -102,6 +110,8 @@ class ConnectedWorkstation:
                         await self._told(message)
                     case Elsewhere():
                         await self._elsewhere(message)
+                    case Examined():
+                        await self._examined(message)
                     case _:
                         self._act(message)
         finally:
@@ -172,6 +182,14 @@ class ConnectedWorkstation:
         """Waiting here keeps a workstation from having more than one looked up at a time."""
         if await self._around.claims.let_go(self.workstation.id, self._address, message):
             post(self.peer, Released(message.segment))
+
+    async def _examined(self, message: Examined) -> None:
+        """Waiting here keeps a workstation that tells much from being heard faster than the catalogue takes it."""
+        try:
+            await self._around.examinations.take(self.workstation.id, message)
+        except UnavailableError as error:
+            _log.warning("report not kept", workstation=str(self.workstation.id), code=error.code)
+        self.examination.answered(message)
 
     async def _noted(self, journal: Journal) -> None:
         """Keep what it noted of itself, and say so."""
@@ -282,6 +300,7 @@ class ConnectedWorkstation:
         for answer in self._commands.values():
             if not answer.done():
                 answer.set_exception(UnavailableError("screen.not_connected", "The workstation went away."))
+        self.examination.end()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

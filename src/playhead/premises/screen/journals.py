@@ -9,6 +9,7 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain.events import DOWN, UP, link
 from playhead.domain.history import Entry
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.coverage import (
@@ -19,6 +20,7 @@ from playhead.store.catalogue.coverage import (
     newest_seq,
     set_link,
 )
+from playhead.store.catalogue.outbox import add_events
 from playhead.wire.screen.messages import Journal, JournalEntry
 
 ENTRIES_MAX: Final = 50_000
@@ -53,7 +55,9 @@ class Journals:
         """
         async with self._catalogue.writing(durable=False) as connection:
             self._newest = await newest_changes(connection)
-            await lose_links(connection, self._clock.wall_us())
+            at_us = self._clock.wall_us()
+            lost = await lose_links(connection, at_us)
+            await add_events(connection, [link(DOWN, workstation, at_us) for workstation in lost])
 
     def newest(self, workstation: WorkstationId) -> Entry | None:
         """The last change in a workstation's journal; None where it keeps none."""
@@ -92,7 +96,9 @@ class Journals:
         """A workstation has come or gone. Only the ledger suffers where that cannot be kept."""
         try:
             async with self._catalogue.writing(durable=False) as connection:
-                await set_link(connection, workstation, at_us=self._clock.wall_us(), connected=connected)
+                at_us = self._clock.wall_us()
+                await set_link(connection, workstation, at_us=at_us, connected=connected)
+                await add_events(connection, [link(UP if connected else DOWN, workstation, at_us)])
         except UnavailableError as error:
             _log.warning("connection not noted", workstation=str(workstation), code=error.code)
 

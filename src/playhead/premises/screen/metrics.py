@@ -10,6 +10,7 @@ DECLINES = Counter("playhead_screen_declines", "Segments declined while they wer
 HELLOS = Counter("playhead_screen_hellos", "Workstations that said hello, by what came of it.", ["outcome"])
 ENROLMENTS = Counter("playhead_screen_enrolments", "Enrolments and renewals, by what came of it.", ["outcome"])
 COMMANDS = Counter("playhead_screen_commands", "Commands to workstations, by how they ended.", ["name", "outcome"])
+EXAMINED = Counter("playhead_screen_examined", "Reports of the doctor from workstations, by outcome.", ["outcome"])
 ACKNOWLEDGE_SECONDS = Histogram(
     "playhead_screen_acknowledge_seconds",
     "From the receipt of a segment's oldest unacknowledged bytes to their acknowledgement.",

@@ -1,18 +1,23 @@
 """Recordings in the catalogue, as the segments and workstations of the screen service change them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from playhead.base.clock import Clock
 from playhead.base.ids import RecordingId, SiteId, WorkstationId
+from playhead.domain import events
 from playhead.domain.live import Event, LiveWorkstation, RecordingChanged
 from playhead.domain.recordings import Recording, RecordingState
+from playhead.domain.timeline import facts_of
 from playhead.premises.screen.rules import Refusal, end_of, judge_offer, state_of
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.erasures import was_erased
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.recordings import (
     add_recording,
     find_recording,
+    has_known_gap,
     list_unfinished,
     note_blackout,
     set_recording_start,
@@ -25,6 +30,12 @@ from playhead.wire.vid import Header
 
 MEASURED_AT_ONCE: Final = 50
 """Recordings whose length is noted in one transaction: some 30 ms."""
+
+_KINDS: Final = {
+    RecordingState.COMPLETE: events.ENDED,
+    RecordingState.INTERRUPTED: events.INTERRUPTED,
+    RecordingState.RECORDING: events.RESUMED,
+}
 
 
 class Recordings:
@@ -72,6 +83,7 @@ class Recordings:
             if recording is None:
                 if await was_erased(connection, header.recording) is not None:
                     return Refusal(RECORDING_ERASED, "This recording has been erased here.")
+                now_us = self._clock.wall_us()
                 await add_recording(
                     connection,
                     recording=header.recording,
@@ -79,8 +91,13 @@ class Recordings:
                     agent=header.agent,
                     started_at_us=header.started_at_us,
                     site=str(self._site),
-                    heard_at_us=self._clock.wall_us(),
+                    heard_at_us=now_us,
                 )
+                began_us = header.started_at_us
+                told = events.started(
+                    header.recording, workstation.id, header.agent, started_at_us=began_us, at_us=now_us
+                )
+                await add_events(connection, [told])
             elif header.started_at_us < recording.started_at_us:
                 await set_recording_start(connection, header.recording, header.started_at_us)
         return None
@@ -100,10 +117,17 @@ class Recordings:
                 return
             state = self._state(found)
             ended_at_us = end_of(found.segments, state)
+            now_us, told = self._clock.wall_us(), list[events.Event]()
+            if facts_of(found).has_gap and not await has_known_gap(connection, recording):
+                told.append(events.gap(found, now_us))
             if (state, ended_at_us) != (found.state, found.ended_at_us):
                 await set_recording_state(connection, recording, state, ended_at_us)
                 changed = True
+            if state != found.state:
+                now = replace(found, state=state, ended_at_us=ended_at_us)
+                told.append(events.state(_KINDS[state], now, now_us))
             changed = await update_facts(connection, found) or changed
+            await add_events(connection, told)
         if changed:
             self._publish(RecordingChanged(recording))
 
@@ -123,8 +147,11 @@ class Recordings:
             unfinished = await list_unfinished(connection)
         for begin in range(0, len(unfinished), MEASURED_AT_ONCE):
             async with self._catalogue.writing(durable=False) as connection:
+                now_us, told = self._clock.wall_us(), list[events.Event]()
                 for recording in unfinished[begin : begin + MEASURED_AT_ONCE]:
-                    await update_facts(connection, recording)
+                    if await update_facts(connection, recording):
+                        told.append(events.progress(recording, now_us))
+                await add_events(connection, told)
 
     async def refresh_of(self, workstation: WorkstationId | None = None) -> None:
         """Set the state of every unfinished recording, of one workstation or of all, to what it is now."""

@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import Any
 
 import structlog
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
@@ -16,6 +14,7 @@ from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.health import Problem
 from playhead.domain.history import Entry
 from playhead.domain.live import Event, HealthChanged, LiveWorkstation
+from playhead.environment.doctor.findings import Report
 from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
 from playhead.net.tls import server_context
@@ -25,15 +24,18 @@ from playhead.premises.screen.channel import post
 from playhead.premises.screen.command_ids import CommandIds
 from playhead.premises.screen.config import ScreenConfig
 from playhead.premises.screen.connected import ConnectedWorkstation, Surroundings
+from playhead.premises.screen.connections import Connections
 from playhead.premises.screen.descriptors import make_room
 from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.enrolment import Enrolment
+from playhead.premises.screen.examinations import Examinations, report_of
 from playhead.premises.screen.health import problems_of
 from playhead.premises.screen.journals import Journals, Touched
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.markers import Markers
 from playhead.premises.screen.pace import Pacing
+from playhead.premises.screen.probes import Probes
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.refusals import Refusals
 from playhead.premises.screen.rules import admit
@@ -49,12 +51,10 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.workstations import Workstation, find_workstation, note_seen
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
-from playhead.wire.screen import choose_version
+from playhead.wire.pki import signer_of
+from playhead.wire.screen import Probe, choose_version
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Pace, Result, Welcome
-
-REPLACED_RETRY_MS: Final = 5_000
-"""The same, to the older of two connections of one workstation, should it be another machine with the same keys."""
 
 _log: Any = structlog.get_logger()
 
@@ -100,14 +100,26 @@ class ScreenService:
         pacing = Pacing[ScreenPeer](config.catch_up.bytes, lambda peer, share: post(peer, Pace(share)))
         self._journals = Journals(catalogue, clock)
         self._blackouts = Blackouts(self._directory.all, self.command, clock)
+        self.examinations = Examinations(catalogue, clock)
+        """What the doctor finds on workstations."""
         self._around = Surroundings(
-            segments, recordings, clock, self._directory, refusals, claims, pacing, self._journals, self._blackouts
+            segments,
+            recordings,
+            clock,
+            self._directory,
+            refusals,
+            claims,
+            pacing,
+            self._journals,
+            self._blackouts,
+            self.examinations,
         )
         self._server = server
         segments.disk_room.on_change = lambda: self._hub.publish(HealthChanged(self.problems()))
         self._markers = Markers(catalogue, segments, keyring, recordings)
+        self.probes = Probes(catalogue=catalogue, keyring=keyring, clock=clock)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
-        self._connected: dict[WorkstationId, ConnectedWorkstation] = {}
+        self._connected = Connections()
         self._watched: dict[WorkstationId, int] = {}
         self._command_ids = CommandIds(catalogue, clock)
         self._tls: ssl.SSLContext | None = None
@@ -136,6 +148,7 @@ class ScreenService:
         await self._around.recordings.refresh_of()
         await self._around.refusals.load()
         await self._journals.load()
+        await self.examinations.load()
         if self._config.transport == "tls":
             file = self._keyring.server_file
             self._tls = server_context(file, file, self._keyring.authority.certificate)
@@ -152,7 +165,10 @@ class ScreenService:
             for name, work in (
                 ("commit", self._store.run()),
                 ("room", watch_room(self._store)),
-                ("revocations", watch_revocations(self._catalogue, self._connected, self._directory)),
+                (
+                    "revocations",
+                    watch_revocations(self._catalogue, self._connected, self._directory, self.examinations),
+                ),
                 ("upkeep", look_after_keys(self._catalogue, self._keyring, self._tls, self._clock)),
                 ("pace", self._around.pacing.run()),
                 ("lengths", measure_recordings(self._around.recordings)),
@@ -210,6 +226,16 @@ class ScreenService:
         finally:
             metrics.COMMANDS.labels(name, outcome).inc()
         return result
+
+    async def examine(self, workstation: WorkstationId) -> Report:
+        """Have a workstation look over its machine now; what it found.
+
+        Raises:
+            UnavailableError: ``screen.not_connected``, ``screen.no_answer``, ``screen.cannot_examine``, or what failed
+                there.
+            CorruptError: ``doctor.report``: what it says is no report.
+        """
+        return report_of(workstation, await self._connected.speaking(workstation).examination.ask())
 
     def workstations(self) -> list[LiveWorkstation]:
         """Every workstation that is enrolled, as it was last heard of, by name."""
@@ -282,9 +308,7 @@ class ScreenService:
         blackout: BlackoutOrder,
     ) -> Result:
         command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
-        connected = self._connected.get(workstation)
-        if connected is None or connected.peer.end is not None or not connected.peer.core.established:
-            raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
+        connected = self._connected.speaking(workstation)
         chosen = recording.bytes if recording is not None else b""
         command = Command(command_id, name, chosen, reason, blackout)
         try:
@@ -302,6 +326,8 @@ class ScreenService:
                 await peer.send(Authority(self._keyring.authority.certificate))
             case Enrol():
                 await peer.send(await self._enrolment.enrol(peer, first))
+            case Probe():
+                await self.probes.serve(peer, first)
             case Hello():
                 await self._greet(peer, first)
             case _:
@@ -316,8 +342,8 @@ class ScreenService:
             await self._audit.refuse(str(claimed), "workstation.refused", error.code, peer.remote.rpartition(":")[0])
             raise
         metrics.HELLOS.labels("welcome").inc()
-        connected = ConnectedWorkstation(workstation, peer, self._around)
-        await self._replace(connected)
+        connected = ConnectedWorkstation(workstation, peer, self._around, examines=hello.examines)
+        await self._connected.add(connected)
         self._directory.connected(claimed, agent=hello.user, software=hello.software)
         metrics.CONNECTED.set(len(self._connected))
         _log.info("workstation connected", workstation=str(claimed), remote=peer.remote, software=hello.software)
@@ -329,7 +355,7 @@ class ScreenService:
             await self._gone(connected)
 
     async def _admitted(self, peer: ScreenPeer, claimed: WorkstationId, hello: Hello) -> Workstation:
-        key = _public_key(peer.certificate) if peer.certificate is not None else None
+        key = signer_of(peer.certificate) if peer.certificate is not None else None
         async with self._catalogue.writing(durable=False) as connection:
             workstation = admit(claimed, await find_workstation(connection, claimed), key)
             now_us = self._clock.wall_us()
@@ -345,24 +371,12 @@ class ScreenService:
             live=workstation in self._watched,
             server=self._server,
             journal=journal,
+            examined=self.examinations.kept_at_us(workstation),
         )
-
-    async def _replace(self, connected: ConnectedWorkstation) -> None:
-        """The newest connection of a workstation wins; the one before is gone without a trace before it begins."""
-        name = connected.workstation.id
-        while (before := self._connected.get(name)) is not None:
-            text = "This workstation has connected anew."
-            closing = asyncio.ensure_future(before.peer.close("screen.replaced", text, retry_ms=REPLACED_RETRY_MS))
-            try:
-                await before.gone.wait()
-            finally:
-                closing.cancel()
-                before.peer.abort()
-        self._connected[name] = connected
 
     async def _gone(self, connected: ConnectedWorkstation) -> None:
         name = connected.workstation.id
-        del self._connected[name]
+        self._connected.remove(name)
         self._directory.lost(name)
         metrics.CONNECTED.set(len(self._connected))
         _log.info("workstation gone", workstation=str(name), remote=connected.peer.remote, end=connected.peer.end)
@@ -378,10 +392,3 @@ class ScreenService:
         except (UnavailableError, TimeoutError) as error:
             _log.warning("stopping with bytes that are not acknowledged", reason=str(error))
         await listener.close()
-
-
-def _public_key(certificate: bytes) -> bytes:
-    """The key of a certificate that the site's authority has signed: it signs none but Ed25519 keys."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    assert isinstance(key, Ed25519PublicKey)  # noqa: S101 # the authority is ours
-    return key.public_bytes_raw()

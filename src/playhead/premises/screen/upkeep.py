@@ -13,6 +13,7 @@ from playhead.base.ids import WorkstationId
 from playhead.net.tls import load_certificate
 from playhead.premises.screen.connected import ConnectedWorkstation
 from playhead.premises.screen.directory import Directory
+from playhead.premises.screen.examinations import Examinations
 from playhead.premises.screen.recordings import Recordings
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.enrolment_codes import delete_expired_codes
@@ -49,6 +50,7 @@ async def watch_revocations(
     catalogue: Catalogue,
     connected: Mapping[WorkstationId, ConnectedWorkstation],
     directory: Directory,
+    examinations: Examinations,
     every_s: float = REVOCATION_S,
 ) -> None:
     """Cut off who is revoked while connected, and show them no more. Runs until cancelled."""
@@ -61,6 +63,7 @@ async def watch_revocations(
             _log.warning("revocations not looked at", code=error.code, reason=error.message)
             continue
         directory.forget(revoked)
+        examinations.forget(revoked)
         # All at once: one that keeps its goodbye waiting must not delay the others, who may leave meanwhile.
         going = [(name, connected[name].peer) for name in revoked & connected.keys()]
         await asyncio.gather(
