@@ -13,3 +13,41 @@ def utc(wall_us: int) -> datetime:
 def wall_us(instant: datetime) -> int:
     """Microseconds since 1970-01-01T00:00:00Z of an aware instant, exactly."""
     return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def rfc3339(wall_us: int) -> str:
+    """``2026-11-23T11:51:17.123456Z`` (RFC 3339 §5.6).
+
+    Always 27 characters from the year 1000 on, so that such texts sort as their instants do.
+    """
+    return f"{utc(wall_us).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def from_rfc3339(text: str) -> int:
+    """Microseconds since 1970-01-01T00:00:00Z of an RFC 3339 timestamp with its offset.
+
+    Raises:
+        ValueError: it is none.
+    """
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("An instant needs its offset from UTC")
+    return wall_us(instant)
+
+
+def last_such_moment(local: str, now_us: int) -> int:
+    """The instant, in UTC, that a clock without year and zone meant by ``Nov 23 11:51:17``: the nearest to now.
+
+    Raises:
+        ValueError: it is none.
+    """
+    now = utc(now_us)
+    found: list[datetime] = []
+    for year in (now.year - 1, now.year, now.year + 1):
+        try:
+            found.append(datetime.strptime(f"{year} {local}", "%Y %b %d %H:%M:%S").replace(tzinfo=UTC))
+        except ValueError:
+            continue  # 29 February in most years
+    if not found:
+        raise ValueError(f"Expected a moment such as 'Nov 23 11:51:17', got {local!r}")
+    return wall_us(min(found, key=lambda one: abs(one - now)))
