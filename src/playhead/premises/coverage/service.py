@@ -11,6 +11,7 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
+from playhead.domain import events
 from playhead.domain.accounts import Present
 from playhead.domain.coverage import EXCUSED, Reason
 from playhead.domain.history import Entry
@@ -22,6 +23,7 @@ from playhead.premises.coverage.now import Now
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.coverage import forget_before
 from playhead.store.catalogue.workstations import PAGE_ITEMS_MAX, list_workstations
+from playhead.store.event_log import publish
 
 LOOK_S: Final = 1.0
 """How often the present is looked at."""
@@ -77,6 +79,7 @@ class CoverageService:
         self._watched = watched
         self._clock = clock
         self._looked_us: int | None = None
+        self._untold: list[events.Event] = []
         watched.on_history(self.ledger.touched)
 
     async def run(self) -> None:
@@ -84,6 +87,8 @@ class CoverageService:
         kept_us: int | None = None
         while True:
             self.look()
+            untold, self._untold = self._untold, []
+            await publish(self._catalogue, untold)
             now_us = self._clock.monotonic_us()
             if kept_us is None or now_us - kept_us >= KEEP_S * 1e6:
                 kept_us = now_us
@@ -126,8 +131,10 @@ class CoverageService:
         had_alarm = before is not None and before.alarm
         if present.alarm and not had_alarm:
             _log.warning("coverage.lost", **_words(present))
+            self._untold.append(events.coverage(events.LOST, present, self._clock.wall_us()))
         elif had_alarm and not present.alarm:
             _log.info("coverage.regained", **_words(present))
+            self._untold.append(events.coverage(events.REGAINED, present, self._clock.wall_us()))
         self._watched.announce(CoverageChanged(present))
 
     def _measure(self, span_us: int) -> None:

@@ -16,6 +16,7 @@ from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import WorkstationId
 from playhead.domain.access import agent_key
+from playhead.domain.events import BLACKOUT_BEGAN, BLACKOUT_ENDED, Event, blackout
 from playhead.domain.live import LiveBlackout, LiveWorkstation
 from playhead.premises.screen import metrics
 from playhead.wire.screen.blackouts import BlackoutOrder
@@ -63,22 +64,24 @@ class Blackouts:
         self._expired: dict[WorkstationId, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def told(self, before: LiveWorkstation | None, now: LiveWorkstation, expired: int) -> None:
-        """A workstation has told what it does.
+    def told(self, before: LiveWorkstation | None, now: LiveWorkstation, expired: int) -> list[Event]:
+        """A workstation has told what it does; returns what others are to be told of it.
 
         Args:
             before: what was known of it; None for nothing.
             now: the same now.
             expired: how many of its requests have ended by themselves, as it counts them.
         """
-        was: frozenset[LiveBlackout] = frozenset(() if before is None else before.blackouts)
-        for one in now.blackouts:
-            if one not in was:
-                metrics.BLACKOUTS_BEGUN.labels(one.source).inc()
-                _log.info("blackout.began", workstation=str(now.id), source=one.source, by=one.by, reason=one.reason)
-        for one in was - frozenset(now.blackouts):
+        was: tuple[LiveBlackout, ...] = () if before is None else before.blackouts
+        at_us, events = self._clock.wall_us(), list[Event]()
+        for one in (one for one in was if one not in now.blackouts):
             metrics.BLACKOUTS_ENDED.labels(one.source).inc()
             _log.info("blackout.ended", workstation=str(now.id), source=one.source, by=one.by)
+            events.append(blackout(BLACKOUT_ENDED, now, one, at_us))
+        for one in (one for one in now.blackouts if one not in was):
+            metrics.BLACKOUTS_BEGUN.labels(one.source).inc()
+            _log.info("blackout.began", workstation=str(now.id), source=one.source, by=one.by, reason=one.reason)
+            events.append(blackout(BLACKOUT_BEGAN, now, one, at_us))
         new = expired - self._expired.get(now.id, 0)
         self._expired[now.id] = expired
         if new > 0 and before is not None and before.state:
@@ -88,6 +91,7 @@ class Blackouts:
             task = asyncio.ensure_future(self._send(copy))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return events
 
     async def close(self) -> None:
         """Send nothing more."""

@@ -170,7 +170,8 @@ class ConnectedWorkstation:
         """Waiting for the catalogue here keeps a workstation that tells much from being heard faster than that."""
         before = self._around.directory.find(self.workstation.id)
         now = self._around.directory.told(self.workstation.id, message)
-        self._around.blackouts.told(before, now, message.blackouts_expired)
+        events = self._around.blackouts.told(before, now, message.blackouts_expired)
+        await self._around.recordings.publish(events)
         if before is not None and before.recording != now.recording:
             for recording in filter(None, (before.recording, now.recording)):
                 await self._around.recordings.refresh(recording)

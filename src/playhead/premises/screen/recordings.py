@@ -1,6 +1,6 @@
 """Recordings in the catalogue, as the segments and workstations of the screen service change them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,6 +25,7 @@ from playhead.store.catalogue.recordings import (
     update_facts,
 )
 from playhead.store.catalogue.workstations import Workstation, list_signers
+from playhead.store.event_log import publish
 from playhead.wire.screen.messages import RECORDING_ERASED, Offer
 from playhead.wire.vid import Header
 
@@ -130,6 +131,10 @@ class Recordings:
             await add_events(connection, told)
         if changed:
             self._publish(RecordingChanged(recording))
+
+    async def publish(self, told: Sequence[events.Event]) -> None:
+        """Tell everyone outside of what is in no table."""
+        await publish(self._catalogue, told)
 
     async def darkened(self, recording: RecordingId) -> None:
         """A blackout has begun in a recording."""

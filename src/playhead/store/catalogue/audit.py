@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import LimitError
 from playhead.domain.audit_chain import FIRST, Head, link
+from playhead.domain.events import audited
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.schema import audit
 
 PAGE_ITEMS_MAX: Final = 500
@@ -85,6 +87,8 @@ async def add_audit_entry(connection: AsyncConnection, entry: AuditEntry) -> Hea
         "hash": head.hash,
     }
     await connection.execute(insert(audit), values)
+    done = (placed.actor, placed.action, placed.subject, placed.address)
+    await add_events(connection, [audited(placed.id, placed.at_us, head.hash, done, placed.details)])
     return head
 
 

@@ -87,10 +87,13 @@ async def set_link(connection: AsyncConnection, workstation: WorkstationId, **va
         await connection.execute(insert(workstation_links).values(row))
 
 
-async def lose_links(connection: AsyncConnection, at_us: int) -> None:
-    """Note that nobody is connected any more."""
+async def lose_links(connection: AsyncConnection, at_us: int) -> list[WorkstationId]:
+    """Note that nobody is connected any more; returns who was."""
+    query = select(workstation_links.c.workstation_id).where(workstation_links.c.connected.is_(True))
+    lost = list((await connection.execute(query.order_by(workstation_links.c.workstation_id))).scalars())
     statement = update(workstation_links).where(workstation_links.c.connected.is_(True))
     await connection.execute(statement.values(connected=False, at_us=at_us))
+    return lost
 
 
 async def links_of(connection: AsyncConnection, among: Collection[WorkstationId]) -> dict[WorkstationId, Link]:

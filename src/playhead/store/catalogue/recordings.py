@@ -226,6 +226,12 @@ async def note_blackout(connection: AsyncConnection, recording: RecordingId) -> 
     return is_new
 
 
+async def has_known_gap(connection: AsyncConnection, recording: RecordingId) -> bool:
+    """Whether a gap was told of it when its facts were set last."""
+    query = select(recordings.c.has_gap).where(recordings.c.id == recording)
+    return bool((await connection.execute(query)).scalar_one_or_none())
+
+
 async def update_facts(connection: AsyncConnection, found: Recording) -> bool:
     """Set what the library filters by to what a recording's segments tell; returns whether it differs from before."""
     facts = facts_of(found)

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.ids import SegmentId
 from playhead.domain.quarantine import Quarantined
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.quarantine import aside_locations, quarantine_one, release_quarantined
 from playhead.store.catalogue.recordings import find_recording
+from playhead.store.catalogue.sealed import sealed_events
 from playhead.store.catalogue.segments import (
     CORRUPT,
     Located,
@@ -85,6 +87,10 @@ class CatalogueLedger:
         async with self._catalogue.writing(durable=durable, first=True) as connection:
             refused = await _add(connection, created)
             await record_progress(connection, progress)
+            whole = [located.segment.id for located in created if located.segment.sealed]
+            whole += [item.segment for item in progress if item.sealed]
+            if whole:
+                await add_events(connection, await sealed_events(connection, whole))
         return refused
 
     async def mark(self, segment: SegmentId, ended: str) -> None:
