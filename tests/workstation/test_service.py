@@ -24,6 +24,7 @@ from playhead.wire.vid import Kind
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask
 from playhead.workstation.enrolment import enrol
+from playhead.workstation.examining import Examine
 from playhead.workstation.outputs import Output, Sample
 from playhead.workstation.service import WorkstationService
 
@@ -45,6 +46,7 @@ class Workstation:
         self.disk: Disk | None = None
         self.clock: Clock = CLOCK
         self.service: WorkstationService
+        self.examine: Examine | None = None
         self.on_seen: Callable[[], None] = lambda: None
 
     def make_pipeline(self) -> ClockedPipeline:
@@ -68,7 +70,9 @@ class Workstation:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[WorkstationService, None]:
-        self.service = WorkstationService(self.config(), self.make_pipeline, self.clock, disk=self.disk)
+        self.service = WorkstationService(
+            self.config(), self.make_pipeline, self.clock, disk=self.disk, examine=self.examine
+        )
         task = asyncio.create_task(self.service.run())
         ready = asyncio.create_task(self.service.ready.wait())
         try:

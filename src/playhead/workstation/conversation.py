@@ -13,6 +13,7 @@ from playhead.wire.screen import (
     Ack,
     Command,
     Decline,
+    Examine,
     Goodbye,
     Heartbeat,
     Journal,
@@ -25,6 +26,7 @@ from playhead.wire.screen import (
     Welcome,
 )
 from playhead.workstation.command_runner import CommandRunner
+from playhead.workstation.examining import Telling
 from playhead.workstation.journal_shipping import JournalShipping
 from playhead.workstation.shipping import Shipping
 from playhead.workstation.spool_files import SpooledSegment
@@ -85,6 +87,7 @@ class Conversation:
         peer: the premises, which has said its `Welcome`.
         shipping: what goes to it.
         telling: what it is told of the journal.
+        examined: what it is told of the machine.
         owner: see `Owner`.
         commands: runs what it asks for.
         clock: for the time.
@@ -98,6 +101,7 @@ class Conversation:
         telling: JournalShipping,
         owner: Owner,
         *,
+        examined: Telling,
         commands: CommandRunner,
         clock: Clock,
         news: asyncio.Event,
@@ -105,6 +109,7 @@ class Conversation:
         self._peer = peer
         self._shipping = shipping
         self._telling = telling
+        self._examined = examined
         self._owner = owner
         self._commands = commands
         self._clock = clock
@@ -134,6 +139,7 @@ class Conversation:
             sender.cancel()
             (outcome,) = await asyncio.gather(sender, return_exceptions=True)
             self._shipping.close()
+            self._examined.close()
         if isinstance(outcome, Exception):
             raise outcome
 
@@ -176,7 +182,8 @@ class Conversation:
         while True:
             self._news.clear()
             now_us = self._clock.monotonic_us()
-            message = self._due_status(now_us) or self._telling.next(now_us) or self._shipping.next(now_us)
+            message = self._due_status(now_us) or self._telling.next(now_us) or self._examined.next()
+            message = message or self._shipping.next(now_us)
             if self._shipping.take_cut():
                 self._owner.cut()
             if message is not None:
@@ -205,11 +212,9 @@ class Conversation:
                 return None
         return status
 
-    def _receive(self, message: Message) -> None:
+    def _ship(self, message: Accept | Pace | Released | Ack | Decline) -> None:
         now_us, shipping = self._clock.monotonic_us(), self._shipping
         match message:
-            case Accept() | Pace() | Released():
-                shipping.take(message, now_us)
             case Ack():
                 if shipping.acknowledge(message):
                     self.progress_us = now_us
@@ -217,8 +222,17 @@ class Conversation:
                 refused = shipping.decline(message, now_us)
                 if refused is not None:
                     self._owner.refused(refused, f"{message.code}: {message.message}")
+            case _:
+                shipping.take(message, now_us)
+
+    def _receive(self, message: Message) -> None:
+        match message:
+            case Accept() | Pace() | Released() | Ack() | Decline():
+                self._ship(message)
             case Command():
                 self._commands.admit(message)
+            case Examine():
+                self._examined.asked(message.request)
             case JournalAck():
                 self._telling.acknowledge(message.seq)
             case Heartbeat():

@@ -28,6 +28,7 @@ from playhead.workstation.claims import Claims
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.enrolment import IDENTITY_FOLDER
+from playhead.workstation.examining import Examine, Examining
 from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.journal import Journal
 from playhead.workstation.keeper import Keeper
@@ -75,6 +76,7 @@ class WorkstationService:
         chance: for the pauses between attempts to connect.
         machine: its threads, lock and control socket.
         session: of the desktop; None where nothing is known of it.
+        examine: looks over this machine; None where nobody does.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class WorkstationService:
         chance: random.Random | None = None,
         machine: Machine | None = None,
         session: Session | None = None,
+        examine: Examine | None = None,
     ) -> None:
         self._config = config
         self._make_pipeline = make_pipeline
@@ -141,6 +144,7 @@ class WorkstationService:
         self._shipper: Shipper | None = None
         self._answers: Answers | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._examining = Examining(examine, self._chance, self._notify)
         self._claims = Claims(self._small_disk, config.data / "claims.json")
         self._set_aside = SetAside(self._disk, self._spool, self._journal)
         self._keeper = Keeper(
@@ -189,6 +193,7 @@ class WorkstationService:
                 agent=self._agent,
                 clock=self._clock,
                 chance=self._chance,
+                examining=self._examining,
                 network=self._network,
             )
             await self._work(orders, shipper)
@@ -212,7 +217,7 @@ class WorkstationService:
             self._chronicle.begin()
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keeper.run(), name="spool"))
-            watching = [self._spawn(self._journal.run()), self._spawn(self._chronicle.run())]
+            watching = [self._spawn(one.run()) for one in (self._journal, self._chronicle, self._examining)]
             answers = self._answers = Answers(
                 self._config.id,
                 self._agent,

@@ -22,6 +22,7 @@ from playhead.workstation.claims import Claims
 from playhead.workstation.command_runner import CommandRunner
 from playhead.workstation.conversation import Conversation, Owner
 from playhead.workstation.enrolment import renew
+from playhead.workstation.examining import Examining, Telling
 from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.journal import Journal
 from playhead.workstation.journal_shipping import JournalShipping
@@ -68,6 +69,7 @@ class Shipper:
         agent: who works here.
         clock: for the time.
         chance: for the pauses.
+        examining: what is known of the machine; None for nothing.
         network: for simulations.
     """
 
@@ -86,9 +88,12 @@ class Shipper:
         agent: str,
         clock: Clock,
         chance: random.Random,
+        examining: Examining | None = None,
         network: Network | None = None,
     ) -> None:
-        self._hello = Hello(VERSIONS, str(workstation), f"Playhead {__version__}", agent, aside=True)
+        self._examining = examining or Examining(None, chance, self.notify)
+        software, examines = f"Playhead {__version__}", self._examining.can
+        self._hello = Hello(VERSIONS, str(workstation), software, agent, aside=True, examines=examines)
         self._workstation = workstation
         self._route = Route(places)
         self._spool = spool
@@ -212,7 +217,14 @@ class Shipper:
         shipping = Shipping(self._spool, self._claims, server, self._waits_for, self._claims_news.set)
         telling = JournalShipping(self._journal, self._spool, welcome.journal)
         conversation = Conversation(
-            peer, shipping, telling, self._owner, commands=self._commands, clock=self._clock, news=self._news
+            peer,
+            shipping,
+            telling,
+            self._owner,
+            examined=Telling(self._examining, welcome.examined, self._news.set),
+            commands=self._commands,
+            clock=self._clock,
+            news=self._news,
         )
         self._conversation, self.is_connected = conversation, True
         self._owner.welcomed(welcome)
