@@ -82,7 +82,7 @@ def test_a_program_that_cannot_says_nothing() -> None:
 def test_who_asks_while_it_looks_gets_the_same() -> None:
     async def story(doctor: Doctor) -> None:
         one, other = await asyncio.gather(doctor.examining.look(), doctor.examining.look())
-        assert one is other
+        assert one == other
         assert len(doctor.looked) == 1
         await doctor.examining.look()
         assert len(doctor.looked) == 2

@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from playhead.base.errors import PlayheadError
+from playhead.base.errors import LimitError, PlayheadError
 from playhead.environment.doctor.findings import REPORT_BYTES_MAX, Report
+from playhead.environment.doctor.shared import Examine, SharedLook
 from playhead.wire.screen import Examined
 
 START_S: Final = 60.0
@@ -20,9 +21,6 @@ EVERY_S: Final = 86_400.0
 """How often it looks from then on; each time a random 90 to 110 % of it."""
 
 _log = structlog.get_logger(__name__)
-
-Examine = Callable[[], Awaitable[Report]]
-"""Looks over this machine. May take ten seconds; must not hold up the loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +44,20 @@ class Examining:
     """
 
     def __init__(self, examine: Examine | None, chance: random.Random, notify: Callable[[], None]) -> None:
-        self._examine = examine
+        self._look = None if examine is None else SharedLook(self._noting(examine))
         self._chance = chance
         self._notify = notify
-        self._looking: asyncio.Task[Outcome] | None = None
         self.newest = Outcome()
         """The last report; without one there is none yet."""
 
     @property
     def can(self) -> bool:
         """Whether there is anything to ask for."""
-        return self._examine is not None
+        return self._look is not None
 
     async def run(self) -> None:
         """Look soon, and daily from then on, until cancelled."""
-        if not self.can:
+        if self._look is None:
             return
         await asyncio.sleep(START_S * self._chance.uniform(0.5, 1.5))
         try:
@@ -68,33 +65,41 @@ class Examining:
                 await self.look()
                 await asyncio.sleep(EVERY_S * self._chance.uniform(0.9, 1.1))
         finally:
-            if self._looking is not None:
-                self._looking.cancel()
+            self._look.close()
 
     async def look(self) -> Outcome:
-        """Look now; who asks meanwhile gets the same."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look(), name="doctor")
-            self._looking.add_done_callback(self._looked)
-        return await asyncio.shield(self._looking)
-
-    def _looked(self, _: asyncio.Task[Outcome]) -> None:
-        self._looking = None
-
-    async def _look(self) -> Outcome:
-        assert self._examine is not None  # noqa: S101 - nobody is asked who cannot
+        """Look now, and say what came of it."""
+        if self._look is None:
+            return Outcome(code="doctor.none", message="This program cannot examine its machine.")
         try:
-            report = await self._examine()
+            return _outcome(await self._look.look())
         except PlayheadError as error:
             _log.warning("doctor failed", code=error.code, error=error.message)
             return Outcome(code=error.code, message=error.message)
-        data = report.as_json()
-        if len(data) > REPORT_BYTES_MAX:
-            return Outcome(code="doctor.report", message=f"The report takes {len(data)} bytes.")
-        self.newest = Outcome(round(report.at.timestamp() * 1_000_000), data)
-        _log.info("doctor looked", worst=str(report.worst), findings=len(report.findings), elapsed_ms=report.elapsed_ms)
-        self._notify()
-        return self.newest
+
+    def _noting(self, examine: Examine) -> Examine:
+        """``examine``, whose report is to be told, whether or not somebody waits for it."""
+
+        async def noting() -> Report:
+            report = await examine()
+            self.newest = _outcome(report)
+            _log.info("doctor looked", worst=str(report.worst), findings=len(report.findings))
+            self._notify()
+            return report
+
+        return noting
+
+
+def _outcome(report: Report) -> Outcome:
+    """As it is told.
+
+    Raises:
+        LimitError: ``doctor.report``: nobody would take it.
+    """
+    data = report.as_json()
+    if len(data) > REPORT_BYTES_MAX:
+        raise LimitError("doctor.report", f"The report takes {len(data)} bytes; {REPORT_BYTES_MAX} are taken.")
+    return Outcome(round(report.at.timestamp() * 1_000_000), data)
 
 
 class Telling:
@@ -136,6 +141,6 @@ class Telling:
             self._answering.cancel()
 
     async def _answer_to(self, request: int) -> None:
-        outcome = await self._examining.look() if self._examining.can else Outcome(code="doctor.none")
+        outcome = await self._examining.look()
         self._answer = Examined(request, outcome.at_us, outcome.report, outcome.code[:64], outcome.message[:1024])
         self._notify()

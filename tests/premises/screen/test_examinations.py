@@ -9,7 +9,6 @@ from playhead.base.errors import CorruptError, NotFoundError, UnavailableError
 from playhead.base.instants import utc
 from playhead.environment.doctor.findings import Finding, Report, Role, Severity
 from playhead.premises.screen import examinations
-from playhead.premises.screen.examinations import PROBLEMS_MAX, summary_of
 from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.wire.screen.messages import Examine, Examined
 
@@ -132,27 +131,3 @@ class TestAsking:
             with pytest.raises(UnavailableError) as unable:
                 await premises.service.examine(desk.name)
         assert unable.value.code == "screen.cannot_examine"
-
-
-class TestSummary:
-    def test_it_says_how_each_port_is_reached_by_the_worst_of_what_was_found(self):
-        summary = summary_of(
-            "d",
-            report(found("ok"), found("error"), found("info", service="screen"), found("warning", service="")),
-            1,
-            2,
-        )
-        assert summary.reach == {"tokens": "error", "screen": "info"}
-        assert summary.counts == {"ok": 1, "error": 1, "info": 1, "warning": 1}
-        assert [one.severity for one in summary.problems] == ["error", "warning"]
-        assert summary.worst == "error"
-
-    def test_nothing_found_is_well(self):
-        assert summary_of("d", report(), 1, 2).worst == "ok"
-
-    def test_it_holds_so_many_problems_and_not_one_more(self):
-        many = [found("warning")] * PROBLEMS_MAX + [found("error")]
-        summary = summary_of("d", report(*many), 1, 2)
-        assert len(summary.problems) == PROBLEMS_MAX
-        assert summary.problems[0].severity == "error"
-        assert summary.counts["warning"] == PROBLEMS_MAX

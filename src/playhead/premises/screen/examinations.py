@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -10,7 +9,8 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import CorruptError, NotFoundError, UnavailableError
 from playhead.base.ids import WorkstationId
-from playhead.environment.doctor.findings import Finding, Report, Severity
+from playhead.environment.doctor.findings import Report
+from playhead.environment.doctor.summary import Summary, summary_of
 from playhead.net.screen import ScreenPeer
 from playhead.premises.screen import metrics
 from playhead.store.catalogue import Catalogue
@@ -21,30 +21,7 @@ from playhead.wire.screen.messages import Examine, Examined
 ANSWER_S: Final = 15.0
 """How long a workstation may take to look over its machine and say so. It looks for ten seconds at most."""
 
-PROBLEMS_MAX: Final = 24
-"""Warnings and errors of one workstation that are held at hand, the worst first. Its report has all."""
-
 _log: Final[Any] = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a workstation's newest report comes to."""
-
-    workstation: WorkstationId
-    at_us: int
-    """When it was made, by the workstation's wall clock."""
-    received_at_us: int
-    counts: dict[Severity, int]
-    problems: tuple[Finding, ...]
-    """Warnings and errors, the worst first, at most `PROBLEMS_MAX`."""
-    reach: dict[str, Severity]
-    """How well it reaches each port of the registry that it tried, by service."""
-
-    @property
-    def worst(self) -> Severity:
-        """The worst of its findings."""
-        return max(self.counts, key=lambda one: one.rank, default=Severity.OK)
 
 
 class Examination:
@@ -199,17 +176,3 @@ def report_of(workstation: WorkstationId, message: Examined) -> Report:
         text = message.message or f"Workstation {workstation} could not examine its machine."
         raise UnavailableError(message.code or "screen.not_examined", text)
     return Report.from_json(message.report)
-
-
-def summary_of(workstation: WorkstationId, report: Report, at_us: int, received_at_us: int) -> Summary:
-    """What a report comes to."""
-    counts: dict[Severity, int] = {}
-    reach: dict[str, Severity] = {}
-    for one in report.findings:
-        counts[one.severity] = counts.get(one.severity, 0) + 1
-        service = one.evidence.get("service")
-        if isinstance(service, str) and one.severity.rank >= reach.get(service, Severity.OK).rank:
-            reach[service] = one.severity
-    wrong = [one for one in report.findings if one.severity.rank >= Severity.WARNING.rank]
-    wrong.sort(key=lambda one: -one.severity.rank)
-    return Summary(workstation, at_us, received_at_us, counts, tuple(wrong[:PROBLEMS_MAX]), reach)
