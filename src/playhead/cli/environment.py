@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from playhead.cli.antivirus import antivirus
 from playhead.cli.options import data_option
 from playhead.cli.places import PremisesPlaces
 from playhead.environment.firewall.rules import Role
@@ -81,35 +82,4 @@ def firewall(
     sys.exit(write_firewall(PremisesPlaces(data), wish, remove=remove, compare=check or diff, show=diff))
 
 
-@environment.command()
-@click.argument(
-    "form",
-    type=click.Choice(["table", "markdown", "csv", "json", "defender", "registry", "intune", "clamav"]),
-    default="table",
-)
-@click.option(
-    "--role",
-    type=click.Choice(["premises", "workstation"]),
-    default="premises",
-    show_default=True,
-    help="Which machine.",
-)
-@click.option("--profile", type=click.Choice(["wfo-17"]), help="The list of another product instead, with warnings.")
-@click.option("--account", default="", help="clamav: the system user that the service runs as.")
-@click.option("--remove", is_flag=True, help="defender: print what takes the exclusions away again.")
-@data_option
-def antivirus(form: str, role: str, profile: str | None, account: str, data: Path, *, remove: bool) -> None:
-    r"""Print what virus scanners should leave alone here, and why; for one product or for all others.
-
-    The list comes from the data folder and is as narrow as it can be: files of ours in folders of ours.
-
-    \b
-    Examples:
-      playhead environment antivirus
-      playhead environment antivirus defender > playhead.ps1
-      playhead environment antivirus clamav --account playhead
-      playhead environment antivirus --profile wfo-17
-    """
-    from playhead.cli.surroundings import write_antivirus
-
-    write_antivirus(data, form, role=role, profile=profile, account=account, remove=remove)
+environment.add_command(antivirus)

@@ -1,8 +1,6 @@
 """``playhead environment``: what it does."""
 
-import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import click
 
@@ -10,9 +8,6 @@ from playhead.base.errors import InvalidInputError
 from playhead.cli.console import done, emit_json, notice, table
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
-from playhead.environment.antivirus import clamav, defender, neutral
-from playhead.environment.antivirus.exclusions import of_premises, of_workstation
-from playhead.environment.antivirus.profiles import PROFILES
 from playhead.environment.firewall import request
 from playhead.environment.firewall.rules import Role, rules_of
 from playhead.environment.firewall.running import difference
@@ -92,34 +87,6 @@ def write_firewall(places: PremisesPlaces, wish: Wish, *, remove: bool, compare:
         raise InvalidInputError("environment.removal", f"{form.title} needs no removal of its own.", hint=hint)
     click.echo((form.remove if remove and form.remove is not None else form.render)(rules), nl=False)
     return 0
-
-
-def write_antivirus(data: Path, form: str, *, role: str, profile: str | None, account: str, remove: bool) -> None:
-    """Print exclusions."""
-    program = Path(sys.executable)
-    if profile is not None:
-        rows = PROFILES[profile]
-    elif role == "premises":
-        rows = of_premises(data.absolute(), program)
-    else:
-        rows = of_workstation(data.absolute(), program)
-    for row in rows:
-        if row.warning:
-            notice(f"{row.text}: {row.warning}")
-    if form == "json":
-        emit_json(neutral.as_plain(rows))
-        return
-    heads = ("WHAT", "PATH", "OF", "SCANS", "CRITERIA")
-    written = {
-        "table": lambda: table(heads, [neutral.cells(row)[: len(heads)] for row in rows]) + "\n",
-        "markdown": lambda: neutral.as_markdown(rows),
-        "csv": lambda: neutral.as_csv(rows),
-        "defender": lambda: defender.render_powershell(rows, remove=remove),
-        "registry": lambda: defender.render_registry(rows),
-        "intune": lambda: defender.render_intune(rows),
-        "clamav": lambda: clamav.render(rows, account=account),
-    }
-    click.echo(written[form](), nl=False)
 
 
 def _compare(differs: str, *, show: bool) -> int:

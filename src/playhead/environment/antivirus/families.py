@@ -40,15 +40,18 @@ class Family:
 
 
 def families_of(files: Iterable[Sighting]) -> tuple[Family, ...]:
-    """Each file that stays by itself; those that come and go by folder and suffix."""
+    """Each file that stays, or comes again under its name, by itself; those that come and go by folder and suffix."""
+    by_path: defaultdict[PurePath, list[Sighting]] = defaultdict(list)
+    for file in files:
+        by_path[file.path].append(file)
     found: list[Family] = []
     passing: defaultdict[tuple[PurePath, int, str], list[Sighting]] = defaultdict(list)
-    for file in sorted(files, key=lambda one: one.path):
-        base, depth = _base_of(file.path.parent)
-        if file.created or depth or _is_generated(file.path):
-            passing[base, depth, file.path.suffix].append(file)
+    for path, some in sorted(by_path.items()):
+        base, depth = _base_of(path.parent)
+        if depth or _is_generated(path) or (len(some) == 1 and some[0].created):
+            passing[base, depth, path.suffix] += some
         else:
-            found.append(Family(base, 0, file.path.name, (file,), exact=True))
+            found.append(Family(base, 0, path.name, tuple(some), exact=True))
     found += [
         Family(base, depth, f"{_prefix([file.path for file in some])}*{suffix}", tuple(some), exact=False)
         for (base, depth, suffix), some in passing.items()

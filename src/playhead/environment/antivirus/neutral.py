@@ -28,6 +28,7 @@ def as_plain(rows: tuple[Exclusion, ...]) -> list[dict[str, str | list[str]]]:
             "kind": row.kind.value,
             "path": str(row.path),
             "pattern": row.pattern,
+            "text": row.text,
             "service": row.service,
             "scans": [scan.value for scan in row.scans],
             "criteria": [criterion.value for criterion in row.criteria],

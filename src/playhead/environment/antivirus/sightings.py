@@ -10,13 +10,15 @@ class Program:
 
     path: PurePath
     replaceable: bool
-    """Others than root and the account it runs as may replace its file, or it was deleted: it is no legitimate
-    service."""
+    """Others than root and the account it runs as may put another in its place: it is no legitimate service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One file over the time of watching. A *look* is one moment at which everything was looked at."""
+    """One file over the time of watching, from when it came until it went.
+
+    A *look* is one moment at which everything was looked at. A name that is used again is another sighting.
+    """
 
     path: PurePath
     size: int
