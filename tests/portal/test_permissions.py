@@ -22,6 +22,7 @@ WORDS = {"nothing", "signed_in", "own"}
 
 ELSEWHERE = {
     "/healthz": "says that it runs",
+    "/echo": "names the headers that arrived, to whoever sent them",
     "/metrics": "see test_library: this machine, or `operate`",
     "/api/openapi.json": "what this test reads; it holds nothing of the site",
     "/media/": "a token for one recording; see tests/premises/player",

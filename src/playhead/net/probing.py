@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +15,10 @@ from playhead.net.screen import ScreenPeer, connect
 from playhead.wire.screen import VERSIONS, Goodbye, Probe, Probed
 from playhead.wire.screen.limits import MAX_PADDING_BYTES
 
-SIZES: Final = (0, 512, 1024, 1300, 1400, 2048, 4096, 8192, MAX_PADDING_BYTES)
-"""Bytes of padding, one after the other: a path that loses large packets stands still at one of them."""
-ROUNDS: Final = 5
+SIZES: Final = (512, 1024, 1200, 1300, 1400, 2048, 4096)
+"""Bytes of padding, one after the other: a path that loses large packets stands still at one of them. From the last but
+one on there is a full packet in each, so that none larger need be tried."""
+ROUNDS: Final = 3
 """Small probes, of which the quickest is the round trip."""
 BURST: Final = 32
 """Probes of the largest size sent without waiting: 512 KiB, from whose time follows the rate."""
@@ -37,12 +40,27 @@ class Measured:
     stuck_bytes: int | None
     """The first one that did not; None where all did."""
     up_bytes_per_s: int | None = None
+    """How fast the server takes bytes on one connection."""
 
 
 async def measure(
-    address: Address, *, tls: ssl.SSLContext | None, clock: Clock, network: Network | None = None
+    address: Address,
+    *,
+    tls: ssl.SSLContext | None,
+    clock: Clock,
+    thorough: bool = True,
+    on_told: Callable[[Probed], None] | None = None,
+    network: Network | None = None,
 ) -> Measured:
-    """Connect beside whatever runs, probe, and close. Takes at most about 8 s, and well below one on a good network.
+    """Connect beside whatever runs, probe, and close. On a good network that takes a fraction of a second.
+
+    Args:
+        address: of a premises server.
+        tls: a context of `playhead.net.tls`; None for plain TCP.
+        clock: for round trips, and to be compared with the server's.
+        thorough: also sizes and the rate.
+        on_told: called with the first answer, while the rest goes on.
+        network: for simulations.
 
     Raises:
         UnavailableError: ``net.unreachable``, ``net.timeout``, ``net.closed``, ``net.silent``: no answer to the first.
@@ -51,14 +69,21 @@ async def measure(
     """
     peer = await connect(address, tls=tls, clock=clock, network=network)
     try:
-        return await _measure(peer, clock)
+        return await _measure(peer, clock, on_told or _nobody, thorough=thorough)
     finally:
         peer.abort()
 
 
-async def _measure(peer: ScreenPeer, clock: Clock) -> Measured:
+def _nobody(_told: Probed) -> None:
+    pass
+
+
+async def _measure(peer: ScreenPeer, clock: Clock, on_told: Callable[[Probed], None], *, thorough: bool) -> Measured:
     told, round_trip_us, ahead_us = await _small(peer, clock)
+    on_told(told)
     passed = 0
+    if not thorough:
+        return Measured(told, round_trip_us, ahead_us, passed, None)
     for size in SIZES:
         try:
             await _ask(peer, Probe(VERSIONS, size, bytes(size)))
@@ -81,21 +106,23 @@ async def _small(peer: ScreenPeer, clock: Clock) -> tuple[Probed, int, int]:
     return best
 
 
-async def _rate(peer: ScreenPeer, clock: Clock) -> int | None:
-    """How fast the server takes bytes, from the second answer to the last: the first ones fill the path."""
-    first_us = 0
-    try:
+async def _rate(peer: ScreenPeer, clock: Clock) -> int:
+    """Bytes a second that the server takes, from the first answer to the last: the first ones fill the path."""
+    began_us = first_us = last_us = clock.monotonic_us()
+    answered = 0
+    with suppress(TimeoutError):  # then it is what came within the time
         async with asyncio.timeout(WAIT_S):
             for _ in range(BURST):
                 await peer.send(Probe(VERSIONS, 0, bytes(MAX_PADDING_BYTES)))
-            for place in range(BURST):
+            for _ in range(BURST):
                 await _answer(peer)
-                if place == 1:
-                    first_us = clock.monotonic_us()
-    except TimeoutError:
-        return None
-    took_us = max(1, clock.monotonic_us() - first_us)
-    return (BURST - 2) * MAX_PADDING_BYTES * 1_000_000 // took_us
+                answered += 1
+                last_us = clock.monotonic_us()
+                if answered == 1:
+                    first_us = last_us
+    if answered > 1:
+        return (answered - 1) * MAX_PADDING_BYTES * 1_000_000 // max(1, last_us - first_us)
+    return answered * MAX_PADDING_BYTES * 1_000_000 // max(1, clock.monotonic_us() - began_us)
 
 
 async def _ask(peer: ScreenPeer, probe: Probe) -> Probed:

@@ -27,6 +27,7 @@ from playhead.net.http import (
     page_of,
     tell_unserved,
 )
+from playhead.net.http.echo import Echoes
 from playhead.portal.api import (
     access,
     account,
@@ -112,6 +113,7 @@ def create_application(
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)
     app.add_route("/healthz", _health, include_in_schema=False)
+    app.routes.append(Echoes().route)
     app.router.default = _page_route(pages or Pages())
 
     def connect(host: HostHeader) -> Sequence[str]:

@@ -48,12 +48,17 @@ class Rule:
     @property
     def name(self) -> str:
         """Short and stable, for tools that know rules by their names."""
-        return f"playhead-{self.service.replace('_', '-')}"
+        return rule_name(self.service)
 
     @property
     def why(self) -> str:
         """A comment: what the rule is for."""
         return f"{self.port}/tcp {self.row.purpose}"
+
+
+def rule_name(service: Service) -> str:
+    """What the rule of a service is called in every firewall, for example ``playhead-screen``."""
+    return f"playhead-{service.replace('_', '-')}"
 
 
 def rules_of(role: Role, installation: Installation) -> tuple[Rule, ...]:

@@ -1,0 +1,125 @@
+"""A premises server as another machine sees it: its name, then every port of the registry that is for that machine."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from playhead.base.addresses import Address
+from playhead.base.clock import Clock
+from playhead.environment.doctor.checks.reaching import LookUp, look_up, reach
+from playhead.environment.doctor.checks.screen import Trust, look_at_screen
+from playhead.environment.doctor.checks.target import Target
+from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_web
+from playhead.environment.doctor.codes import finding
+from playhead.environment.doctor.findings import Finding
+from playhead.environment.ports import REGISTRY, Host, Service
+from playhead.wire.screen import Probed
+from playhead.wire.screen.probes import Listens
+
+WITHIN_S: Final = 8.5
+"""For everything about one server; what is not done by then is said to be slow, and the rest is told."""
+SLOW_LOOK_UP_MS: Final = 1_000
+"""A name server that answers takes a few; the first one that does not costs seconds (resolv.conf(5), timeout)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How this machine is told to reach it."""
+
+    screen: Address
+    trust: Trust
+    in_use: str = ""
+    """Numeric address of the connection that runs; empty for none."""
+
+
+async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Sequence[Finding]:
+    """Look at one server, all ports at once, and first at its name."""
+    deadline = asyncio.get_running_loop().time() + WITHIN_S
+    looked_up = await look_up(server.screen.host)
+    found = list(_judge_name(server, looked_up))
+    if not looked_up.addresses:
+        return found
+    address, dead = await _first_open(looked_up.addresses, server.screen.port)
+    found += [
+        finding("name.partly", f"{server.screen.host}", f"{one} does not answer, and {address} does.", address=one)
+        for one in dead
+    ]
+    told: asyncio.Future[Probed | None] = asyncio.get_running_loop().create_future()
+
+    def on_told(answer: Probed) -> None:
+        if not told.done():
+            told.set_result(answer)
+
+    screen = Target(Service.SCREEN, server.screen.host, address, server.screen.port)
+    looking: dict[asyncio.Future[Sequence[Finding]], Target] = {}
+    task = _begin(look_at_screen(screen, server.trust, clock=clock, agents=agents, on_told=on_told))
+    task.add_done_callback(lambda _: None if told.done() else told.set_result(None))
+    looking[task] = screen
+    try:
+        answer = await told
+        for service, listens in _others(answer).items():
+            target = Target(service, server.screen.host, address, listens.port)
+            web = Web(target, listens.certificate, is_told=answer is not None)
+            work = look_at_tokens(web) if service is Service.TOKENS else look_at_web(web, clock=clock)
+            looking[_begin(work)] = target
+        await asyncio.wait(looking, timeout=max(0, deadline - asyncio.get_running_loop().time()))
+        for one, target in looking.items():
+            if one.done():
+                found += one.result()
+            else:
+                found.append(target.find("doctor.slow", f"It was not done within {WITHIN_S:g} s."))
+    finally:
+        for one in looking:
+            one.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
+    return found
+
+
+def _begin(work: Awaitable[Sequence[Finding]]) -> asyncio.Future[Sequence[Finding]]:
+    return asyncio.ensure_future(work)
+
+
+def _others(told: Probed | None) -> dict[Service, Listens]:
+    """What else client PCs go to: as the server tells it, else as the registry has it."""
+    for_clients = {
+        row.service: row
+        for row in REGISTRY
+        if row.present and row.source is Host.CLIENT and row.target is Host.PREMISES and row.service in _WEB
+    }
+    if told is not None and told.listeners:
+        return {Service(one.service): one for one in told.listeners if one.service in for_clients}
+    return {service: Listens(service.value, row.number) for service, row in for_clients.items()}
+
+
+_WEB: Final = frozenset({Service.HTTPS, Service.PORTAL, Service.TOKENS})
+
+
+def _judge_name(server: Server, looked_up: LookUp) -> Sequence[Finding]:
+    host = server.screen.host
+    if not looked_up.addresses:
+        text = f"The name has no address: {looked_up.error}."
+        return [finding("name.unknown", host, text, host=host, took_ms=looked_up.took_ms)]
+    addresses = ", ".join(looked_up.addresses)
+    if server.in_use and server.in_use not in looked_up.addresses:
+        text = f"The connection in use is with {server.in_use}, and the name leads to {addresses}."
+        return [finding("name.moved", host, text, address=server.in_use)]
+    if looked_up.took_ms > SLOW_LOOK_UP_MS:
+        text = f"Looking it up took {looked_up.took_ms / 1000:.1f} s."
+        return [finding("name.slow", host, text, took_ms=looked_up.took_ms)]
+    if looked_up.addresses == (host,):
+        return []
+    return [finding("name.resolved", host, f"It is {addresses}.", took_ms=looked_up.took_ms)]
+
+
+async def _first_open(addresses: Sequence[str], port: int) -> tuple[str, Sequence[str]]:
+    """The first address at which the port is open, and those before it that are dead; the first one where none is."""
+    if len(addresses) == 1:
+        return addresses[0], ()
+    reached = await asyncio.gather(*(reach(Address(one, port)) for one in addresses))
+    is_open = [one.connection is not None for one in reached]
+    for one in reached:
+        one.close()
+    if True not in is_open:
+        return addresses[0], ()
+    return addresses[is_open.index(True)], [one for one, good in zip(addresses, is_open, strict=True) if not good]
