@@ -58,9 +58,9 @@ def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["firewalld", "--role", "client"], "not written for client"),
+        (["aws", "--role", "client"], "not written for client"),
         (["aws", "--remove"], "terraform destroy"),
-        (["ufw", "--check"], "Compared can be"),
+        (["netsh", "--check"], "Compared can be"),
         (["nftables", "--from", "ten"], "no address range"),
     ],
 )

@@ -1,4 +1,4 @@
-"""One installation for all tests of rules: two ranges of clients, one server, one listener for this machine alone."""
+"""Installations for the tests of rules: one to look at, and one that stands in networks of the tests."""
 
 from playhead.environment.installation import Installation, Listener, parse_networks
 from playhead.environment.ports import Service
@@ -15,3 +15,17 @@ INSTALLATION = Installation(
 )
 OPEN = Installation(INSTALLATION.listeners)
 """The same where nothing is known of the network."""
+
+CLIENT, NEIGHBOUR, SERVER = "10.201.1.2", "10.201.2.2", "10.201.9.5"
+PORTS = (443, 5633, 5650)
+OTHER = 8022
+"""A port that is none of ours: the rules leave it alone."""
+REACHABLE = Installation(
+    tuple(
+        Listener(service, SERVER, port)
+        for service, port in zip((Service.HTTPS, Service.SCREEN, Service.TOKENS), PORTS, strict=True)
+    ),
+    parse_networks(("10.201.1.0/24",)),
+    parse_networks((SERVER,)),
+)
+"""Real machines have these addresses while a test of real connections runs."""

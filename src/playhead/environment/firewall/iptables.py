@@ -37,20 +37,21 @@ def render(rules: tuple[Rule, ...], *, version: int = 4) -> str:
 
 def render_hook(direction: Direction, *, version: int = 4) -> str:
     """Shell commands that lead to the chain from the system's own, once."""
-    program, jump = _program(version), _JUMP[direction]
-    return f"{program} -C {jump} 2>/dev/null || {program} -I {jump}\n"
+    command, jump = program(version), _JUMP[direction]
+    return f"{command} -C {jump} 2>/dev/null || {command} -I {jump}\n"
 
 
 def render_removal(direction: Direction, *, version: int = 4) -> str:
     """Shell commands that undo both; harmless where there is nothing."""
-    program, jump = _program(version), _JUMP[direction]
+    command, jump = program(version), _JUMP[direction]
     return (
-        f"{program} -D {jump} 2>/dev/null || true\n"
-        f"{program} -F {CHAIN} 2>/dev/null || true\n{program} -X {CHAIN} 2>/dev/null || true\n"
+        f"{command} -D {jump} 2>/dev/null || true\n"
+        f"{command} -F {CHAIN} 2>/dev/null || true\n{command} -X {CHAIN} 2>/dev/null || true\n"
     )
 
 
-def _program(version: int) -> str:
+def program(version: int) -> str:
+    """The command that handles rules of a version of the Internet protocol."""
     return "iptables" if version == 4 else "ip6tables"  # noqa: PLR2004 - the protocol's version
 
 

@@ -42,8 +42,8 @@ FORMS: Final[dict[str, Form]] = {
         "leading iptables to the rules",
         lambda rules: iptables.render_hook(_direction(rules)) + iptables.render_hook(_direction(rules), version=6),
     ),
-    "ufw": Form("ufw", ufw.render, ufw.render_removal),
-    "firewalld": Form("firewalld", firewalld.render, firewalld.render_removal, _SERVERS),
+    "ufw": Form("ufw", ufw.render, lambda _: ufw.render_removal()),
+    "firewalld": Form("firewalld", firewalld.render, lambda _: firewalld.render_removal()),
     "powershell": Form(
         "Windows, PowerShell", windows.render_powershell, lambda _: windows.render_powershell_removal(), _ENDS
     ),
