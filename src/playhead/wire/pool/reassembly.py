@@ -1,0 +1,92 @@
+"""Puts a stream's bytes in order that came over several links, or twice.
+
+What comes in order is handed on as it is. What comes early is copied and kept; the credit of the stream bounds it.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from playhead.base.errors import ProtocolError
+from playhead.wire.pool.limits import MAX_OFFSET
+
+
+@dataclass(slots=True)
+class Reassembly:
+    """The receiving side of one stream's order."""
+
+    next: int = 0
+    """Everything before was handed on."""
+    end: int | None = None
+    """Where the stream ends, once that is known."""
+    reached: int = 0
+    """The largest offset that was seen."""
+    _early: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+    """By offset; they may overlap."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it was handed on."""
+        return self.next == self.end
+
+    @property
+    def held_bytes(self) -> int:
+        """What waits for something before it."""
+        return sum(len(data) for _, data in self._early)
+
+    def add(self, offset: int, data: memoryview, *, limit: int, last: bool) -> list[memoryview]:
+        """What can be handed on now that ``data`` has come.
+
+        Args:
+            offset: of the first byte of ``data`` in the stream.
+            data: valid until the caller goes on with its buffer.
+            limit: how far the peer may send.
+            last: whether the stream ends with ``data``.
+
+        Raises:
+            ProtocolError: ``pool.window`` beyond the limit, ``pool.end`` beyond the end or with two ends.
+        """
+        stop = offset + len(data)
+        if stop > limit or stop > MAX_OFFSET:
+            raise ProtocolError("pool.window", "The peer has sent more than it was allowed to.")
+        if (self.end is not None and (stop > self.end or (last and stop != self.end))) or (
+            last and stop < self.reached
+        ):
+            raise ProtocolError("pool.end", "A stream goes on beyond its end.")
+        if last:
+            self.end = stop
+        self.reached = max(self.reached, stop)
+        if offset > self.next:
+            self._keep(offset, bytes(data))
+            return []
+        fresh: list[memoryview] = []
+        if stop > self.next:
+            fresh.append(data[self.next - offset :])
+            self.next = stop
+        while self._early and self._early[0][0] <= self.next:
+            offset, kept = self._early.pop(0)
+            if offset + len(kept) > self.next:
+                fresh.append(memoryview(kept)[self.next - offset :])
+                self.next = offset + len(kept)
+        return fresh
+
+    def drop(self) -> None:
+        """Forget what waits for something before it."""
+        self._early.clear()
+
+    def _keep(self, offset: int, data: bytes) -> None:
+        """Keep only what is not kept yet: what comes again and again must not pile up."""
+        at = bisect_right(self._early, offset, key=lambda kept: kept[0])
+        if at:
+            before, kept = self._early[at - 1]
+            known = min(max(before + len(kept) - offset, 0), len(data))
+            offset, data = offset + known, data[known:]
+        while data and at < len(self._early) and self._early[at][0] < offset + len(data):
+            after, kept = self._early[at]
+            if after > offset:
+                self._early.insert(at, (offset, data[: after - offset]))
+                at += 1
+            known = min(after + len(kept) - offset, len(data))
+            offset, data = offset + known, data[known:]
+            at += 1
+        if data:
+            self._early.insert(at, (offset, data))
