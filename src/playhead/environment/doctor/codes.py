@@ -188,6 +188,11 @@ _TABLE: Final = (
         "Add disk, or keep less: `playhead retention set --days N`.",
     ),
     Code(
+        "disk.narrow", _WARNING,
+        "When the server cannot be reached, recording pauses within the day.",
+        "Make room on the disk, or raise `spool_max` in workstation.toml.",
+    ),
+    Code(
         "disk.full", _ERROR,
         "Nothing new is taken, or will soon not be; workstations keep it as long as they have room themselves.",
         "Make room on the disk of {folder}, or add disk.",
@@ -241,6 +246,61 @@ _TABLE: Final = (
         "program.stopped", _WARNING,
         "While it does not run, nothing is recorded, or taken in.",
         "Start it: `playhead workstation run` on an agent's PC, `playhead premises run` on the server.",
+    ),
+    Code("antivirus.none", _INFO, "No scanner is known to slow recording down here; none that is installed was asked."),
+    Code("antivirus.proven", _OK, "The scanner does not slow recording down, and what is foreign is caught beside it."),
+    Code("antivirus.closed", _OK, "Nothing foreign can hide in what the scanner leaves alone."),
+    Code(
+        "antivirus.scanned", _WARNING,
+        "Every append of a recording waits for the scanner, and a scanner that locks a file ends its recording.",
+        "Enter what `playhead environment antivirus clamav --account ACCOUNT` prints, and restart the scanner.",
+    ),
+    Code(
+        "antivirus.missed", _WARNING,
+        "Either the scanner leaves too much alone, or it sees nothing here and exclusions change nothing.",
+        "Look for a wider exclusion, for signatures (`freshclam`), and whether the scanner's account may read the folder.",
+    ),
+    Code(
+        "antivirus.wide", _INFO,
+        "clamonacc knows folders and accounts, no names of files. What lies in that folder is seen on demand alone.",
+        "Exclude the service's account instead: `playhead environment antivirus clamav --account ACCOUNT`.",
+    ),
+    Code(
+        "antivirus.stuck", _ERROR,
+        "Whoever opens a file here waits for ever, the recorder too.",
+        "Exclude the scanner's own account (`OnAccessExcludeUname clamav`) and let clamd run as that, not as root.",
+    ),
+    Code(
+        "antivirus.broad", _WARNING,
+        "Recordings gain nothing by it, and whatever comes to lie there is never scanned.",
+        "Narrow that line to what `playhead environment antivirus clamav` prints.",
+    ),
+    Code(
+        "antivirus.paths_unknown", _INFO,
+        "While a recording is written, these lines do not keep the scanner away.",
+        "Exclude the service's account: `playhead environment antivirus clamav --account ACCOUNT`.",
+    ),
+    Code(
+        "antivirus.access_off", _INFO,
+        "Nothing is scanned while it is written: recording does not wait, and nothing else is kept from being opened.",
+    ),
+    Code("antivirus.access_silent", _INFO, "The scanner looks after a file was opened: whether it looked is not seen here."),
+    Code("antivirus.access_elsewhere", _OK, "On access the scanner looks elsewhere: recording does not wait for it."),
+    Code(
+        "antivirus.writable", _WARNING,
+        "What somebody puts there is not scanned, and what is put in place of a recording ends it.",
+        "Let only the service write there: `chown -R ACCOUNT FOLDER`, `chmod -R go-w FOLDER`, `setfacl -Rb FOLDER`.",
+    ),
+    Code(
+        "antivirus.executable", _WARNING,
+        "No recording is a program: what can be run there was put there, and is never scanned.",
+        "Look at what it is, and take it away or its leave to be run: `chmod a-x`; mount recordings `noexec`.",
+    ),
+    Code("antivirus.empty", _INFO, "There is nothing yet to be left alone.", "Ask again when something was recorded."),
+    Code(
+        "antivirus.rights", _INFO,
+        "Whether the scanner leaves recordings alone is not known.",
+        "Run `playhead environment antivirus verify --account ACCOUNT` as root.",
     ),
     Code("zone.set", _OK, "Times are shown as people here read their clocks; recordings keep UTC."),
     Code(

@@ -1,0 +1,174 @@
+"""ClamAV as it is installed and running on this machine."""
+
+import asyncio
+import shutil
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from playhead.base.errors import InvalidInputError
+from playhead.environment.antivirus.clamd_conf import ClamdConf
+from playhead.environment.antivirus.watching.processes import PROC
+
+CONFIGS: Final = ("/etc/clamav/clamd.conf", "/etc/clamd.d/scan.conf", "/etc/clamd.conf", "/usr/local/etc/clamd.conf")
+"""Where Debian, Fedora and others keep it, in the order in which they are tried."""
+DEMAND_S: Final = 120.0
+"""clamscan reads all signatures first, which takes a slow disk a minute."""
+OPEN_S: Final = 5.0
+"""An answer of clamd to one small file takes milliseconds; one that never comes is a scanner waiting for itself."""
+STOPPED_S: Final = 5.0
+FOUND_STATUS: Final = 1
+"""clamscan(1), clamdscan(1): something was found."""
+
+
+class Seen(StrEnum):
+    """What a scanner did with a file."""
+
+    CAUGHT = "caught"
+    PASSED = "passed"
+    UNREADABLE = "unreadable"
+    """The scanner, or the account that opened it, had no right to read it."""
+    STUCK = "stuck"
+    """Nobody answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """What is installed, and how it is set up."""
+
+    config: Path | None
+    conf: ClamdConf
+    has_clamscan: bool
+    has_daemon: bool
+    """clamd answers."""
+    access: tuple[str, ...] | None
+    """The command line of the running clamonacc; None where none runs."""
+
+    @property
+    def paths_unknown(self) -> bool:
+        """On access, clamd is given contents instead of paths: its ``ExcludePath`` counts for nothing there."""
+        return any(one in {"--fdpass", "--stream"} for one in self.access or ())
+
+
+async def find_scanner(config: Path | None = None, proc: Path = PROC) -> Scanner | None:
+    """ClamAV on this machine; None where it is not installed.
+
+    Args:
+        config: its clamd.conf; where the running programs or the distribution have it by default.
+        proc: the process file system.
+
+    Raises:
+        InvalidInputError: ``antivirus.config``: the file that was named cannot be read.
+    """
+    has_clamscan, has_clamdscan = (shutil.which(one) is not None for one in ("clamscan", "clamdscan"))
+    if not (has_clamscan or has_clamdscan):
+        return None
+    running = _command_lines(proc)
+    if config is None:
+        told = next(
+            (_configured(line, proc / pid) for pid, line in running.items() if _configured(line, proc / pid)), None
+        )
+        config = told or next((Path(one) for one in CONFIGS if Path(one).is_file()), None)
+    elif not config.is_file():
+        raise InvalidInputError("antivirus.config", f"{config} is no file.", hint="Name the clamd.conf in use.")
+    conf = ClamdConf.parse(config.read_text(errors="replace")) if config is not None else ClamdConf(())
+    access = next(
+        (
+            line
+            for pid, line in running.items()
+            if Path(line[0]).name == "clamonacc" and _configured(line, proc / pid) in {None, config}
+        ),
+        None,
+    )
+    scanner = Scanner(config, conf, has_clamscan, has_daemon=False, access=access)
+    if config is None or not has_clamdscan:
+        return scanner
+    status, _ = await _run(["clamdscan", f"--config-file={config}", "--ping=1"], STOPPED_S)
+    return Scanner(config, conf, has_clamscan, has_daemon=status == 0, access=access)
+
+
+async def scan_on_demand(scanner: Scanner, options: Sequence[str], paths: Sequence[Path]) -> dict[Path, Seen]:
+    """What a scan on demand makes of files: clamd's where it runs, otherwise clamscan's with ``options``."""
+    if scanner.has_daemon:
+        command = ["clamdscan", f"--config-file={scanner.config}", "--fdpass"]
+    else:
+        command = ["clamscan", *options]
+        database = scanner.conf.first("DatabaseDirectory")
+        command += [f"--database={database}"] if database else []
+    status, text = await _run([*command, "--no-summary", *map(str, paths)], DEMAND_S)
+    if status is None:
+        return dict.fromkeys(paths, Seen.STUCK)
+    lines = text.splitlines()
+    caught = {line.partition(": ")[0] for line in lines if line.endswith(" FOUND")}
+    failed = {line.partition(": ")[0] for line in lines if line.endswith(" ERROR")}
+    unable = status > FOUND_STATUS and not caught and not failed
+    return {
+        path: Seen.CAUGHT if str(path) in caught else Seen.UNREADABLE if unable or str(path) in failed else Seen.PASSED
+        for path in paths
+    }
+
+
+async def open_as(path: Path, account: str | None) -> Seen:
+    """What happens to an account that opens a file: a scanner on access answers before it may.
+
+    Args:
+        path: the file.
+        account: who opens it; None for us.
+    """
+    process = await asyncio.create_subprocess_exec(
+        "cat", str(path), stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env={"LC_ALL": "C"}, user=account
+    )
+    try:
+        async with asyncio.timeout(OPEN_S):
+            _, errors = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        return Seen.STUCK
+    if process.returncode == 0:
+        return Seen.PASSED
+    # clamonacc answers with EPERM, ordinary rights with EACCES; one that moves or removes what it finds leaves nothing.
+    is_caught = b"Operation not permitted" in errors or b"No such file" in errors
+    return Seen.CAUGHT if is_caught else Seen.UNREADABLE
+
+
+async def _run(command: list[str], within_s: float) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
+    try:
+        async with asyncio.timeout(within_s):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        return None, ""
+    return process.returncode, output.decode(errors="replace")
+
+
+def _command_lines(proc: Path) -> dict[str, tuple[str, ...]]:
+    """Of the running clamd and clamonacc, by process id."""
+    found: dict[str, tuple[str, ...]] = {}
+    for folder in proc.iterdir():
+        if not folder.name.isdecimal():
+            continue
+        try:
+            line = tuple((folder / "cmdline").read_text(errors="replace").rstrip("\0").split("\0"))
+        except OSError:
+            continue  # it ended, or is not ours to see
+        if Path(line[0]).name in {"clamd", "clamonacc"}:
+            found[folder.name] = line
+    return found
+
+
+def _configured(line: tuple[str, ...], process: Path) -> Path | None:
+    """The configuration that a command line names, as that process sees it."""
+    for at, one in enumerate(line):
+        value = one.partition("=")[2] if one.startswith("--config-file=") else ""
+        if one in {"-c", "--config-file"} and at + 1 < len(line):
+            value = line[at + 1]
+        if value:
+            try:
+                return (process / "cwd").readlink() / value
+            except OSError:
+                return Path(value)
+    return None

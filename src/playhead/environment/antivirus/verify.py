@@ -1,0 +1,177 @@
+"""Proves on the live machine that exclusions work, and that they are not a hole.
+
+Files that every scanner takes for a virus are put where an exclusion is and beside it, and the installed scanner is
+asked, on demand and on access: the first is to be left alone, the others are to be caught. Then the folders: nobody but
+the service may write to them, and nothing in them may be run. And what the scanner's own settings exclude beyond ours.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playhead.environment.antivirus import clamav
+from playhead.environment.antivirus.clamd_conf import broad, watched_on_access
+from playhead.environment.antivirus.exclusions import Exclusion, Kind, Scan
+from playhead.environment.antivirus.probes import PREFIX, Probe, can_probe, may_act_as, placed
+from playhead.environment.antivirus.scanner import Scanner, Seen, open_as, scan_on_demand
+from playhead.environment.antivirus.watching.fanotify import can_ask_permission
+from playhead.environment.antivirus.watching.folders import inspect
+from playhead.environment.doctor.codes import finding
+from playhead.environment.doctor.findings import Finding
+
+FOLDERS_MAX: Final = 500
+"""Of one row, newest first: a year of days, and what somebody put beside them."""
+BROAD_MAX: Final = 16
+"""Exclusions of others that are named."""
+CAUGHT_TRIES: Final = 10
+"""clamonacc watches a new folder a moment after it was made."""
+TRY_S: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be proven."""
+
+    rows: tuple[Exclusion, ...]
+    account: str | None = None
+    """The service's own; None where it runs as us."""
+
+
+async def look_at_scanner(scanner: Scanner | None, subject: Subject) -> Sequence[Finding]:
+    """Whether the scanner leaves alone what it should, and nothing else."""
+    if scanner is None:
+        return [finding("antivirus.none", "scanner", "No ClamAV is installed; other scanners cannot be asked.")]
+    if not may_act_as(subject.account):
+        return [finding("antivirus.rights", "scanner", f"Only root may act as {subject.account}.")]
+    rows = [row for row in subject.rows if can_probe(row)]
+    if not rows:
+        return [finding("antivirus.empty", "scanner", "The folders to be left alone are not there yet.")]
+    found: list[Finding] = []
+    for row in rows:
+        try:
+            with placed(row, subject.account) as probe:
+                found += await _on_demand(scanner, subject, probe)
+                found += await _on_access(scanner, subject, probe)
+        except OSError as error:
+            found.append(finding("antivirus.rights", row.text, f"No file can be put there: {error.strerror}."))
+    return found
+
+
+def look_at_settings(scanner: Scanner | None) -> Sequence[Finding]:
+    """What the scanner's settings say by themselves; touches nothing."""
+    if scanner is None:
+        return []
+    found = [
+        finding(
+            "antivirus.broad",
+            f"{scanner.config}, line {one.line}",
+            f"{one.name} {one.value} also covers {path}.",
+            line=one.line,
+        )
+        for one, path in broad(scanner.conf)[:BROAD_MAX]
+    ]
+    if scanner.paths_unknown and scanner.conf.all("ExcludePath"):
+        told = "clamonacc is started with --fdpass or --stream, so ExcludePath counts on demand alone."
+        found.append(finding("antivirus.paths_unknown", str(scanner.config), told))
+    return found
+
+
+def look_at_folders(subject: Subject) -> Sequence[Finding]:
+    """Whether something foreign could hide in what is left alone."""
+    return [one for row in subject.rows for one in _folders_of(row, subject.account)]
+
+
+async def _on_demand(scanner: Scanner, subject: Subject, probe: Probe) -> list[Finding]:
+    paths = (probe.sample, probe.near, probe.far)
+    seen = await scan_on_demand(scanner, clamav.options(subject.rows), paths)
+    how = "clamd" if scanner.has_daemon else "clamscan with our options, as no clamd answers"
+    return [_judged(Scan.DEMAND, how, probe, *(seen[path] for path in paths))]
+
+
+async def _on_access(scanner: Scanner, subject: Subject, probe: Probe) -> list[Finding]:
+    what = f"{probe.row.text}, {Scan.ACCESS}"
+    if scanner.access is None:
+        refused = can_ask_permission()
+        kernel = f"this kernel refuses it: {refused}" if refused else "this kernel allows it"
+        return [finding("antivirus.access_off", what, f"No clamonacc runs ({kernel}).")]
+    if not scanner.conf.on("OnAccessPrevention"):
+        return [finding("antivirus.access_silent", what, "OnAccessPrevention is off: what is found is only reported.")]
+    if not watched_on_access(scanner.conf, str(probe.sample)):
+        return [finding("antivirus.access_elsewhere", what, "No OnAccessIncludePath covers it.")]
+    # What a user does is passed over as a whole: then somebody else has to be caught, who is us.
+    far = await _until_caught(probe.far)
+    near = await _until_caught(probe.near) if far is Seen.CAUGHT else far
+    sample = await open_as(probe.sample, subject.account)
+    who = subject.account or "this account"
+    return [_judged(Scan.ACCESS, f"clamonacc, opened by {who}", probe, sample, near, far)]
+
+
+async def _until_caught(path: Path) -> Seen:
+    seen = Seen.PASSED
+    for again in range(CAUGHT_TRIES):
+        if again:
+            await asyncio.sleep(TRY_S)
+        seen = await open_as(path, None)
+        if seen is not Seen.PASSED:
+            break
+    return seen
+
+
+def _judged(scan: Scan, how: str, probe: Probe, sample: Seen, near: Seen, far: Seen) -> Finding:
+    subject = f"{probe.row.text}, {scan}"
+    evidence = {"by": how, "excluded": sample.value, "same_folder": near.value, "folder_beside": far.value}
+    if Seen.STUCK in {sample, near, far}:
+        return finding("antivirus.stuck", subject, f"Nobody answered in time ({how}).", **evidence)
+    if far is not Seen.CAUGHT:
+        why = "may not be read by it" if far is Seen.UNREADABLE else "was not caught"
+        return finding("antivirus.missed", subject, f"The test file in the folder beside {why} ({how}).", **evidence)
+    if sample is Seen.CAUGHT:
+        return finding("antivirus.scanned", subject, f"It is scanned all the same ({how}).", **evidence)
+    if near is not Seen.CAUGHT:
+        return finding("antivirus.wide", subject, f"Everything in the folder is left alone ({how}).", **evidence)
+    return finding("antivirus.proven", subject, f"Left alone, and what lies beside is caught ({how}).", **evidence)
+
+
+def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:
+    if row.kind is Kind.PROCESS or not Path(row.path).is_dir():
+        return []
+    allowed = set[str]() if account is None else {f"user {account}"}
+    looked = _below(Path(row.path), row.depth)
+    found: list[Finding] = []
+    for folder in looked:
+        try:
+            seen = inspect(folder)
+        except OSError as error:
+            found.append(finding("antivirus.rights", str(folder), f"It cannot be examined: {error.strerror}."))
+            continue
+        others = sorted(seen.writers - allowed) if account is not None else []
+        if seen.open_to_all or others:
+            who = "every account" if seen.open_to_all else ", ".join(others)
+            found.append(finding("antivirus.writable", str(folder), f"It may be changed by {who}.", writers=who))
+        run = sorted(name for name in seen.executables if clamav.matches(row, str(folder / name)))
+        if run:
+            told = f"These are left alone and can be run: {', '.join(run[:3])}."
+            found.append(finding("antivirus.executable", str(folder), told, files=len(run)))
+    if found:
+        return found
+    who = f"Only {account} may write there" if account is not None else "Not every account may write there"
+    return [finding("antivirus.closed", row.text, f"{who}, and nothing in it can be run.", folders=len(looked))]
+
+
+def _below(base: Path, depth: int) -> list[Path]:
+    """The folder of a row and those that its files lie in, newest name first: days sort by their names."""
+    found = [base]
+    level = [base]
+    for _ in range(depth):
+        level = sorted((one for folder in level for one in _folders_in(folder)), reverse=True)[:FOLDERS_MAX]
+        found += level
+    return found[:FOLDERS_MAX]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(PREFIX)]
+    except OSError:
+        return []
