@@ -14,6 +14,7 @@ from playhead.portal.oidc_config import OidcConfig
 from playhead.premises.coverage import CoverageConfig
 from playhead.premises.export import ExportConfig
 from playhead.premises.keeping import KeepingConfig
+from playhead.premises.messaging import MessagingConfig
 from playhead.premises.player import PlayerConfig
 from playhead.premises.screen import ScreenConfig
 from playhead.premises.tokens import TokensConfig
@@ -39,6 +40,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     export: ExportConfig = ExportConfig()
     coverage: CoverageConfig = CoverageConfig()
     keeping: KeepingConfig = KeepingConfig()
+    messaging: MessagingConfig = MessagingConfig()
 
     @classmethod
     def load(cls, places: PremisesPlaces) -> "PremisesSettings":

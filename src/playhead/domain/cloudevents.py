@@ -9,7 +9,8 @@ import msgspec
 
 from playhead.base.errors import InvalidInputError, LimitError
 from playhead.base.ids import SiteId
-from playhead.domain.events import Event, instant
+from playhead.base.instants import rfc3339
+from playhead.domain.events import Event
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
@@ -56,7 +57,7 @@ def encode(event: Event, source: str) -> bytes:
             source=source,
             type=event.type,
             subject=event.subject,
-            time=instant(event.at_us),
+            time=rfc3339(event.at_us),
             data=msgspec.Raw(event.data),
         )
     )

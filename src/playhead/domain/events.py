@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.domain import event_data as data
 from playhead.domain.accounts import Present
 from playhead.domain.live import LiveBlackout, LiveWorkstation
@@ -83,7 +83,7 @@ class Event:
 def started(recording: RecordingId, workstation: WorkstationId, agent: str, *, started_at_us: int, at_us: int) -> Event:
     """A recording is new here."""
     told = data.RecordingStarted(
-        recording=str(recording), workstation=str(workstation), agent=agent, started_at=instant(started_at_us)
+        recording=str(recording), workstation=str(workstation), agent=agent, started_at=rfc3339(started_at_us)
     )
     return _event(STARTED, str(recording), at_us, told)
 
@@ -118,7 +118,7 @@ def sealed(
         recording=str(recording),
         segment=str(segment),
         workstation=str(workstation),
-        started_at=instant(started_at_us),
+        started_at=rfc3339(started_at_us),
         length_ms=(ended_at_us - started_at_us) // 1000,
         durable_bytes=durable_bytes,
     )
@@ -145,8 +145,8 @@ def state(kind: Kind, recording: Recording, at_us: int) -> Event:
         workstation=str(recording.workstation),
         agent=recording.agent,
         state=str(recording.state),
-        started_at=instant(recording.started_at_us),
-        ended_at=None if recording.ended_at_us is None else instant(recording.ended_at_us),
+        started_at=rfc3339(recording.started_at_us),
+        ended_at=None if recording.ended_at_us is None else rfc3339(recording.ended_at_us),
         length_ms=facts.length_us // 1000,
         durable_bytes=recording.durable_bytes,
         has_gap=facts.has_gap,
@@ -164,15 +164,15 @@ def blackout(kind: Kind, live: LiveWorkstation, request: LiveBlackout, at_us: in
         by=request.by,
         label=request.label,
         reason=request.reason,
-        since=instant(request.since_us),
-        until=None if request.until_us is None else instant(request.until_us),
+        since=rfc3339(request.since_us),
+        until=None if request.until_us is None else rfc3339(request.until_us),
     )
     return _event(kind, str(live.id), at_us, told, request.source, request.by, request.label, request.since_us, at_us)
 
 
 def link(kind: Kind, workstation: WorkstationId, at_us: int) -> Event:
     """A workstation came or went: `UP`, `DOWN`."""
-    told = data.WorkstationLink(workstation=str(workstation), at=instant(at_us))
+    told = data.WorkstationLink(workstation=str(workstation), at=rfc3339(at_us))
     return _event(kind, str(workstation), at_us, told, at_us)
 
 
@@ -183,7 +183,7 @@ def coverage(kind: Kind, present: Present, at_us: int) -> Event:
         agent=present.agent,
         code=str(present.code or ""),
         message=present.message,
-        since=instant(present.since_us),
+        since=rfc3339(present.since_us),
     )
     return _event(kind, str(present.workstation), at_us, told, at_us)
 
@@ -213,13 +213,8 @@ def audited(number: int, at_us: int, hashed: bytes, done: Sequence[str], details
 
 def dropped(count: int, oldest_at_us: int, newest_at_us: int, reason: str, at_us: int) -> Event:
     """Events were given up."""
-    told = data.Dropped(events=count, oldest_at=instant(oldest_at_us), newest_at=instant(newest_at_us), reason=reason)
+    told = data.Dropped(events=count, oldest_at=rfc3339(oldest_at_us), newest_at=rfc3339(newest_at_us), reason=reason)
     return _event(DROPPED, "outbox", at_us, told, count, oldest_at_us, newest_at_us, at_us)
-
-
-def instant(at_us: int) -> str:
-    """RFC 3339 in UTC, to the microsecond."""
-    return utc(at_us).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _event(kind: Kind, subject: str, at_us: int, told: data.Data, *tells_apart: object) -> Event:

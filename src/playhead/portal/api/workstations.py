@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from playhead.base.errors import ConflictError, NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.access import Action, OfAgent, may
+from playhead.domain.commands import OFFLINE
 from playhead.domain.live import LiveWorkstation
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import (
@@ -30,8 +31,6 @@ from playhead.wire.screen.messages import CommandName, Result
 router = APIRouter(prefix="/api/workstations", tags=["workstations"], responses=ERRORS)
 
 MINUTE_MS: Final = 60_000
-
-_OUR_WORD: Final = {"screen.not_connected": "workstation.offline", "screen.no_answer": "workstation.no_answer"}
 
 
 @router.get("", operation_id="listWorkstations", openapi_extra=needs(Action.VIEW))
@@ -109,7 +108,7 @@ async def _command(
         result = await parts.control.command(workstation, name, recording=recording, reason=reason, blackout=blackout)
     except UnavailableError as error:
         hint = "It is switched off, or cannot reach this server."
-        raise UnavailableError(_OUR_WORD.get(error.code, error.code), error.message, hint=error.hint or hint) from error
+        raise UnavailableError(OFFLINE.get(error.code, error.code), error.message, hint=error.hint or hint) from error
     if not result.ok:
         raise ConflictError(result.code or "workstation.refused", result.message or "The workstation refused.")
     return result

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.ids import RecordingId
 from playhead.store.catalogue.schema_messages import handled_messages
 
-KEPT_US: Final = 86_400_000_000
-"""How long it is remembered that a command was carried out. None is taken that is older than a minute."""
+KEPT_US: Final = 3_600_000_000
+"""How long it is remembered that a command was carried out. None is taken that has waited for more than a minute."""
 
 
 @dataclass(frozen=True, slots=True)
