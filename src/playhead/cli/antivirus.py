@@ -1,5 +1,6 @@
 """``playhead environment antivirus``: what scanners should leave alone, and whether they do."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -83,3 +84,30 @@ def suggest(paths: tuple[Path, ...], pid: int | None, seconds: float, *, as_json
     from playhead.cli.scanning import suggest_exclusions
 
     suggest_exclusions(paths, pid, seconds, as_json=as_json)
+
+
+@antivirus.command()
+@_role_option
+@click.option("--account", help="The system user that the service runs as, where that is not you.")
+@click.option(
+    "--clamd-config",
+    type=click.Path(path_type=Path),
+    show_default="that of the running clamd, or the distribution's",
+    help="ClamAV's configuration.",
+)
+@data_option
+@json_option
+def verify(role: str, account: str | None, clamd_config: Path | None, data: Path, *, as_json: bool) -> None:
+    r"""Prove here and now that the exclusions work, and that they are not a hole.
+
+    Puts the EICAR test file, which harms nobody and every scanner takes for a virus, for a moment where the exclusions
+    are and beside them. Tell whoever watches over your scanner before: it will report them.
+
+    \b
+    Examples:
+      playhead environment antivirus verify
+      playhead environment antivirus verify --account playhead --data /srv/playhead --json
+    """
+    from playhead.cli.scanning import Asked, verify_exclusions
+
+    sys.exit(verify_exclusions(data, Asked(role, account, clamd_config), as_json=as_json))

@@ -32,8 +32,13 @@ def doctor(data: Path, role: Role | None, *, as_json: bool) -> int:
     if as_json:
         emit_json(report.as_plain())
     else:
-        click.echo(as_text(report, paint=lambda text, severity: click.style(text, fg=_COLOURS.get(severity))))
+        click.echo(as_text(report, paint=painted))
     return report.exit_code
+
+
+def painted(text: str, severity: Severity) -> str:
+    """A line in the colour of its severity."""
+    return click.style(text, fg=_COLOURS.get(severity))
 
 
 async def examine_here(data: Path, role: Role) -> Report:

@@ -1,19 +1,35 @@
 """``playhead environment antivirus``: what it does."""
 
 import asyncio
+import pwd
+import socket
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 
+from playhead.base.clock import SystemClock
+from playhead.base.errors import InvalidInputError
 from playhead.cli.console import emit_json, notice, step, table
+from playhead.cli.doctoring import painted
 from playhead.environment.antivirus import clamav, defender, neutral, suggestions
 from playhead.environment.antivirus.exclusions import Exclusion, of_premises, of_workstation
 from playhead.environment.antivirus.judgement import judge
 from playhead.environment.antivirus.profiles import PROFILES
+from playhead.environment.antivirus.scanner import ask_daemon, find_scanner
+from playhead.environment.antivirus.verify import Subject, look_at_folders, look_at_scanner, look_at_settings
 from playhead.environment.antivirus.watching.fanotify import Fanotify
 from playhead.environment.antivirus.watching.processes import Processes
 from playhead.environment.antivirus.watching.watcher import Watcher, watch
+from playhead.environment.doctor.findings import Finding, Role
+from playhead.environment.doctor.runner import Check, examine
+from playhead.environment.doctor.text import as_text
+
+VERIFY_S: Final = 300.0
+"""Without clamd, each row waits for clamscan to read all signatures."""
 
 
 def rows_of(data: Path, role: str) -> tuple[Exclusion, ...]:
@@ -64,3 +80,43 @@ def suggest_exclusions(paths: tuple[Path, ...], pid: int | None, seconds: float,
         emit_json(suggestions.as_plain(watched, judgements))
     else:
         click.echo(suggestions.as_text(watched, judgements), nl=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be verified."""
+
+    role: str
+    account: str | None
+    config: Path | None
+
+
+def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
+    """Ask the scanner, print what was found, and return the exit code.
+
+    Raises:
+        InvalidInputError: ``antivirus.account``, ``antivirus.config``.
+    """
+    if asked.account is not None:
+        try:
+            pwd.getpwnam(asked.account)
+        except KeyError as error:
+            raise InvalidInputError("antivirus.account", f"There is no account {asked.account!r} here.") from error
+    scanner = find_scanner(asked.config)
+    subject = Subject(rows_of(data, asked.role), asked.account)
+
+    async def ask() -> Sequence[Finding]:
+        return await look_at_scanner(None if scanner is None else await ask_daemon(scanner), subject)
+
+    checks = [
+        Check("scanner", ask, VERIFY_S),
+        Check.blocking("scanner settings", lambda: look_at_settings(scanner)),
+        Check.blocking("excluded folders", lambda: look_at_folders(subject)),
+    ]
+    role = Role(asked.role)
+    report = asyncio.run(examine(checks, machine=socket.gethostname(), role=role, clock=SystemClock()))
+    if as_json:
+        emit_json(report.as_plain())
+    else:
+        click.echo(as_text(report, paint=painted))
+    return report.exit_code

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,6 @@ class Scanner:
 
     config: Path | None
     conf: ClamdConf
-    has_clamscan: bool
     has_daemon: bool
     """clamd answers."""
     access: tuple[str, ...] | None
@@ -53,8 +52,8 @@ class Scanner:
         return any(one in {"--fdpass", "--stream"} for one in self.access or ())
 
 
-async def find_scanner(config: Path | None = None, proc: Path = PROC) -> Scanner | None:
-    """ClamAV on this machine; None where it is not installed.
+def find_scanner(config: Path | None = None, proc: Path = PROC) -> Scanner | None:
+    """ClamAV on this machine; None where it is not installed. Whether clamd answers is not asked yet.
 
     Args:
         config: its clamd.conf; where the running programs or the distribution have it by default.
@@ -63,31 +62,25 @@ async def find_scanner(config: Path | None = None, proc: Path = PROC) -> Scanner
     Raises:
         InvalidInputError: ``antivirus.config``: the file that was named cannot be read.
     """
-    has_clamscan, has_clamdscan = (shutil.which(one) is not None for one in ("clamscan", "clamdscan"))
-    if not (has_clamscan or has_clamdscan):
+    if not any(map(shutil.which, ("clamscan", "clamdscan"))):
         return None
-    running = _command_lines(proc)
+    running = _running(proc)
     if config is None:
-        told = next(
-            (_configured(line, proc / pid) for pid, line in running.items() if _configured(line, proc / pid)), None
-        )
-        config = told or next((Path(one) for one in CONFIGS if Path(one).is_file()), None)
+        told = [one for _, one in running if one is not None]
+        config = next((one for one in (*told, *map(Path, CONFIGS)) if one.is_file()), None)
     elif not config.is_file():
         raise InvalidInputError("antivirus.config", f"{config} is no file.", hint="Name the clamd.conf in use.")
     conf = ClamdConf.parse(config.read_text(errors="replace")) if config is not None else ClamdConf(())
-    access = next(
-        (
-            line
-            for pid, line in running.items()
-            if Path(line[0]).name == "clamonacc" and _configured(line, proc / pid) in {None, config}
-        ),
-        None,
-    )
-    scanner = Scanner(config, conf, has_clamscan, has_daemon=False, access=access)
-    if config is None or not has_clamdscan:
+    access = (line for line, told in running if Path(line[0]).name == "clamonacc" and told in {None, config})
+    return Scanner(config, conf, has_daemon=False, access=next(access, None))
+
+
+async def ask_daemon(scanner: Scanner) -> Scanner:
+    """The same, with whether its clamd answers."""
+    if scanner.config is None or shutil.which("clamdscan") is None:
         return scanner
-    status, _ = await _run(["clamdscan", f"--config-file={config}", "--ping=1"], STOPPED_S)
-    return Scanner(config, conf, has_clamscan, has_daemon=status == 0, access=access)
+    status, _ = await _run(["clamdscan", f"--config-file={scanner.config}", "--ping=1"], STOPPED_S)
+    return replace(scanner, has_daemon=status == 0)
 
 
 async def scan_on_demand(scanner: Scanner, options: Sequence[str], paths: Sequence[Path]) -> dict[Path, Seen]:
@@ -145,9 +138,9 @@ async def _run(command: list[str], within_s: float) -> tuple[int | None, str]:
     return process.returncode, output.decode(errors="replace")
 
 
-def _command_lines(proc: Path) -> dict[str, tuple[str, ...]]:
-    """Of the running clamd and clamonacc, by process id."""
-    found: dict[str, tuple[str, ...]] = {}
+def _running(proc: Path) -> list[tuple[tuple[str, ...], Path | None]]:
+    """The command lines of the running clamd and clamonacc, and the configuration that each names."""
+    found: list[tuple[tuple[str, ...], Path | None]] = []
     for folder in proc.iterdir():
         if not folder.name.isdecimal():
             continue
@@ -156,7 +149,7 @@ def _command_lines(proc: Path) -> dict[str, tuple[str, ...]]:
         except OSError:
             continue  # it ended, or is not ours to see
         if Path(line[0]).name in {"clamd", "clamonacc"}:
-            found[folder.name] = line
+            found.append((line, _configured(line, folder)))
     return found
 
 

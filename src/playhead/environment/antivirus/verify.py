@@ -87,7 +87,7 @@ async def _on_demand(scanner: Scanner, subject: Subject, probe: Probe) -> list[F
     paths = (probe.sample, probe.near, probe.far)
     seen = await scan_on_demand(scanner, clamav.options(subject.rows), paths)
     how = "clamd" if scanner.has_daemon else "clamscan with our options, as no clamd answers"
-    return [_judged(Scan.DEMAND, how, probe, *(seen[path] for path in paths))]
+    return [_judged(Scan.DEMAND, how, probe.row, *(seen[path] for path in paths))]
 
 
 async def _on_access(scanner: Scanner, subject: Subject, probe: Probe) -> list[Finding]:
@@ -105,7 +105,7 @@ async def _on_access(scanner: Scanner, subject: Subject, probe: Probe) -> list[F
     near = await _until_caught(probe.near) if far is Seen.CAUGHT else far
     sample = await open_as(probe.sample, subject.account)
     who = subject.account or "this account"
-    return [_judged(Scan.ACCESS, f"clamonacc, opened by {who}", probe, sample, near, far)]
+    return [_judged(Scan.ACCESS, f"clamonacc, opened by {who}", probe.row, sample, near, far)]
 
 
 async def _until_caught(path: Path) -> Seen:
@@ -119,19 +119,33 @@ async def _until_caught(path: Path) -> Seen:
     return seen
 
 
-def _judged(scan: Scan, how: str, probe: Probe, sample: Seen, near: Seen, far: Seen) -> Finding:
-    subject = f"{probe.row.text}, {scan}"
-    evidence = {"by": how, "excluded": sample.value, "same_folder": near.value, "folder_beside": far.value}
+def _judged(scan: Scan, how: str, row: Exclusion, sample: Seen, *beside: Seen) -> Finding:
+    """What it means how the file that the row names fared, and those in the same folder and in the one beside."""
+    near, far = beside
+    code, told = _meaning(sample, near, far)
+    return finding(
+        code,
+        f"{row.text}, {scan}",
+        f"{told} ({how}).",
+        by=how,
+        excluded=sample.value,
+        same_folder=near.value,
+        folder_beside=far.value,
+    )
+
+
+def _meaning(sample: Seen, near: Seen, far: Seen) -> tuple[str, str]:
     if Seen.STUCK in {sample, near, far}:
-        return finding("antivirus.stuck", subject, f"Nobody answered in time ({how}).", **evidence)
+        return "antivirus.stuck", "Nobody answered in time"
+    if far is Seen.UNREADABLE:
+        return "antivirus.missed", "The test file in the folder beside may not be read by it"
     if far is not Seen.CAUGHT:
-        why = "may not be read by it" if far is Seen.UNREADABLE else "was not caught"
-        return finding("antivirus.missed", subject, f"The test file in the folder beside {why} ({how}).", **evidence)
+        return "antivirus.missed", "The test file in the folder beside was not caught"
     if sample is Seen.CAUGHT:
-        return finding("antivirus.scanned", subject, f"It is scanned all the same ({how}).", **evidence)
+        return "antivirus.scanned", "It is scanned all the same"
     if near is not Seen.CAUGHT:
-        return finding("antivirus.wide", subject, f"Everything in the folder is left alone ({how}).", **evidence)
-    return finding("antivirus.proven", subject, f"Left alone, and what lies beside is caught ({how}).", **evidence)
+        return "antivirus.wide", "Everything in the folder is left alone"
+    return "antivirus.proven", "Left alone, and what lies beside is caught"
 
 
 def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:

@@ -258,7 +258,7 @@ _TABLE: Final = (
     Code(
         "antivirus.missed", _WARNING,
         "Either the scanner leaves too much alone, or it sees nothing here and exclusions change nothing.",
-        "Look for a wider exclusion, for signatures (`freshclam`), and whether the scanner's account may read the folder.",
+        "Look for a wider exclusion, for signatures (`freshclam`), and whether the scanner's account may read there.",
     ),
     Code(
         "antivirus.wide", _INFO,
@@ -284,7 +284,7 @@ _TABLE: Final = (
         "antivirus.access_off", _INFO,
         "Nothing is scanned while it is written: recording does not wait, and nothing else is kept from being opened.",
     ),
-    Code("antivirus.access_silent", _INFO, "The scanner looks after a file was opened: whether it looked is not seen here."),
+    Code("antivirus.access_silent", _INFO, "The scanner keeps no file from being opened: whether it looks is not seen."),
     Code("antivirus.access_elsewhere", _OK, "On access the scanner looks elsewhere: recording does not wait for it."),
     Code(
         "antivirus.writable", _WARNING,
