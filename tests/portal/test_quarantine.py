@@ -13,6 +13,7 @@ from playhead.domain.live import HealthChanged
 from playhead.domain.quarantine import REFUSED_MAX, Quarantined
 from playhead.net.http import AllowedHosts
 from playhead.portal.application import create_application
+from playhead.premises.aside import AsideOrders
 from playhead.premises.quarantine import Quarantine
 from playhead.store.catalogue.access import load_who
 from playhead.store.catalogue.quarantine import list_quarantined, quarantine_one
@@ -63,7 +64,8 @@ def application(parts, site, uploads):
     mending = Mending(
         site.folder / "segments", disk=SystemDisk(), catalogue=site.catalogue, store=site.store, clock=site.clock
     )
-    acting = Quarantine(site.catalogue, mending, uploads, note)
+    orders = AsideOrders(site.catalogue, site.control, site.audit)
+    acting = Quarantine(site.catalogue, mending, uploads, orders, note)
     return create_application(replace(parts, quarantine=acting), hosts=AllowedHosts())
 
 
@@ -100,6 +102,7 @@ async def test_a_page_newest_first_and_the_next(browser, site):
         "firstAt": "2027-01-15T08:00:00.000003Z",
         "at": "2027-01-15T08:00:00.000003Z",
         "attempts": 1,
+        "order": None,
     }
     assert await ids(browser, f"?before={page['next']}&limit=2") == numbers[:1]
     assert (await browser.get(f"/api/quarantine/{numbers[0]}")).json()["id"] == numbers[0]
@@ -157,8 +160,14 @@ async def test_dropping_takes_a_reason_and_is_noted(browser, site):
 async def test_trying_again_is_noted_too(browser, site, uploads):
     number, upload = await listed(site, refused(1), refused(2, kind="upload", subject="export x", place="nowhere"))
     await browser.sign_in("root")
-    assert (await browser.post(f"/api/quarantine/{number}/retry")).status_code == 200
-    assert await ids(browser) == [upload]
+    gone = await browser.post(f"/api/quarantine/{number}/retry")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (409, "quarantine.workstation_gone")
+    site.control.connect("desk-1")
+    answer = await browser.post(f"/api/quarantine/{number}/retry")
+    told = {"name": "retry", "state": "told", "message": ""}
+    assert (answer.status_code, answer.json()) == (200, {"order": told})
+    assert (await browser.get(f"/api/quarantine/{number}")).json()["order"] == told
+    assert site.control.asked == [("desk-1", "aside_retry", refused(1).subject)]
     assert (await browser.post(f"/api/quarantine/{upload}/retry")).status_code == 200
     assert uploads.retried == ["export x"]
     assert [entry.subject for entry in await site.audited("quarantine.retried")] == ["export x", refused(1).subject]

@@ -70,7 +70,7 @@ def waiting(key, kind="segment", **facts):
     item = {"id": key, "kind": kind, "segment": f"s-{key}", "recording": None, "workstation": "ws-01"}
     item |= {"place": "aside", "location": f"quarantine/s-{key}.vid", "code": "segment.chain", "firstAt": at_hour(8)}
     item |= {"message": "Its records do not follow from one another.", "bytes": 4_200_000, "at": at_hour(9)}
-    return item | {"attempts": 3} | facts
+    return item | {"attempts": 3, "order": None} | facts
 
 
 def rule(key, name, days, **facts):
@@ -192,8 +192,12 @@ class Operation:
             return json_answer({"items": self.quarantine, "next": None, "aside": self.aside})
         key, what = rest
         self.heard.append((what, key, request.json()["reason"] if request.body else None))
-        self.quarantine = [one for one in self.quarantine if one["id"] != key]
-        return Answer(b"", 204)
+        (acted,) = [one for one in self.quarantine if one["id"] == key]
+        if acted["place"] == "workstation":
+            acted["order"] = {"name": what, "state": "waiting", "message": ""}
+            return json_answer({"order": acted["order"]})
+        self.quarantine.remove(acted)
+        return json_answer({"order": None})
 
     def _retention(self, request, rest):
         if request.method == "GET":

@@ -96,6 +96,19 @@ async def test_what_is_in_quarantine_is_tried_again_or_dropped_with_a_reason(chr
         assert seat.premises.operation.heard == [("retry", "1", None), ("drop", "2", "made twice")]
 
 
+async def test_what_its_workstation_keeps_waits_until_that_has_been_told(chromium):
+    waits = [waiting("1", place="workstation", location="")]
+    async with staged(chromium, "/quarantine", quarantine=waits) as seat:
+        row = seat.page.get_by_role("grid", name="In quarantine").get_by_role("row").nth(1)
+        await expect(row).to_contain_text("Its records do not follow")
+        await row.get_by_role("button", name="Retry").click()
+        await expect(row).to_contain_text("Its workstation offers it again when it connects next.")
+        await row.get_by_role("button", name="Drop: Segment of ws-01").click()
+        await seat.page.get_by_label("Reason").fill("a test")
+        await seat.page.get_by_role("button", name="Drop it").click()
+        await expect(row).to_contain_text("Its workstation removes it when it connects next.")
+
+
 # ---- retention
 
 

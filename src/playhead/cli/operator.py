@@ -52,13 +52,13 @@ class Operator:
         """What is wrong with the server."""
         return self._ask("GET", "/api/health")
 
-    def retry_quarantined(self, number: int) -> None:
-        """Try something in quarantine again."""
-        self._ask("POST", f"/api/quarantine/{number}/retry")
+    def retry_quarantined(self, number: int) -> dict[str, Any]:
+        """Try something in quarantine again; what became of it."""
+        return self._ask("POST", f"/api/quarantine/{number}/retry")
 
-    def drop_quarantined(self, number: int, reason: str) -> None:
-        """Give something in quarantine up."""
-        self._ask("POST", f"/api/quarantine/{number}/drop", {"reason": reason})
+    def drop_quarantined(self, number: int, reason: str) -> dict[str, Any]:
+        """Give something in quarantine up; what became of it."""
+        return self._ask("POST", f"/api/quarantine/{number}/drop", {"reason": reason})
 
     def recordings_of(self, workstation: str) -> list[dict[str, Any]]:
         """The newest of a workstation's recordings, as the API describes them."""

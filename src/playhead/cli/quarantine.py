@@ -55,14 +55,13 @@ def show(number: int, data: Path, *, as_json: bool) -> None:
 def retry(number: int, data: Path) -> None:
     """Try one thing again; the server must run.
 
-    A file is looked at anew: put a whole copy in its place before. A segment that was refused is judged anew when its
-    workstation offers it again. An export is begun again.
+    A file is looked at anew: put a whole copy in its place before. A segment that was refused is offered again by its
+    workstation, at once or when it connects next. An export is begun again.
     """
-    from playhead.cli.console import done
+    from playhead.cli import quarantining
     from playhead.cli.operator import Operator
 
-    Operator(PremisesPlaces(data)).retry_quarantined(number)
-    done(f"Number {number} is off the list.")
+    quarantining.say_outcome(number, Operator(PremisesPlaces(data)).retry_quarantined(number))
 
 
 @quarantine.command()
@@ -72,10 +71,10 @@ def retry(number: int, data: Path) -> None:
 def drop(number: int, reason: str, data: Path) -> None:
     """Give one thing up for good; the server must run.
 
-    What is on the server of it is removed, unless its recording is held. What a workstation keeps stays there.
+    What there is of it is removed, on the server or by the workstation that keeps it (at once, or when it connects
+    next), unless its recording is held.
     """
-    from playhead.cli.console import done
+    from playhead.cli import quarantining
     from playhead.cli.operator import Operator
 
-    Operator(PremisesPlaces(data)).drop_quarantined(number, reason)
-    done(f"Number {number} was given up.")
+    quarantining.say_outcome(number, Operator(PremisesPlaces(data)).drop_quarantined(number, reason))

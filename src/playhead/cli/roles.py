@@ -14,6 +14,7 @@ from playhead.cli.web_tls import WebTls, keep_certificate, web_tls
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
+from playhead.premises.aside import AsideOrders
 from playhead.premises.coverage import CoverageService
 from playhead.premises.export import ExportService
 from playhead.premises.keeping import KeepingService
@@ -117,6 +118,7 @@ async def _run(
         on_gone=gone,
     )
     keeping = KeepingService(settings.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock)
+    asides = AsideOrders(catalogue, screen, audit)
     mending = Mending(places.recordings, disk=SystemDisk(), catalogue=catalogue, store=segments, clock=clock)
     anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
@@ -154,12 +156,12 @@ async def _run(
         coverage=coverage,
         exports=exports,
         keeping=keeping,
-        quarantine=Quarantine(catalogue, mending, exports, screen.changed),
+        quarantine=Quarantine(catalogue, mending, exports, asides, screen.changed),
         proof=AuditProof(catalogue, anchor),
         oidc=Oidc.of(settings.oidc, clock),
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
+        for service in (screen, asides, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
         services.create_task(watch_backups(catalogue), name="backups")

@@ -16,8 +16,25 @@ Place = Literal["store", "aside", "workstation", "nowhere"]
 REFUSED_MAX: Final = 200
 """Refused segments listed of one workstation: beyond, the oldest goes. Its files stay where they are, with it."""
 
-TAKEN_ELSEWHERE: Final = frozenset({"store.deleting", "segment.erased"})
+TAKEN_ELSEWHERE: Final = frozenset({"recording.erased"})
 """Final refusals that say nothing bad of a segment: nobody needs to look at it."""
+
+OrderName = Literal["retry", "drop"]
+"""What a workstation is to do with a segment that it keeps: offer it again, or remove it."""
+
+OrderState = Literal["waiting", "told", "failed"]
+"""``waiting``: the workstation is told when it connects next. ``told``: it offers the segment again. ``failed``: it
+could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was decided about a segment that waits at its workstation."""
+
+    name: OrderName
+    state: OrderState = "waiting"
+    message: str = ""
+    """Why it failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +59,8 @@ class Quarantined:
     """Of the file; of a refused segment, those that were taken before the fault."""
     details: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
     """What trying again takes."""
+    order: Order | None = None
+    """What its workstation is to do, where that was decided and is not over."""
     id: int = 0
     """In the list; 0 before it is there."""
     first_at_us: int = 0

@@ -1,6 +1,6 @@
 """What the portal needs of the rest of the site, so that it runs beside it or far from it."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol, Self
@@ -14,6 +14,9 @@ from playhead.domain.live import Event, LiveWorkstation
 from playhead.domain.quarantine import Quarantined
 from playhead.domain.recordings import Recording
 from playhead.domain.retention import Pending, Policy
+from playhead.environment.doctor.findings import Report
+from playhead.environment.doctor.summary import Summary
+from playhead.environment.installation import Listener
 from playhead.store.catalogue.erasures import Erasure
 from playhead.store.erasure import Order
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
@@ -127,21 +130,81 @@ class Quarantine(Protocol):
     """What is in quarantine, acted on. `playhead.premises.quarantine.Quarantine`."""
 
     async def retry(self, number: int, /) -> Quarantined:
-        """Try something again; on return it is off the list. What it was.
+        """Try something again. What it was; it is off the list, unless its workstation has an order to carry out first.
 
         Raises:
             NotFoundError: ``quarantine.not_found``.
-            ConflictError: ``quarantine.still``, ``quarantine.replaced``, ``quarantine.erased``, ``store.in_use``.
+            ConflictError: ``quarantine.still``, ``quarantine.replaced``, ``quarantine.erased``, ``store.in_use``,
+                ``quarantine.workstation_gone``.
         """
         ...
 
     async def drop(self, number: int, /) -> Quarantined:
-        """Give something up. What it was.
+        """Give something up. What it was, as with `retry`.
 
         Raises:
             NotFoundError: ``quarantine.not_found``.
             ConflictError: ``quarantine.held``, ``store.in_use``.
         """
+        ...
+
+
+class Environment(Protocol):
+    """This server and its workstations, looked over. `playhead.premises.environment.EnvironmentService`."""
+
+    @property
+    def listeners(self) -> Callable[[], tuple[Listener, ...]]:
+        """What this server listens on now."""
+        ...
+
+    @property
+    def data(self) -> Path:
+        """The server's data folder."""
+        ...
+
+    @property
+    def program(self) -> Path:
+        """The Python that the server runs in."""
+        ...
+
+    @property
+    def report(self) -> Report | None:
+        """The newest of this server."""
+        ...
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is looked over now."""
+        ...
+
+    async def look(self) -> Report:
+        """Look over this server now.
+
+        Raises:
+            PlayheadError: that could not be done.
+        """
+        ...
+
+    async def examine(self, workstation: WorkstationId, /) -> Report:
+        """Have a workstation look over itself now.
+
+        Raises:
+            UnavailableError: ``screen.not_connected``, ``screen.no_answer``, ``screen.cannot_examine``, or what failed
+                there.
+            CorruptError: ``doctor.report``.
+        """
+        ...
+
+    async def newest(self, workstation: WorkstationId, /) -> Report:
+        """The newest report of a workstation.
+
+        Raises:
+            NotFoundError: ``doctor.no_report``.
+        """
+        ...
+
+    def summaries(self) -> list[Summary]:
+        """What the workstations' newest reports come to."""
         ...
 
 

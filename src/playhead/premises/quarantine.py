@@ -1,12 +1,13 @@
 """What is in quarantine, acted on by a person: each kind by whoever knows how."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
 
 from playhead.base.ids import RecordingId
-from playhead.domain.quarantine import Quarantined
+from playhead.domain.quarantine import Order, OrderName, Quarantined
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.quarantine import get_quarantined, release_quarantined
 from playhead.store.segments.mending import Mending
@@ -22,6 +23,14 @@ class Retrying(Protocol):
         ...
 
 
+class Ordering(Protocol):
+    """Who tells workstations: `playhead.premises.aside.AsideOrders`."""
+
+    async def give(self, found: Quarantined, name: OrderName, /) -> Order | None:
+        """Have the workstation do something with what it keeps; None where it is off the list."""
+        ...
+
+
 class Quarantine:
     """See the module.
 
@@ -29,6 +38,7 @@ class Quarantine:
         catalogue: open.
         mending: of segments.
         uploads: of exports.
+        orders: for what workstations keep.
         changed: told of a recording that is not as it was.
     """
 
@@ -37,19 +47,24 @@ class Quarantine:
         catalogue: Catalogue,
         mending: Mending,
         uploads: Retrying,
+        orders: Ordering,
         changed: Callable[[RecordingId], Awaitable[None]],
     ) -> None:
         self._catalogue = catalogue
         self._mending = mending
         self._uploads = uploads
+        self._orders = orders
         self._changed = changed
 
     async def retry(self, number: int) -> Quarantined:
-        """Try something again; on return it is off the list. Returns what it was.
+        """Try something again.
+
+        Returns:
+            What it was; it is off the list, unless it has an order that its workstation is to carry out first.
 
         Raises:
             NotFoundError: ``quarantine.not_found``.
-            ConflictError: as `Mending.retry`.
+            ConflictError: as `Mending.retry` and `AsideOrders.give`.
             UnavailableError: ``store.failed``, ``catalogue.unavailable``, ``export.*``.
         """
         found = await self._find(number)
@@ -57,11 +72,15 @@ class Quarantine:
             await self._uploads.retry(found)
         else:
             await self._tell(await self._mending.retry(found))
+        order = await self._orders.give(found, "retry") if found.place == "workstation" else None
         _log.info("tried again from quarantine", kind=found.kind, subject=found.subject)
-        return found
+        return replace(found, order=order)
 
     async def drop(self, number: int) -> Quarantined:
-        """Give something up; what there is of it here is removed. Returns what it was.
+        """Give something up; what there is of it is removed, here or by its workstation.
+
+        Returns:
+            As `retry`.
 
         Raises:
             NotFoundError: ``quarantine.not_found``.
@@ -74,8 +93,9 @@ class Quarantine:
                 await release_quarantined(connection, found.kind, found.subject)
         else:
             await self._tell(await self._mending.drop(found))
+        order = await self._orders.give(found, "drop") if found.place == "workstation" else None
         _log.warning("dropped from quarantine", kind=found.kind, subject=found.subject, bytes=found.bytes)
-        return found
+        return replace(found, order=order)
 
     async def _find(self, number: int) -> Quarantined:
         async with self._catalogue.reading() as connection:

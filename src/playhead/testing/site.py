@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playhead.base.errors import UnavailableError
-from playhead.base.ids import RecordingId, RoleId, SiteId, UserId, WorkstationId
+from playhead.base.ids import RecordingId, RoleId, SegmentId, SiteId, UserId, WorkstationId
 from playhead.domain.health import Problem
 from playhead.domain.history import Entry
 from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
@@ -75,8 +75,10 @@ class FakeControl:
         recording: RecordingId | None = None,
         reason: str = "",
         blackout: BlackoutOrder = BY_API,
+        segment: SegmentId | None = None,
     ) -> Result:
         """As `ScreenService.command`."""
+        reason = reason if segment is None else str(segment)
         if name.startswith("blackout"):
             self.blackouts.append(blackout)
         self.asked.append((str(workstation), name, reason))

@@ -152,11 +152,11 @@ class Desk:
         return make_segment(recording=recording, segment=unique(SegmentId), signer=self.key, **arguments)
 
     @contextlib.asynccontextmanager
-    async def connected(self, *, user="alex", examines=False):
+    async def connected(self, *, user="alex", examines=False, aside=False):
         """Connected and welcomed."""
         peer = await connect(self.premises.address, tls=self.context(), clock=SystemClock(), site=SITE)
         try:
-            await peer.send(Hello((1,), str(self.name), "test 1", user, examines=examines))
+            await peer.send(Hello((1,), str(self.name), "test 1", user, examines=examines, aside=aside))
             conversation = Conversation(peer)
             answer = await conversation.next()
             if isinstance(answer, Goodbye):

@@ -39,6 +39,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "password.refused": "gave a wrong password again",
   "quarantine.added": "could not take in",
   "quarantine.dropped": "gave up what was in quarantine:",
+  "quarantine.removed": "removed what it kept in quarantine:",
   "quarantine.retried": "tried again what was in quarantine:",
   "recording.exported": "exported",
   "recording.held": "put a hold on",

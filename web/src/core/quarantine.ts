@@ -27,6 +27,39 @@ export interface QuarantineItem {
   readonly at: Date;
   /** How often it was found so. */
   readonly attempts: number;
+  readonly order: QuarantineOrder | null;
+}
+
+export const ORDER_NAMES = ["retry", "drop"] as const;
+export const ORDER_STATES = ["waiting", "told", "failed"] as const;
+
+/** What its workstation is to do with what it keeps. */
+export interface QuarantineOrder {
+  readonly name: (typeof ORDER_NAMES)[number];
+  readonly state: (typeof ORDER_STATES)[number];
+  /** Why it failed. */
+  readonly message: string;
+}
+
+/** `order` of something in quarantine, or of what became of it. */
+export function readOrder(value: unknown, path = "quarantine"): QuarantineOrder | null {
+  const order = asObject(value, path).order;
+  if (order === null || order === undefined) return null;
+  const from = asObject(order, `${path}.order`);
+  return {
+    name: oneOf(from, "name", path, ORDER_NAMES),
+    state: oneOf(from, "state", path, ORDER_STATES),
+    message: text(from, "message", path),
+  };
+}
+
+/** What was decided, and how far it is. */
+export function orderText(order: QuarantineOrder): string {
+  const offers = order.name === "retry";
+  if (order.state === "failed")
+    return `Its workstation could not ${offers ? "offer it again" : "remove it"}: ${order.message}`;
+  const does = `Its workstation ${offers ? "offers it again" : "removes it"}`;
+  return order.state === "waiting" ? `${does} when it connects next.` : `${does}. It goes from here when it has come.`;
 }
 
 export function readQuarantineItem(value: unknown, path = "quarantine"): QuarantineItem {
@@ -45,6 +78,7 @@ export function readQuarantineItem(value: unknown, path = "quarantine"): Quarant
     firstAt: instant(from, "firstAt", path),
     at: instant(from, "at", path),
     attempts: number(from, "attempts", path),
+    order: readOrder(value, path),
   };
 }
 
@@ -63,7 +97,7 @@ export function placeText(place: QuarantinePlace): string {
 /** What dropping it means. */
 export function dropText(place: QuarantinePlace): string {
   if (place === "nowhere") return "It is taken off the list.";
-  if (place === "workstation") return "It is taken off the list. What the workstation keeps stays there.";
+  if (place === "workstation") return "Its workstation removes it for good, at once or when it connects next.";
   return "What is on the server of it is deleted for good, and cannot be had back.";
 }
 
@@ -92,4 +126,9 @@ export function quarantineTitle(item: QuarantineItem): string {
 
 export function attemptsText(count: number): string {
   return count === 1 ? "tried once" : `tried ${count} times`;
+}
+
+/** Why it waits; or what comes next, where that was decided. */
+export function whyText(item: QuarantineItem): string {
+  return item.order === null ? item.message : orderText(item.order);
 }

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from playhead.base.errors import NotFoundError
 from playhead.domain.access import Action, Installation
 from playhead.portal.api.answers import ERRORS
-from playhead.portal.api.models import Empty
 from playhead.portal.api.permissions import needs
 from playhead.portal.api.quarantine_models import (
     DropOrder,
     QuarantineItem,
     QuarantineList,
+    QuarantineOutcome,
     aside_item,
     quarantine_item,
+    quarantine_order,
 )
 from playhead.portal.callers import Caller, Changing, Reading
 from playhead.portal.needs import Quarantine
@@ -66,23 +67,23 @@ async def get_one(request: Request, _caller: Operating, item: Item) -> Quarantin
 
 
 @router.post("/{item}/retry", operation_id="retryQuarantined", openapi_extra=needs(Action.OPERATE))
-async def retry(request: Request, caller: OperatingChange, item: Item) -> Empty:
-    """Try it again; where it is well now, it is off the list. A refused segment is judged anew when it is offered."""
+async def retry(request: Request, caller: OperatingChange, item: Item) -> QuarantineOutcome:
+    """Try it again; where it is well now, it is off the list. A refused segment is offered again by its workstation."""
     parts = parts_of(request)
     found = await _acting(parts).retry(item)
     details = {"kind": found.kind, "code": found.code}
     await parts.audit.note(str(caller.who.user), "quarantine.retried", found.subject, caller.address, details)
-    return Empty()
+    return QuarantineOutcome(order=quarantine_order(found.order))
 
 
 @router.post("/{item}/drop", operation_id="dropQuarantined", openapi_extra=needs(Action.OPERATE))
-async def drop(request: Request, caller: OperatingChange, item: Item, order: DropOrder) -> Empty:
-    """Give it up for good: what is on the server of it is removed. What a workstation keeps stays there."""
+async def drop(request: Request, caller: OperatingChange, item: Item, order: DropOrder) -> QuarantineOutcome:
+    """Give it up for good: what there is of it is removed, on the server or by the workstation that keeps it."""
     parts = parts_of(request)
     found = await _acting(parts).drop(item)
     details = {"kind": found.kind, "code": found.code, "bytes": found.bytes, "reason": order.reason.strip()}
     await parts.audit.note(str(caller.who.user), "quarantine.dropped", found.subject, caller.address, details)
-    return Empty()
+    return QuarantineOutcome(order=quarantine_order(found.order))
 
 
 def _acting(parts: Parts) -> Quarantine:

@@ -7,10 +7,23 @@ from pydantic import Field
 
 from playhead.base.instants import utc
 from playhead.domain.live import LiveWorkstation
-from playhead.domain.quarantine import Kind, Place, Quarantined
+from playhead.domain.quarantine import Kind, Order, OrderName, OrderState, Place, Quarantined
 from playhead.portal.api.shapes import Answer, Input
 
 REASON_CHARS_MAX = 200
+
+
+class QuarantineOrder(Answer):
+    """What a workstation is to do with a segment that it keeps."""
+
+    name: OrderName = Field(description="`retry`: offer it again. `drop`: remove it.")
+    state: OrderState = Field(
+        description=(
+            "`waiting`: the workstation is told when it connects next. `told`: it offers the segment again, which goes "
+            "off the list when all of it has come. `failed`: it could not."
+        )
+    )
+    message: str = Field(description="Why it failed; empty otherwise.")
 
 
 class QuarantineItem(Answer):
@@ -34,6 +47,13 @@ class QuarantineItem(Answer):
     first_at: datetime
     at: datetime = Field(description="When it was last found so.")
     attempts: int
+    order: QuarantineOrder | None = Field(description="What was decided, where its workstation has yet to do it.")
+
+
+class QuarantineOutcome(Answer):
+    """What became of trying something again, or giving it up."""
+
+    order: QuarantineOrder | None = Field(description="What its workstation is to do first; null: it is off the list.")
 
 
 class AsideItem(Answer):
@@ -75,7 +95,13 @@ def quarantine_item(found: Quarantined) -> QuarantineItem:
         first_at=utc(found.first_at_us),
         at=utc(found.at_us),
         attempts=found.attempts,
+        order=quarantine_order(found.order),
     )
+
+
+def quarantine_order(order: Order | None) -> QuarantineOrder | None:
+    """For the wire."""
+    return None if order is None else QuarantineOrder(name=order.name, state=order.state, message=order.message)
 
 
 def aside_item(live: LiveWorkstation) -> AsideItem:

@@ -87,6 +87,8 @@ class ConnectedWorkstation:
         self.peer = peer
         self.gone = asyncio.Event()
         """Set when nothing of it is left: another connection may take its place."""
+        self.knows_aside = False
+        """Whether it takes commands about segments that it has set aside (`Hello.aside`)."""
         self.examination = Examination(workstation.id, peer, examines=examines)
         """How its machine is asked about."""
         self._around = around
@@ -239,7 +241,8 @@ class ConnectedWorkstation:
             return Refusal(error.code, error.message, final=False)
         except PlayheadError as error:
             # In use: by a connection of ours that is ending, or twice in this one. Not what trying again cannot help.
-            return Refusal(error.code, error.message, final=error.code != "store.in_use")
+            # Or it is being erased: then it is said soon that it was, and the workstation removes its copy, too.
+            return Refusal(error.code, error.message, final=error.code not in {"store.in_use", "store.deleting"})
         if self.peer.end is not None:
             around.store.release(segment)
             return None

@@ -28,15 +28,22 @@ class Connections(Mapping[WorkstationId, ConnectedWorkstation]):
     def __len__(self) -> int:
         return len(self._connected)
 
-    def speaking(self, workstation: WorkstationId) -> ConnectedWorkstation:
+    def speaking(self, workstation: WorkstationId, *, of_aside: bool = False) -> ConnectedWorkstation:
         """One that can be spoken to now.
 
+        Args:
+            workstation: its name.
+            of_aside: about segments that it has set aside.
+
         Raises:
-            UnavailableError: ``screen.not_connected``.
+            UnavailableError: ``screen.not_connected``, ``screen.too_old``.
         """
         connected = self._connected.get(workstation)
         if connected is None or connected.peer.end is not None or not connected.peer.core.established:
             raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
+        if of_aside and not connected.knows_aside:
+            text = f"The program of workstation {workstation} does not know this command."
+            raise UnavailableError("screen.too_old", text, hint="Bring its Playhead up to date.")
         return connected
 
     async def add(self, connected: ConnectedWorkstation) -> None:

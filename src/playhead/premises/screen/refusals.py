@@ -64,6 +64,7 @@ class Refusals:
             taken_bytes: what is kept of it here.
         """
         if code in TAKEN_ELSEWHERE:
+            await self.taken(segment)
             return
         subject = str(segment)
         found = Quarantined(
@@ -105,7 +106,7 @@ class Refusals:
         await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def taken(self, segment: SegmentId) -> None:
-        """All of a segment was taken, or another server has it: nothing of it waits."""
+        """All of a segment was taken, another server has it, or its recording was erased: nothing of it waits."""
         subject = str(segment)
         if subject in self._listed:
             async with self._catalogue.writing(durable=False) as connection:

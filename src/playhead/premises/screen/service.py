@@ -6,11 +6,12 @@ import ssl
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import msgspec
 import structlog
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
-from playhead.base.ids import RecordingId, WorkstationId
+from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.domain.health import Problem
 from playhead.domain.history import Entry
 from playhead.domain.live import Event, HealthChanged, LiveWorkstation
@@ -202,6 +203,7 @@ class ScreenService:
         recording: RecordingId | None = None,
         reason: str = "",
         blackout: BlackoutOrder = BY_API,
+        segment: SegmentId | None = None,
     ) -> Result:
         """Have a workstation do something, and wait for what it says about it.
 
@@ -211,14 +213,16 @@ class ScreenService:
             recording: ``start``: the id to record under.
             reason: ``blackout_on``: goes into the recording.
             blackout: ``blackout_on``, ``blackout_off``: who asks.
+            segment: ``aside_retry``, ``aside_drop``: which.
 
         Raises:
-            UnavailableError: ``screen.not_connected``, ``screen.no_answer``.
+            UnavailableError: ``screen.not_connected``, ``screen.no_answer``, ``screen.too_old``.
             LimitError: ``screen.commands``: too many are unanswered.
         """
+        order = Command(0, name, _bytes(recording), reason, blackout, _bytes(segment))
         outcome = "failed"
         try:
-            result = await self._command(workstation, name, recording, reason, blackout)
+            result = await self._command(workstation, order)
             outcome = "done" if result.ok else result.code
         except PlayheadError as error:
             outcome = error.code
@@ -299,21 +303,12 @@ class ScreenService:
         except PlayheadError as error:
             _log.info("workstation not told", workstation=str(workstation), command=name, code=error.code)
 
-    async def _command(
-        self,
-        workstation: WorkstationId,
-        name: CommandName,
-        recording: RecordingId | None,
-        reason: str,
-        blackout: BlackoutOrder,
-    ) -> Result:
+    async def _command(self, workstation: WorkstationId, order: Command) -> Result:
         command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
-        connected = self._connected.speaking(workstation)
-        chosen = recording.bytes if recording is not None else b""
-        command = Command(command_id, name, chosen, reason, blackout)
+        connected = self._connected.speaking(workstation, of_aside=bool(order.segment))
         try:
             async with asyncio.timeout(self._config.command_timeout.seconds):
-                return await connected.command(command)
+                return await connected.command(msgspec.structs.replace(order, id=command_id))
         except TimeoutError as error:
             text = f"Workstation {workstation} did not answer in time."
             raise UnavailableError("screen.no_answer", text, hint="It may still act; look at what it does.") from error
@@ -343,6 +338,7 @@ class ScreenService:
             raise
         metrics.HELLOS.labels("welcome").inc()
         connected = ConnectedWorkstation(workstation, peer, self._around, examines=hello.examines)
+        connected.knows_aside = hello.aside
         await self._connected.add(connected)
         self._directory.connected(claimed, agent=hello.user, software=hello.software)
         metrics.CONNECTED.set(len(self._connected))
@@ -392,3 +388,7 @@ class ScreenService:
         except (UnavailableError, TimeoutError) as error:
             _log.warning("stopping with bytes that are not acknowledged", reason=str(error))
         await listener.close()
+
+
+def _bytes(one: RecordingId | SegmentId | None) -> bytes:
+    return b"" if one is None else one.bytes

@@ -7,10 +7,15 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import NotFoundError
-from playhead.domain.quarantine import REFUSED_MAX, Kind, Quarantined
+from playhead.base.ids import WorkstationId
+from playhead.domain.quarantine import REFUSED_MAX, Kind, Order, Quarantined
 from playhead.store.catalogue.schema import quarantine
 
 PAGE_ITEMS_MAX: Final = 200
+
+_ORDER: Final = "order"
+_ORDER_STATE: Final = "order_state"
+_ORDER_MESSAGE: Final = "order_message"
 
 _CODE_CHARS_MAX: Final = 64
 _MESSAGE_CHARS_MAX: Final = 1_024
@@ -33,6 +38,8 @@ async def quarantine_one(connection: AsyncConnection, found: Quarantined) -> Qua
         "at_us": found.at_us,
         "details": dict(found.details),
     }
+    if before is not None and before.order is not None and before.order.state == "waiting":
+        values["details"] |= _order_values(before.order)  # it has not heard of it yet
     if before is not None:
         changed = update(quarantine).where(quarantine.c.id == before.id)
         await connection.execute(changed.values(**values, attempts=before.attempts + 1))
@@ -60,7 +67,8 @@ async def get_quarantined(connection: AsyncConnection, number: int) -> Quarantin
     """
     row = (await connection.execute(select(quarantine).where(quarantine.c.id == number))).one_or_none()
     if row is None:
-        raise NotFoundError("quarantine.not_found", f"Nothing with the number {number} is in quarantine.")
+        text = f"Nothing with the number {number} is in quarantine."
+        raise NotFoundError("quarantine.not_found", text, hint="`playhead quarantine list` has what is.")
     return _quarantined(row)
 
 
@@ -89,6 +97,19 @@ async def refused_subjects(connection: AsyncConnection) -> set[str]:
     return set((await connection.execute(query)).scalars())
 
 
+async def list_ordered(connection: AsyncConnection, workstation: WorkstationId) -> list[Quarantined]:
+    """What a workstation is to be told about segments that it keeps, oldest first. At most `REFUSED_MAX`."""
+    query = select(quarantine).where(quarantine.c.workstation_id == workstation, quarantine.c.place == "workstation")
+    found = [_quarantined(row) for row in (await connection.execute(query.order_by(quarantine.c.id))).all()]
+    return [one for one in found if one.order is not None and one.order.state == "waiting"]
+
+
+async def set_order(connection: AsyncConnection, found: Quarantined, order: Order | None) -> None:
+    """Note what the workstation is to do, or that it is over. Nothing where it is not on the list any more."""
+    values = dict(found.details) | ({} if order is None else _order_values(order))
+    await connection.execute(update(quarantine).where(quarantine.c.id == found.id).values(details=values))
+
+
 async def release_quarantined(connection: AsyncConnection, kind: Kind, subject: str) -> bool:
     """Take something off the list; returns whether it was there."""
     statement = delete(quarantine).where(quarantine.c.kind == kind, quarantine.c.subject == subject)
@@ -106,7 +127,13 @@ async def _forget_oldest(connection: AsyncConnection, found: Quarantined) -> Non
         await connection.execute(gone)
 
 
+def _order_values(order: Order) -> dict[str, str | int]:
+    return {_ORDER: order.name, _ORDER_STATE: order.state, _ORDER_MESSAGE: order.message[:_MESSAGE_CHARS_MAX]}
+
+
 def _quarantined(row: Row[Any]) -> Quarantined:
+    details = dict(row.details)
+    name, state, message = (details.pop(key, "") for key in (_ORDER, _ORDER_STATE, _ORDER_MESSAGE))
     return Quarantined(
         id=row.id,
         kind=row.kind,
@@ -121,5 +148,6 @@ def _quarantined(row: Row[Any]) -> Quarantined:
         first_at_us=row.first_at_us,
         at_us=row.at_us,
         attempts=row.attempts,
-        details=row.details,
+        details=details,
+        order=Order(name, state, message) if name else None,
     )

@@ -45,7 +45,7 @@ class Mending:
         self._clock = clock
 
     async def retry(self, found: Quarantined) -> RecordingId | None:
-        """Look at it again; on return it is not in quarantine any more.
+        """Look at it again; on return it is not in quarantine any more, unless it is kept by its workstation.
 
         Returns:
             The recording that has changed, if any.
@@ -56,24 +56,22 @@ class Mending:
             UnavailableError: ``store.failed``, ``catalogue.unavailable``.
         """
         segment = segment_of(found)
+        if found.place == "workstation":
+            self._store.try_again(segment)  # it is judged anew when it is offered
+            return None
         async with self._store.alone(segment):
             self._store.try_again(segment)
             try:
-                match found.place:
-                    case "store":
-                        return await self._look_again(found, segment)
-                    case "aside":
-                        return await self._take_back(found, segment)
-                    case _:
-                        await self._unlist(found)
-                        return None
+                if found.place == "store":
+                    return await self._look_again(found, segment)
+                return await self._take_back(found, segment)
             except CorruptError as error:
                 raise ConflictError(_STILL, error.message, hint=_HINT) from error
             except OSError as error:
                 raise unavailable(error) from error
 
     async def drop(self, found: Quarantined) -> RecordingId | None:
-        """Give it up: what is here of it is removed.
+        """Give it up: what is here of it is removed, and it is off the list, unless it is kept by its workstation.
 
         Returns:
             The recording that has changed, if any.
@@ -84,10 +82,12 @@ class Mending:
         """
         if found.place == "store":
             return await self._delete(found, segment_of(found))
+        async with self._catalogue.reading() as connection:
+            if found.recording is not None and await find_hold(connection, found.recording) is not None:
+                raise _held(found)
+        if found.place == "workstation":
+            return None
         if found.place == "aside":
-            async with self._catalogue.reading() as connection:
-                if found.recording is not None and await find_hold(connection, found.recording) is not None:
-                    raise _held(found)
             try:
                 await asyncio.to_thread(remove_file, self._disk, self._root, found.location)
             except OSError as error:

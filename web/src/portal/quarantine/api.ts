@@ -2,9 +2,16 @@
 
 import type { Session } from "../../core/access.ts";
 import { type Page, readPageOf } from "../../core/people.ts";
-import { type AsideItem, type QuarantineItem, readAside, readQuarantineItem } from "../../core/quarantine.ts";
+import {
+  type AsideItem,
+  type QuarantineItem,
+  type QuarantineOrder,
+  readAside,
+  readOrder,
+  readQuarantineItem,
+} from "../../core/quarantine.ts";
 import { requestJson } from "../../net/http.ts";
-import { change } from "../change.ts";
+import { changed } from "../change.ts";
 
 const PAGE_ITEMS = 60;
 
@@ -22,10 +29,11 @@ export async function listQuarantine(before: string | null, signal: AbortSignal)
 
 const path = (id: string, what: string): string => `/api/quarantine/${encodeURIComponent(id)}/${what}`;
 
-export async function retryQuarantined(session: Session, id: string): Promise<void> {
-  await change(session, "POST", path(id, "retry"));
+/** What its workstation is to do first; null where it is off the list. */
+export async function retryQuarantined(session: Session, id: string): Promise<QuarantineOrder | null> {
+  return readOrder(await changed(session, "POST", path(id, "retry")));
 }
 
-export async function dropQuarantined(session: Session, id: string, reason: string): Promise<void> {
-  await change(session, "POST", path(id, "drop"), { reason });
+export async function dropQuarantined(session: Session, id: string, reason: string): Promise<QuarantineOrder | null> {
+  return readOrder(await changed(session, "POST", path(id, "drop"), { reason }));
 }

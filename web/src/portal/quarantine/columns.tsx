@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { shortWhenText } from "../../core/ago.ts";
-import { attemptsText, type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
+import { attemptsText, type QuarantineItem, quarantineTitle, whyText } from "../../core/quarantine.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import type { Column } from "../../ui/table-row.tsx";
@@ -44,7 +44,7 @@ export function quarantineColumns(
       width: "minmax(14rem, 2.5fr)",
       min: 14,
       priority: 0,
-      cell: (item) => <span title={`${item.message} (${item.code})`}>{item.message}</span>,
+      cell: (item) => <span title={`${item.message} (${item.code})`}>{whyText(item)}</span>,
     },
     {
       key: "at",
@@ -81,7 +81,7 @@ export function QuarantineRow({ item }: { readonly item: QuarantineItem }) {
   return (
     <span class={css.narrow}>
       <span class={css.what}>{quarantineTitle(item)}</span>
-      <span class={css.why}>{item.message}</span>
+      <span class={css.why}>{whyText(item)}</span>
       <span class={`${css.muted} figures`}>
         {shortWhenText(item.at, wallNow())} · {bytesText(item.bytes)} · {attemptsText(item.attempts)}
       </span>

@@ -1,7 +1,7 @@
 /** All that is known of something in quarantine. */
 
 import { whenText } from "../../core/ago.ts";
-import { attemptsText, placeText, type QuarantineItem } from "../../core/quarantine.ts";
+import { attemptsText, orderText, placeText, type QuarantineItem } from "../../core/quarantine.ts";
 import { addressOf } from "../../core/route.ts";
 import { bytesText } from "../../core/time.ts";
 import { wallNow } from "../clock.ts";
@@ -12,6 +12,7 @@ export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
   return (
     <>
       <p class={css.message}>{item.message}</p>
+      {item.order !== null && <p class={css.message}>{orderText(item.order)}</p>}
       <dl class={`${css.facts} figures`}>
         <dt>Code</dt>
         <dd>{item.code}</dd>

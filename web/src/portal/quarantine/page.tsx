@@ -4,7 +4,14 @@ import { signal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
 import { listed } from "../../core/permissions.ts";
-import { type AsideItem, dropText, type QuarantineItem, quarantineTitle } from "../../core/quarantine.ts";
+import {
+  type AsideItem,
+  dropText,
+  orderText,
+  type QuarantineItem,
+  type QuarantineOrder,
+  quarantineTitle,
+} from "../../core/quarantine.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/dialog.tsx";
@@ -48,12 +55,8 @@ function Quarantine({ session }: { readonly session: Session }) {
   const retry = useMemo(
     () => (item: QuarantineItem) =>
       void doing
-        .run(() => retryQuarantined(session, item.id))
-        .then(async (done) => {
-          await list.load();
-          if (done)
-            toast({ text: `${quarantineTitle(item)} is tried again.`, hint: "If it fails again, it comes back here." });
-        }),
+        .run(async () => told(item, await retryQuarantined(session, item.id), "is tried again"))
+        .then(() => list.load()),
     [session, list],
   );
   const deeds = useMemo(
@@ -108,8 +111,7 @@ function Quarantine({ session }: { readonly session: Session }) {
           confirm="Drop it"
           onClose={() => setDropping(null)}
           onConfirm={async (reason) => {
-            await dropQuarantined(session, dropping.id, reason);
-            toast({ text: `${quarantineTitle(dropping)} was dropped.`, icon: "trash" });
+            told(dropping, await dropQuarantined(session, dropping.id, reason), "was dropped");
             setDropping(null);
             await list.load();
           }}
@@ -117,6 +119,13 @@ function Quarantine({ session }: { readonly session: Session }) {
       )}
     </Page>
   );
+}
+
+/** Says what became of it. */
+function told(item: QuarantineItem, order: QuarantineOrder | null, done: string): void {
+  const title = quarantineTitle(item);
+  if (order?.state === "failed") toast({ text: `${title} waits on.`, hint: orderText(order), tone: "danger" });
+  else toast({ text: `${title} ${done}.`, ...(order === null ? {} : { hint: orderText(order) }) });
 }
 
 /** Segments that were refused lie where they were made until somebody has looked. */
