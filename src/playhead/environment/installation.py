@@ -1,11 +1,12 @@
 """What is known of one installation: which services listen where, and who they are for."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from playhead.base.errors import InvalidInputError
-from playhead.environment.ports import Service
+from playhead.environment.ports import REGISTRY, Port, Service
 
 Network = IPv4Network | IPv6Network
 
@@ -44,6 +45,12 @@ class Installation:
     """Where client PCs are; empty where that is not known."""
     premises: tuple[Network, ...] = ()
     """The premises server, as client PCs reach it; empty where that is not known."""
+
+
+def configured(listeners: Iterable[Listener]) -> list[Port]:
+    """The rows of the registry, with the ports that services listen on."""
+    ports = {listener.service: listener.port for listener in listeners}
+    return [replace(row, number=ports.get(row.service, row.number)) for row in REGISTRY]
 
 
 def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:

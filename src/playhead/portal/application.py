@@ -35,6 +35,7 @@ from playhead.portal.api import (
     bookmarks,
     bulk,
     coverage,
+    environment,
     events,
     exports,
     facets,
@@ -106,7 +107,7 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, coverage, recordings, views, bookmarks)
-    records = (mine, audit, quarantine, health, keeping)
+    records = (mine, audit, quarantine, health, keeping, environment)
     for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
         app.include_router(module.router)
     describe(app, described)

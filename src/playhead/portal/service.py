@@ -15,7 +15,7 @@ from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
-from playhead.portal.needs import Control, Coverage, Exports, Keeping, Pictures, Quarantine
+from playhead.portal.needs import Control, Coverage, Environment, Exports, Keeping, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
@@ -63,6 +63,7 @@ class PortalService:
         exports: None where no files are made.
         keeping: None where nothing is erased.
         quarantine: None where nobody acts on it.
+        environment: None where nobody looks over it.
         proof: verifies the audit log; None where its head is not kept.
         oidc: the organisation's own sign-in; None where there is none.
     """
@@ -89,6 +90,7 @@ class PortalService:
         exports: Exports | None = None,
         keeping: Keeping | None = None,
         quarantine: Quarantine | None = None,
+        environment: Environment | None = None,
         proof: AuditProof | None = None,
         oidc: Oidc | None = None,
     ) -> None:
@@ -119,6 +121,7 @@ class PortalService:
             exports=exports,
             keeping=keeping,
             quarantine=quarantine,
+            environment=environment,
             proof=proof,
             oidc=oidc,
         )

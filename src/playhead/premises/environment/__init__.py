@@ -1,0 +1,8 @@
+"""The environment of the site as the server knows it: its own doctor, those of the workstations, who reaches what.
+
+`docs/services/environment.md` is its page.
+"""
+
+from playhead.premises.environment.service import EnvironmentService
+
+__all__ = ["EnvironmentService"]
