@@ -7,11 +7,13 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
+from environment.antivirus.clamav_here import signatures
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.base.ids import SegmentId
 from playhead.environment.antivirus import clamav, defender, neutral
+from playhead.environment.antivirus.eicar import eicar
 from playhead.environment.antivirus.exclusions import EVERYWHERE, Criterion, Kind, of_premises, of_workstation
 from playhead.environment.antivirus.profiles import PROFILES
 from playhead.store.segments.layout import location_of
@@ -99,26 +101,21 @@ def test_the_profiles_for_programs_are_well_formed():
 
 @pytest.fixture
 def scanner(tmp_path):
-    """ClamAV with one signature of our own: that of the EICAR test file, put together here so that it is nowhere."""
-    marker = "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE"
-    eicar = r"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + marker + "!$H+H*"
-    signatures = tmp_path / "signatures"
-    signatures.mkdir()
-    (signatures / "local.ndb").write_text(f"Test.Playhead:0:*:{marker.encode().hex()}\n")
+    """ClamAV on demand."""
+    database = signatures(tmp_path / "signatures")
 
     def scan(folder, rows):
-        command = ["clamscan", "--recursive", "--infected", "--no-summary", f"--database={signatures}"]
+        command = ["clamscan", "--recursive", "--infected", "--no-summary", f"--database={database}"]
         done = subprocess.run(
             [*command, *clamav.options(rows), str(folder)], capture_output=True, text=True, check=False
         )
         assert done.returncode in {0, 1}, done.stderr
         return {line.partition(":")[0] for line in done.stdout.splitlines() if line.endswith("FOUND")}
 
-    return eicar, scan
+    return scan
 
 
 def test_a_real_scanner_leaves_ours_alone_and_finds_what_lies_beside(tmp_path, scanner):
-    eicar, scan = scanner
     data = tmp_path / "data"
     rows = (*of_premises(data, PROGRAM), *of_workstation(data, PROGRAM))
     ours = [
@@ -136,6 +133,6 @@ def test_a_real_scanner_leaves_ours_alone_and_finds_what_lies_beside(tmp_path, s
     ]
     for path in (*ours, *others):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(eicar)
-    assert scan(tmp_path, ()) == {str(path) for path in (*ours, *others)}
-    assert scan(tmp_path, rows) == {str(path) for path in others}
+        path.write_bytes(eicar())
+    assert scanner(tmp_path, ()) == {str(path) for path in (*ours, *others)}
+    assert scanner(tmp_path, rows) == {str(path) for path in others}

@@ -31,6 +31,8 @@ class Seen(StrEnum):
     PASSED = "passed"
     UNREADABLE = "unreadable"
     """The scanner, or the account that opened it, had no right to read it."""
+    FAILED = "failed"
+    """The scanner could do nothing at all."""
     STUCK = "stuck"
     """Nobody answered."""
 
@@ -84,22 +86,29 @@ async def ask_daemon(scanner: Scanner) -> Scanner:
 
 
 async def scan_on_demand(scanner: Scanner, options: Sequence[str], paths: Sequence[Path]) -> dict[Path, Seen]:
-    """What a scan on demand makes of files: clamd's where it runs, otherwise clamscan's with ``options``."""
-    if scanner.has_daemon:
-        command = ["clamdscan", f"--config-file={scanner.config}", "--fdpass"]
-    else:
-        command = ["clamscan", *options]
+    """What a scan on demand makes of files: clamd's where it runs, otherwise clamscan's with ``options``.
+
+    What clamd's own account may not read is opened for it by ours.
+    """
+    if not scanner.has_daemon:
         database = scanner.conf.first("DatabaseDirectory")
-        command += [f"--database={database}"] if database else []
+        return await _scan(["clamscan", *options, *([f"--database={database}"] if database else [])], paths)
+    command = ["clamdscan", f"--config-file={scanner.config}"]
+    seen = await _scan(command, paths)
+    unread = [path for path, one in seen.items() if one is Seen.UNREADABLE]
+    return seen | (await _scan([*command, "--fdpass"], unread) if unread else {})
+
+
+async def _scan(command: list[str], paths: Sequence[Path]) -> dict[Path, Seen]:
     status, text = await _run([*command, "--no-summary", *map(str, paths)], DEMAND_S)
     if status is None:
         return dict.fromkeys(paths, Seen.STUCK)
     lines = text.splitlines()
     caught = {line.partition(": ")[0] for line in lines if line.endswith(" FOUND")}
     failed = {line.partition(": ")[0] for line in lines if line.endswith(" ERROR")}
-    unable = status > FOUND_STATUS and not caught and not failed
+    otherwise = Seen.FAILED if status > FOUND_STATUS and not (caught or failed) else Seen.PASSED
     return {
-        path: Seen.CAUGHT if str(path) in caught else Seen.UNREADABLE if unable or str(path) in failed else Seen.PASSED
+        path: Seen.CAUGHT if str(path) in caught else Seen.UNREADABLE if str(path) in failed else otherwise
         for path in paths
     }
 

@@ -86,6 +86,9 @@ def look_at_folders(subject: Subject) -> Sequence[Finding]:
 async def _on_demand(scanner: Scanner, subject: Subject, probe: Probe) -> list[Finding]:
     paths = (probe.sample, probe.near, probe.far)
     seen = await scan_on_demand(scanner, clamav.options(subject.rows), paths)
+    if scanner.access is not None and seen[probe.far] in {Seen.UNREADABLE, Seen.FAILED}:
+        told = "On access the test file is kept from everybody, the scan on demand included."
+        return [finding("antivirus.access_first", f"{probe.row.text}, {Scan.DEMAND}", told)]
     how = "clamd" if scanner.has_daemon else "clamscan with our options, as no clamd answers"
     return [_judged(Scan.DEMAND, how, probe.row, *(seen[path] for path in paths))]
 
@@ -137,15 +140,18 @@ def _judged(scan: Scan, how: str, row: Exclusion, sample: Seen, *beside: Seen) -
 def _meaning(sample: Seen, near: Seen, far: Seen) -> tuple[str, str]:
     if Seen.STUCK in {sample, near, far}:
         return "antivirus.stuck", "Nobody answered in time"
-    if far is Seen.UNREADABLE:
-        return "antivirus.missed", "The test file in the folder beside may not be read by it"
-    if far is not Seen.CAUGHT:
-        return "antivirus.missed", "The test file in the folder beside was not caught"
-    if sample is Seen.CAUGHT:
-        return "antivirus.scanned", "It is scanned all the same"
-    if near is not Seen.CAUGHT:
-        return "antivirus.wide", "Everything in the folder is left alone"
-    return "antivirus.proven", "Left alone, and what lies beside is caught"
+    match far:
+        case Seen.FAILED:
+            return "antivirus.failed", "The scanner could not scan at all"
+        case Seen.CAUGHT if sample is Seen.CAUGHT:
+            return "antivirus.scanned", "It is scanned all the same"
+        case Seen.CAUGHT if near is not Seen.CAUGHT:
+            return "antivirus.wide", "Everything in the folder is left alone"
+        case Seen.CAUGHT:
+            return "antivirus.proven", "Left alone, and what lies beside is caught"
+        case _:
+            why = "may not be read by it" if far is Seen.UNREADABLE else "was not caught"
+            return "antivirus.missed", f"The test file in the folder beside {why}"
 
 
 def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:

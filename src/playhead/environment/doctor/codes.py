@@ -79,7 +79,7 @@ _TABLE: Final = (
     Code(
         "port.taken", _ERROR,
         "The server cannot listen there, so it does not start.",
-        "Stop that program, or set another port in premises.toml and run `playhead environment firewall` again.",
+        "Stop that program (`{remedy}`), or set another port in premises.toml and write the firewall rules again.",
     ),
     Code(
         "port.forbidden", _ERROR,
@@ -156,6 +156,11 @@ _TABLE: Final = (
         "Look for a detour (VPN, proxy) on the way to the server.",
     ),
     Code("web.reached", _OK, "The portal answers, with its headers whole and without delay."),
+    Code(
+        "web.local", _INFO,
+        "Nobody opens the portal from another machine.",
+        "Where people shall: set `listen` and `https_listen` under [portal], and `listen` under [tokens], to `*`.",
+    ),
     Code(
         "web.host_unknown", _ERROR,
         "The portal refuses browsers that call it by this name.",
@@ -261,6 +266,11 @@ _TABLE: Final = (
         "Look for a wider exclusion, for signatures (`freshclam`), and whether the scanner's account may read there.",
     ),
     Code(
+        "antivirus.failed", _WARNING,
+        "Nothing on this machine is scanned on demand, and what the scanner leaves alone cannot be told.",
+        "Most often it has no signatures: run `freshclam`, then `clamscan` by hand on any file and read what it says.",
+    ),
+    Code(
         "antivirus.wide", _INFO,
         "clamonacc knows folders and accounts, no names of files. What lies in that folder is seen on demand alone.",
         "Exclude the service's account instead: `playhead environment antivirus clamav --account ACCOUNT`.",
@@ -284,7 +294,12 @@ _TABLE: Final = (
         "antivirus.access_off", _INFO,
         "Nothing is scanned while it is written: recording does not wait, and nothing else is kept from being opened.",
     ),
-    Code("antivirus.access_silent", _INFO, "The scanner keeps no file from being opened: whether it looks is not seen."),
+    Code(
+        "antivirus.access_first", _INFO,
+        "What the scan on demand would leave alone cannot be told while scanning on access is on.",
+        "To know it, stop clamonacc for a moment and ask again.",
+    ),
+    Code("antivirus.access_silent", _INFO, "The scanner keeps nobody from opening files: whether it looks is unseen."),
     Code("antivirus.access_elsewhere", _OK, "On access the scanner looks elsewhere: recording does not wait for it."),
     Code(
         "antivirus.writable", _WARNING,
