@@ -38,8 +38,11 @@ def assert_exists(text: str) -> None:
     command = ALL[path]
     if isinstance(command, click.Group) and words == ["--help"]:
         return
+    if isinstance(command, click.Group) and words:
+        default = getattr(command, "default", None)  # what is meant where none of its commands is named
+        assert default, f"{text!r}: there is no {words[0]!r}"
+        command = command.commands[default]
     if isinstance(command, click.Group):
-        assert not words, f"{text!r}: there is no {words[0]!r}"
         return
     options = {name: option for option in command.params if isinstance(option, click.Option) for name in option.opts}
     arguments = 0

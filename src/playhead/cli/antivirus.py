@@ -13,9 +13,11 @@ FORMS = ("table", "markdown", "csv", "json", "defender", "registry", "intune", "
 class _ListByDefault(click.Group):
     """``antivirus defender`` is ``antivirus list defender``: most want the list."""
 
+    default = "list"
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = ["list", *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 
