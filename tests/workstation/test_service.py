@@ -115,7 +115,8 @@ async def is_in_state(premises: Premises, recording: RecordingId, state: Recordi
 async def test_the_premises_starts_and_stops_a_recording(tmp_path: Path) -> None:
     async with office(tmp_path) as workstation, workstation.running():
         await workstation.until(lambda status: status["connected"])
-        await asyncio.sleep(1.2)  # the pre-buffer is to have something in it
+        seen = len(workstation.seen)
+        await workstation.until(lambda _: len(workstation.seen) > seen + 5)  # the pre-buffer has something in it
         premises, recording = workstation.premises, RecordingId.new(CLOCK)
         commanded_us = CLOCK.wall_us()
         result = await premises.service.command(NAME, "start", recording=recording, reason="test")
