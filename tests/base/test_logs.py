@@ -41,7 +41,7 @@ def test_a_line_is_one_json_object_with_time_and_level() -> None:
             "recording": "r1",
             "size_bytes": 5,
             "level": "info",
-            "timestamp": "2026-01-01T00:00:00.123Z",
+            "timestamp": "2026-01-01T00:00:00.123456Z",
         }
     ]
 

@@ -4,17 +4,19 @@ Every module logs through ``structlog.get_logger()`` with an event in words and 
 that use the standard ``logging`` join the same stream.
 """
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from playhead.base.clock import Clock
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 
 STRUCK_OUT: Final = "[struck out]"
 
@@ -29,6 +31,8 @@ _SECRET_TEXT: Final = (
     re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"),  # user:password@ in a URL (RFC 3986 §3.2.1)
 )
 _DEPTH_MAX: Final = 6
+
+_FOLDERS_OF_SERVICES: Final = frozenset({"premises", "workstation"})
 
 _TALKATIVE: Final = ("alembic",)
 """Libraries whose information is for those who develop them: each start would tell it."""
@@ -50,13 +54,7 @@ def configure(
         stream: where to; standard error by default.
     """
     target = sys.stderr if stream is None else stream
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        _stamp(clock),
-        structlog.processors.StackInfoRenderer(),
-    ]
+    shared = _shared(clock)
     ending: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form == "json":
         ending += [structlog.processors.format_exc_info, strike_out, structlog.processors.JSONRenderer(default=str)]
@@ -81,6 +79,92 @@ def configure(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that the process has logged, without its secrets."""
+
+    at: str
+    """RFC 3339, in UTC."""
+    level: str
+    """``debug`` to ``critical``."""
+    service: str
+    """Which part of the program said it."""
+    text: str
+    fields: Mapping[str, str]
+    """The rest; what is no text as JSON."""
+
+
+class _Keeper(logging.Handler):
+    """Hands on every line."""
+
+    def __init__(self, clock: Clock, keep: Callable[[Said], None]) -> None:
+        super().__init__()
+
+        def hand_on(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+            service = service_of(event.pop("_record").name)
+            event.pop("_from_structlog", None)
+            at, level, text = event.pop("timestamp"), str(event.pop("level")), str(event.pop("event"))
+            keep(Said(at, level, service, text, {name: _text(value) for name, value in event.items()}))
+            return ""
+
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=_shared(clock),
+                processors=[structlog.processors.format_exc_info, _strike_out_but_record, hand_on],
+            )
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.format(record)
+        except Exception:  # noqa: BLE001 - as logging.StreamHandler does: a line that cannot be kept stops nobody
+            self.handleError(record)
+
+
+def keep(clock: Clock, keep: Callable[[Said], None]) -> Callable[[], None]:
+    """Have every line of this process kept elsewhere, too, after `configure`.
+
+    Args:
+        clock: stamps the lines.
+        keep: told of each, in whatever thread it was said in; must not log.
+
+    Returns:
+        What ends it.
+    """
+    handler = _Keeper(clock, keep)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    return lambda: root.removeHandler(handler)
+
+
+def service_of(logger: str) -> str:
+    """Which part of the program a logger's name means: ``playhead.premises.screen.service`` is ``screen``."""
+    parts = logger.split(".")
+    if parts[0] != "playhead" or len(parts) == 1:
+        return parts[0]
+    return parts[2] if parts[1] in _FOLDERS_OF_SERVICES and len(parts) > 2 else parts[1]  # noqa: PLR2004 - the third
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _shared(clock: Clock) -> list[Processor]:
+    """What is done to every line, whoever writes it."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        _stamp(clock),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def _strike_out_but_record(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    record = event.pop("_record")
+    return {**strike_out(logger, method, event), "_record": record}
 
 
 def strike_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -113,7 +197,7 @@ def _clean_inside(value: object, depth: int) -> object:
 
 def _stamp(clock: Clock) -> Processor:
     def stamp(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        event["timestamp"] = utc(clock.wall_us()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event["timestamp"] = rfc3339(clock.wall_us())
         return event
 
     return stamp

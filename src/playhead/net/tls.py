@@ -16,18 +16,19 @@ ALPN = "playhead-screen"
 _CIPHERS_TLS12 = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
-def server_context(certificate: Path, key: Path, authority: bytes) -> ssl.SSLContext:
+def server_context(certificate: Path, key: Path, authority: bytes, *, alpn: str = ALPN) -> ssl.SSLContext:
     """For a premises server.
 
     Args:
         certificate: the server's certificate, a PEM file.
         key: its private key, PEM.
         authority: the site's authority, DER: whose client certificates are believed.
+        alpn: the protocol's name; empty for one that has none, such as syslog.
 
     Raises:
         UnavailableError: ``net.tls_files`` where the files cannot be used.
     """
-    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), alpn)
     context.verify_mode = ssl.CERT_OPTIONAL
     context.load_verify_locations(cadata=authority)
     context.num_tickets = 0  # no resumption: connections last for hours, and tickets would be kept for each
@@ -48,13 +49,17 @@ def load_certificate(context: ssl.SSLContext, certificate: Path, key: Path) -> N
         raise UnavailableError("net.tls_files", text) from error
 
 
-def client_context(authority: bytes, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
+def client_context(
+    authority: bytes, certificate: Path | None = None, key: Path | None = None, *, alpn: str = ALPN
+) -> ssl.SSLContext:
     """For a workstation: trusts nothing but servers of the site's authority (DER); shows its own certificate, if any.
+
+    ``alpn`` is as `server_context`'s.
 
     Raises:
         UnavailableError: ``net.tls_files``.
     """
-    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), alpn)
     context.check_hostname = False  # the certificate names the site; the caller compares that
     context.load_verify_locations(cadata=authority)
     if certificate is not None and key is not None:
@@ -64,16 +69,17 @@ def client_context(authority: bytes, certificate: Path | None = None, key: Path 
 
 def inquiry_context() -> ssl.SSLContext:
     """For one question only: which authority a server claims. Trusts anyone, so nothing secret may be sent over it."""
-    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ALPN)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _hardened(context: ssl.SSLContext) -> ssl.SSLContext:
+def _hardened(context: ssl.SSLContext, alpn: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_CIPHERS_TLS12)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
     context.verify_flags |= ssl.VERIFY_X509_STRICT
-    context.set_alpn_protocols([ALPN])
+    if alpn:
+        context.set_alpn_protocols([alpn])
     return context
