@@ -21,7 +21,7 @@ def render_powershell(rules: tuple[Rule, ...]) -> str:
             "-Protocol TCP",
             f"-{'Local' if inward else 'Remote'}Port {rule.port}",
             f"-RemoteAddress {_addresses(rule)}",
-            "-Profile Domain,Private",
+            "-Profile 'Domain','Private'",
         ]
         lines.append("New-NetFirewallRule " + " `\n    ".join(options) + " | Out-Null")
     return "\r\n".join("\n".join([*lines, ""]).split("\n"))
