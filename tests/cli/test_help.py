@@ -17,7 +17,10 @@ QUOTED = re.compile(r"`(playhead [^`]+)`")
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
     found = {path: command}
     if isinstance(command, click.Group):
-        for name, each in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            each = command.get_command(context, name)
+            assert each is not None
             found |= commands(each, (*path, name))
     return found
 

@@ -1,31 +1,61 @@
-"""The command tree. Each group is a module of its own; what a command does is in the modules it imports."""
+"""The command tree. Each group is a module of its own; what a command does is in the modules it imports.
+
+Only the module of the command that is asked for is loaded: a workstation that is started anew records the sooner.
+"""
+
+from importlib import import_module
+from typing import Final, cast
 
 import click
+from typing_extensions import override
 
 from playhead import __version__
-from playhead.cli.audit import audit
-from playhead.cli.backup import backup, recovery_key, restore
-from playhead.cli.check import check
-from playhead.cli.coverage import coverage
-from playhead.cli.demo import demo
-from playhead.cli.doctor import doctor
-from playhead.cli.drill import drill
-from playhead.cli.environment import environment
-from playhead.cli.erasure import erasure
-from playhead.cli.groups import groups
-from playhead.cli.permissions import roles
-from playhead.cli.premises import premises
-from playhead.cli.quarantine import quarantine
-from playhead.cli.record import record
-from playhead.cli.recordings import recordings
-from playhead.cli.retention import retention
-from playhead.cli.up import up
-from playhead.cli.users import users
-from playhead.cli.verify import verify
-from playhead.cli.workstation import workstation
+
+_COMMANDS: Final = {
+    "up": "up",
+    "demo": "demo",
+    "workstation": "workstation",
+    "premises": "premises",
+    "record": "record",
+    "recordings": "recordings",
+    "coverage": "coverage",
+    "verify": "verify",
+    "check": "check",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
+    "recovery-key": "backup",
+    "drill": "drill",
+    "quarantine": "quarantine",
+    "retention": "retention",
+    "erasure": "erasure",
+    "environment": "environment",
+    "users": "users",
+    "groups": "groups",
+    "roles": "permissions",
+    "audit": "audit",
+}
+"""Module of each command."""
+
+
+class _Commands(click.Group):
+    """Loads a command when it is called, or its help is wanted."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        found = getattr(import_module(f"playhead.cli.{module}"), cmd_name.replace("-", "_"))
+        return cast("click.Command", found)
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -58,30 +88,3 @@ def playhead() -> None:
     A WORKSTATION (the agent's PC) captures, encrypts and spools its screen. The PREMISES server stores it
     and shows it in the portal, while it is still being recorded.
     """
-
-
-for command in (
-    up,
-    demo,
-    workstation,
-    premises,
-    record,
-    recordings,
-    coverage,
-    verify,
-    check,
-    doctor,
-    backup,
-    restore,
-    recovery_key,
-    drill,
-    quarantine,
-    retention,
-    erasure,
-    environment,
-    users,
-    groups,
-    roles,
-    audit,
-):
-    playhead.add_command(command)
