@@ -14,7 +14,12 @@ def test_octet_counting_as_in_section_3_4_1() -> None:
 
 
 def test_line_feeds_as_in_section_3_4_2() -> None:
-    assert Frames().receive_data(b"<34>one\n<35>two\r\n\n\0<36>three\0\n") == [b"<34>one", b"<35>two", b"<36>three"]
+    assert Frames().receive_data(b"<34>one\n<35>two\r\n\n\0<36>three\0<37>four\0") == [
+        b"<34>one",
+        b"<35>two",
+        b"<36>three",
+        b"<37>four",
+    ]
 
 
 def test_both_in_one_stream() -> None:
@@ -60,7 +65,10 @@ def test_what_is_held_is_bounded() -> None:
 
 
 _MESSAGES = st.lists(
-    st.tuples(st.binary(min_size=1, max_size=60).map(lambda b: b"<34>" + b.replace(b"\n", b" ")), st.booleans()),
+    st.tuples(
+        st.binary(min_size=1, max_size=60).map(lambda b: b"<34>" + b.replace(b"\n", b" ").replace(b"\0", b" ")),
+        st.booleans(),
+    ),
     max_size=8,
 )
 

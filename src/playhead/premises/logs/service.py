@@ -1,6 +1,7 @@
 """The logging service: listens, stores, packs, and lets go of what is old, until it is cancelled."""
 
 import asyncio
+import ssl
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from playhead.base.instants import utc
 from playhead.domain.logs import Cursor, LogPage, LogQuery
 from playhead.net.either import EitherListening
 from playhead.net.http import is_loopback
-from playhead.net.tls import server_context
+from playhead.net.tls import load_certificate, server_context
 from playhead.premises.logs.config import LogsConfig
 from playhead.premises.logs.connection import LogConnection
 from playhead.premises.logs.following import Follower, Following
@@ -82,6 +83,7 @@ class LogsService:
         self._search = LogSearch(disk, root, clock)
         self._searching = asyncio.Semaphore(SEARCHES_MAX)
         self._connections: set[LogConnection] = set()
+        self._tls: ssl.SSLContext | None = None
         self.listening = asyncio.Event()
         """Set while senders are accepted; `port` is known then."""
         self.port = 0
@@ -94,7 +96,7 @@ class LogsService:
         """
         await self._writer.open()
         file = self._keyring.server_file
-        tls = server_context(file, file, self._keyring.authority.certificate, alpn="")
+        tls = self._tls = server_context(file, file, self._keyring.authority.certificate, alpn="")
         listener = EitherListening(self._make_connection, self._config.listen, tls, may_be_plain=self._may_be_plain)
         self.port = listener.address.port
         work = [self._writer.run(), self._pack(), self._upkeep()]
@@ -172,6 +174,7 @@ class LogsService:
                 await self._writer.look()
                 await asyncio.to_thread(self._let_go)
                 await self._cut_off_revoked()
+                self._renew()
             except (PlayheadError, OSError) as error:
                 _log.error("logs not looked after", error=str(error))
             DUPLICATES.inc(self._writer.duplicates - counted)
@@ -193,6 +196,11 @@ class LogsService:
             remove(self._disk, file)
         if going:
             _log.info("old logs removed", files=len(going), newest=str(going[-1].folder.name))
+
+    def _renew(self) -> None:
+        """Show the certificate that there is now: it is renewed once in a while."""
+        if self._tls is not None:
+            load_certificate(self._tls, self._keyring.server_file, self._keyring.server_file)
 
     async def _cut_off_revoked(self) -> None:
         proven = {each.workstation: each for each in self._connections if each.workstation is not None}

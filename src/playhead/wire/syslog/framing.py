@@ -1,16 +1,18 @@
 """Messages in a stream (RFC 6587).
 
 Each may be framed either way, told apart by its first byte: octet counting begins with a digit (§3.4.1), everything
-else is a message that ends with a line feed (§3.4.2), before which a carriage return, and beside which NUL bytes, are
-no part of it. A line that begins with a digit and is no count is taken as a line.
+else is a line (§3.4.2). A line ends with a line feed or with NUL, as Python's ``SysLogHandler`` has it; a carriage
+return at its end is no part of it. A line that begins with a digit and is no count is taken as a line.
 """
 
+import re
 from typing import Final
 
 from typing_extensions import Buffer
 
 from playhead.wire.syslog.limits import COUNT_DIGITS_MAX, MESSAGE_BYTES_MAX
 
+_END: Final = re.compile(rb"[\n\0]")
 _DIGITS: Final = b"0123456789"
 _SPACE, _ZERO = b" 0"
 
@@ -48,9 +50,9 @@ class Frames:
                 position += step
                 continue
             if self._skipping_line:
-                end = held.find(b"\n", position)
-                position = len(held) if end < 0 else end + 1
-                self._skipping_line = end < 0
+                found_end = _END.search(held, position)
+                position = len(held) if found_end is None else found_end.end()
+                self._skipping_line = found_end is None
                 continue
             step = self._counted(position, found) if held[position] in _DIGITS else self._line(position, found)
             if step == 0:
@@ -93,9 +95,10 @@ class Frames:
 
     def _line(self, position: int, found: list[bytes]) -> int:
         held = self._held
-        end = held.find(b"\n", position, position + MESSAGE_BYTES_MAX + 1)
-        step = end + 1 - position
-        if end < 0:
+        found_end = _END.search(held, position, position + MESSAGE_BYTES_MAX + 1)
+        if found_end is not None:
+            end, step = found_end.start(), found_end.end() - position
+        else:
             if len(held) - position <= MESSAGE_BYTES_MAX:
                 return 0
             end, step = position + MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX
