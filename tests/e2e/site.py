@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,19 @@ def processes_of(folder: Path) -> dict[int, str]:
 class Process:
     """A process of ours with its own log; ends with the test."""
 
-    def __init__(self, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        within: Sequence[str] = (),
+    ) -> None:
+        """``within``: the beginning of a command that starts another in a place of its own."""
         self.log = log
         with log.open("ab") as stream:
             self._process = subprocess.Popen(
-                [*PLAYHEAD, *arguments],
+                [*within, *PLAYHEAD, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
@@ -209,12 +217,16 @@ class Portal(httpx.AsyncClient):
 
     async def index(self, recording: str) -> dict[str, Any]:
         """The player's index, by a token of its own."""
+        return (await self.media(recording, "index")).json()
+
+    async def media(self, recording: str, path: str) -> httpx.Response:
+        """What the player fetches, by a token of its own."""
         answer = await self.post(self.token_url, json={"recording": recording, "actions": ["play", "live"]})
         assert answer.status_code == httpx.codes.OK, answer.text
         headers = {"authorization": f"Bearer {answer.json()['token']}"}
-        answer = await self.get(f"/media/{recording}/index", headers=headers)
+        answer = await self.get(f"/media/{recording}/{path}", headers=headers)
         assert answer.status_code == httpx.codes.OK, answer.text
-        return answer.json()
+        return answer
 
 
 class Site:
@@ -269,9 +281,10 @@ class Site:
 
     # The server
 
-    async def start_premises(self) -> None:
+    async def start_premises(self, *, within: Sequence[str] = ()) -> None:
         """Start the server, and return once all of it listens."""
-        self.premises = Process(["premises", "run", "--data", str(self.data)], self.folder / "premises.log")
+        command = ["premises", "run", "--data", str(self.data)]
+        self.premises = Process(command, self.folder / "premises.log", within=within)
         await until(self._premises_run, lambda: f"premises\n{self.premises_said()}")
 
     def _premises_run(self) -> bool:
@@ -329,10 +342,12 @@ class Site:
             file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
         return data
 
-    def start_workstation(self, name: str, environment: Mapping[str, str], *more: str) -> Process:
+    def start_workstation(
+        self, name: str, environment: Mapping[str, str], *more: str, within: Sequence[str] = ()
+    ) -> Process:
         data, log = self.folder / name, self.folder / f"{name}.log"
         command = ["workstation", "run", "--data", str(data), *more]
-        process = self.workstations[name] = Process(command, log, environment)
+        process = self.workstations[name] = Process(command, log, environment, within=within)
         return process
 
     async def status(self, name: str) -> dict[str, Any]:

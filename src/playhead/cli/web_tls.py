@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -12,7 +13,7 @@ from playhead.base.errors import InvalidInputError, PlayheadError
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
 from playhead.net.http import TlsFiles, is_loopback
-from playhead.net.http.certificates import own_certificate
+from playhead.net.http.certificates import FILE, own_certificate
 
 RENEW_S: Final = 6 * 3_600.0
 """How often it is looked whether the server's own certificate is to be renewed: it is, weeks before it ends."""
@@ -49,12 +50,25 @@ def web_tls(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) ->
         message = "; ".join(f"{name} is {address}" for name, address in web.items()) + "."
         hint = "A browser needs all of them: set them to the same host."
         raise InvalidInputError("config.listeners", message, hint=hint)
-    plain = portal.transport in {"plain", "both"} or (portal.transport == "auto" and is_local(portal.listen))
+    plain = is_plain(settings)
     if portal.transport == "plain":
         return WebTls(plain, None)
     if portal.certificate is not None and portal.key is not None:
         return WebTls(plain, TlsFiles(portal.certificate, portal.key))
-    return WebTls(plain, own_certificate(places.keys, portal.names, clock))
+    reached = (portal.https_listen.host, tokens.listen.host)  # browsers may come by the very address
+    return WebTls(plain, own_certificate(places.keys, (*portal.names, *reached), clock))
+
+
+def is_plain(settings: PremisesSettings) -> bool:
+    """Whether pages and tokens are served over plain HTTP."""
+    portal = settings.portal
+    return portal.transport in {"plain", "both"} or (portal.transport == "auto" and is_local(portal.listen))
+
+
+def certificate_file(places: PremisesPlaces, settings: PremisesSettings) -> Path | None:
+    """Where the certificate of HTTPS lies, made already or not; None where HTTPS is not spoken."""
+    portal = settings.portal
+    return None if portal.transport == "plain" else portal.certificate or places.keys / FILE
 
 
 async def keep_certificate(places: PremisesPlaces, settings: PremisesSettings, clock: Clock) -> None:
