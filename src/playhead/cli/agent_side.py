@@ -32,7 +32,7 @@ from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
 from playhead.workstation.service import WorkstationService, pipelines
-from playhead.workstation.session import MachineSession, SystemSession
+from playhead.workstation.session import MachineSession, SystemSession, is_wayland
 from playhead.workstation.status import LocalStatus
 
 
@@ -100,11 +100,6 @@ def source_of(settings: WorkstationConfig, clock: Clock) -> Source:
         return ColourBars(clock)
     masking = Masking(settings.masks, clock) if settings.masks else None
     return X11Source(settings.display or None, masking=masking)
-
-
-def is_wayland(environment: Mapping[str, str]) -> bool:
-    """Whether the desktop session is a Wayland one, whose X server (Xwayland) shows only some programs' windows."""
-    return bool(environment.get("WAYLAND_DISPLAY")) or environment.get("XDG_SESSION_TYPE") == "wayland"
 
 
 def refuse_wayland(environment: Mapping[str, str]) -> None:

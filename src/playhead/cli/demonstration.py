@@ -17,7 +17,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import NotFoundError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.cli.administration import add_person, knows_person, new_enrolment_code
-from playhead.cli.agent_side import is_wayland, refuse_wayland
+from playhead.cli.agent_side import refuse_wayland
 from playhead.cli.console import done, step
 from playhead.cli.desktop import Desktop
 from playhead.cli.places import PremisesPlaces, Running
@@ -29,6 +29,7 @@ from playhead.cli.workstation_file import load_settings, write_settings
 from playhead.store.disk import SystemDisk
 from playhead.workstation.enrolment import IDENTITY_FOLDER, enrol
 from playhead.workstation.identity import IdentityFolder
+from playhead.workstation.session import is_wayland
 
 USER: Final = "demo"
 WORKSTATION: Final = WorkstationId("demo-desktop")

@@ -20,9 +20,16 @@ Examples:
 Ends with 0 where all is well, 1 with warnings and 2 with errors. docs/services/environment.md explains each."""
 )
 @click.option("--role", type=click.Choice(_ROLES), help="What this machine is; by default what its data folder says.")
+@click.option(
+    "--agents",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    show_default=True,
+    help="How many workstations share the way to the server.",
+)
 @data_option
 @json_option
-def doctor(role: str | None, data: Path, *, as_json: bool) -> None:
+def doctor(role: str | None, agents: int, data: Path, *, as_json: bool) -> None:
     """Check this machine and its network, and explain each fault and what mends it.
 
     It changes nothing, and may run beside everything else. The answer comes within ten seconds, even where every port
@@ -30,4 +37,4 @@ def doctor(role: str | None, data: Path, *, as_json: bool) -> None:
     """
     from playhead.cli import doctoring
 
-    sys.exit(doctoring.doctor(data, None if role is None else Role(role), as_json=as_json))
+    sys.exit(doctoring.doctor(data, None if role is None else Role(role), agents=agents, as_json=as_json))

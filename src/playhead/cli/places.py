@@ -1,7 +1,8 @@
 """Where each role keeps its things below a data folder, and how commands find a server that runs on this machine."""
 
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -97,6 +98,8 @@ class Running:
     screen_port: int
     https: str = ""
     """The same over HTTPS; empty where it is not spoken."""
+    listeners: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Address that each service listens on, by the service's name in the port registry."""
 
     def write(self, path: Path) -> None:
         """Leave it for other commands, all or nothing."""

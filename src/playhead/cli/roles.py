@@ -3,14 +3,16 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
+from playhead.cli.listening import listening_at, told_listeners, web_certificates
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import WebTls, keep_certificate, web_tls
+from playhead.environment.ports import Service
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
@@ -123,6 +125,7 @@ async def _run(
     anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
     doors = _Doors.open(settings, web)
+    ports = doors.ports
     tokens_listener = listen(settings.tokens.listen.host, settings.tokens.listen.port)
     sessions = sessions_of(settings.portal, catalogue, clock)
     tokens = TokensService(
@@ -167,7 +170,17 @@ async def _run(
         services.create_task(watch_backups(catalogue), name="backups")
         services.create_task(keep_certificate(places, settings, clock), name="certificate")
         await screen.listening.wait()
-        announce(Running(process=os.getpid(), portal=doors.portal, https=doors.https, screen_port=screen.port))
+        listening = listening_at(settings, {**ports, Service.TOKENS: tokens.port, Service.SCREEN: screen.port})
+        screen.probes.listeners = lambda: told_listeners(listening, web_certificates(places, settings))
+        announce(
+            Running(
+                process=os.getpid(),
+                portal=doors.portal,
+                https=doors.https,
+                screen_port=screen.port,
+                listeners={one.service.value: str(Address(one.host, one.port)) for one in listening},
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +192,14 @@ class _Doors:
     redirect: tuple[RedirectServer, ...]
     portal: str
     https: str
+
+    @property
+    def ports(self) -> Mapping[Service, int]:
+        """Where the portal listens; to be asked before the sockets are given away."""
+        main = self.main.getsockname()[1]
+        if self.also is not None:
+            return {Service.PORTAL: main, Service.HTTPS: self.also[0].getsockname()[1]}
+        return {Service.HTTPS: main, Service.PORTAL: self.redirect[0].port} if self.redirect else {Service.PORTAL: main}
 
     @classmethod
     def open(cls, settings: PremisesSettings, web: WebTls) -> "_Doors":

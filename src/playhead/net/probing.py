@@ -90,7 +90,7 @@ async def _measure(peer: ScreenPeer, clock: Clock, on_told: Callable[[Probed], N
         except UnavailableError:
             return Measured(told, round_trip_us, ahead_us, passed, size)
         passed = size
-    return Measured(told, round_trip_us, ahead_us, passed, None, await _rate(peer, clock))
+    return Measured(told, round_trip_us, ahead_us, passed, None, await _rate(peer, clock, round_trip_us))
 
 
 async def _small(peer: ScreenPeer, clock: Clock) -> tuple[Probed, int, int]:
@@ -106,9 +106,9 @@ async def _small(peer: ScreenPeer, clock: Clock) -> tuple[Probed, int, int]:
     return best
 
 
-async def _rate(peer: ScreenPeer, clock: Clock) -> int:
-    """Bytes a second that the server takes, from the first answer to the last: the first ones fill the path."""
-    began_us = first_us = last_us = clock.monotonic_us()
+async def _rate(peer: ScreenPeer, clock: Clock, round_trip_us: int) -> int:
+    """Bytes a second that the server takes: from the first byte to the last answer, less a round trip."""
+    began_us = last_us = clock.monotonic_us()
     answered = 0
     with suppress(TimeoutError):  # then it is what came within the time
         async with asyncio.timeout(WAIT_S):
@@ -118,11 +118,8 @@ async def _rate(peer: ScreenPeer, clock: Clock) -> int:
                 await _answer(peer)
                 answered += 1
                 last_us = clock.monotonic_us()
-                if answered == 1:
-                    first_us = last_us
-    if answered > 1:
-        return (answered - 1) * MAX_PADDING_BYTES * 1_000_000 // max(1, last_us - first_us)
-    return answered * MAX_PADDING_BYTES * 1_000_000 // max(1, clock.monotonic_us() - began_us)
+    took_us = last_us - began_us if answered == BURST else clock.monotonic_us() - began_us
+    return answered * MAX_PADDING_BYTES * 1_000_000 // max(1, took_us - round_trip_us)
 
 
 async def _ask(peer: ScreenPeer, probe: Probe) -> Probed:

@@ -127,3 +127,8 @@ def _ask(command: list[str]) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def is_wayland(environment: Mapping[str, str]) -> bool:
+    """Whether the desktop session is a Wayland one, whose X server (Xwayland) shows only some programs' windows."""
+    return bool(environment.get("WAYLAND_DISPLAY")) or environment.get("XDG_SESSION_TYPE") == "wayland"

@@ -133,9 +133,8 @@ def test_the_longest_probe_and_its_answer_fit_into_what_strangers_may_send():
     longest = Probe((65535,) * 16, MAX_PADDING_BYTES, padding)
     ws.send(longest)
     assert pump(ws, pr) == [longest]
-    answer = Probed(
-        (65535,) * 16, "s" * 1024, "s" * 63, 2**53, "c" * 64, (Listens("s" * 63, 65535, bytes(32)),) * 16, padding
-    )
+    listens = Listens("s" * 63, 65535, bytes(32), local=True)
+    answer = Probed((65535,) * 16, "s" * 1024, "s" * 63, 2**53, "c" * 64, (listens,) * 16, padding)
     pr.send(answer)
     assert pump(pr, ws) == [answer]
 

@@ -210,6 +210,11 @@ _TABLE: Final = (
         "Exclude the folder: `playhead environment antivirus`.",
     ),
     Code(
+        "files.slow", _WARNING,
+        "Recordings are taken in more slowly than they are made, and acknowledged late.",
+        "Look at what else works on this disk (`iostat -x`), and exclude it: `playhead environment antivirus`.",
+    ),
+    Code(
         "files.held", _WARNING,
         "Another program holds our files open. It may lock them, or keep room that was freed.",
         "Exclude the folder from what it does: `playhead environment antivirus`.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import NotFoundError
@@ -117,6 +117,13 @@ async def list_segments(connection: AsyncConnection, *, after: SegmentId | None,
     if after is not None:
         query = query.where(segments.c.id > after)
     return [_located(row) for row in (await connection.execute(query)).all()]
+
+
+async def recorded_since(connection: AsyncConnection, since_us: int) -> tuple[int, int | None]:
+    """Durable bytes of the segments that begin at a wall time or later; and when the oldest of all begins."""
+    size = select(func.coalesce(func.sum(segments.c.durable_bytes), 0)).where(segments.c.started_at_us >= since_us)
+    oldest = select(func.min(segments.c.started_at_us))
+    return int((await connection.execute(size)).scalar_one()), (await connection.execute(oldest)).scalar_one()
 
 
 async def list_unfinished_segments(connection: AsyncConnection) -> list[Located]:

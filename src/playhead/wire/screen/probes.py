@@ -19,6 +19,8 @@ class Listens(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     port: Annotated[int, Meta(ge=1, le=65535)]
     certificate: Annotated[bytes, Meta(max_length=32)] = b""
     """SHA-256 of the TLS certificate that it shows (DER); empty where it speaks plain."""
+    local: bool = False
+    """Whether the server's own machine alone reaches it."""
 
 
 class Probe(msgspec.Struct, frozen=True, tag_field="type", tag="probe", rename="camel", omit_defaults=True):

@@ -32,11 +32,13 @@ class Trust:
 
     machine: str
     """Its name at the premises."""
-    site: SiteId
-    authority: bytes
-    """DER; empty where nobody was proved (plain TCP)."""
-    context: Callable[[], ssl.SSLContext] | None
-    """With its own certificate; None for plain TCP."""
+    plain: bool
+    """Plain TCP, where nobody is proved."""
+    site: SiteId | None = None
+    authority: bytes = b""
+    """The site's, DER; empty where this machine is not enrolled."""
+    context: Callable[[], ssl.SSLContext] | None = None
+    """With its own certificate; None where it has none."""
 
 
 async def look_at_screen(
@@ -54,11 +56,16 @@ async def look_at_screen(
     reached = await reach(target.numeric)
     if reached.connection is None:
         return target.unreached(reached)
-    if trust.context is None:
+    if trust.plain:
         reached.close()
         return await _look(target, trust, clock, agents, on_told)
     shaken = await shake(reached.connection, inquiry_context())
-    wrong = await _judge_tls(target, shaken, clock) or _judge_holder(target, shaken.certificate, trust)
+    wrong = await _judge_tls(target, shaken, clock)
+    if wrong:
+        return [wrong]
+    if trust.context is None:
+        return [target.find("port.reached", "It answers TLS; whose it is, only an enrolled machine can say.")]
+    wrong = _judge_holder(target, shaken.certificate, trust)
     return [wrong] if wrong else await _look(target, trust, clock, agents, on_told)
 
 
@@ -129,7 +136,7 @@ async def _look(
 
 
 async def _foreign(target: Target, trust: Trust, error: ProtocolError) -> Finding:
-    if trust.context is not None:
+    if not trust.plain:
         return target.find("peer.version", f"The server does not speak as this version does: {error}", said=error.code)
     reached = await reach(target.numeric)
     if reached.connection is not None:
@@ -151,7 +158,7 @@ def _refused(target: Target, trust: Trust, error: RefusedError) -> Finding:
 
 
 def _unanswered(target: Target, trust: Trust, error: UnavailableError) -> Finding:
-    if error.code == "net.closed" and trust.context is not None:
+    if error.code == "net.closed" and not trust.plain:
         text = "The server hangs up once it has seen this machine's certificate."
         return target.find("peer.refuses", text, machine=trust.machine, said=error.code)
     return target.find("port.silent", str(error), said=error.code)

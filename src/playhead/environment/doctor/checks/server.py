@@ -14,6 +14,7 @@ from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_
 from playhead.environment.doctor.codes import finding
 from playhead.environment.doctor.findings import Finding
 from playhead.environment.ports import REGISTRY, Host, Service
+from playhead.net.http import is_loopback
 from playhead.wire.screen import Probed
 from playhead.wire.screen.probes import Listens
 
@@ -60,6 +61,9 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
         answer = await told
         for service, listens in _others(answer).items():
             target = Target(service, server.screen.host, address, listens.port)
+            if listens.local and not is_loopback(address):
+                found.append(target.find("web.local", "It listens for the server itself alone."))
+                continue
             web = Web(target, listens.certificate, is_told=answer is not None)
             work = look_at_tokens(web) if service is Service.TOKENS else look_at_web(web, clock=clock)
             looking[_begin(work)] = target
@@ -87,7 +91,7 @@ def _others(told: Probed | None) -> dict[Service, Listens]:
         for row in REGISTRY
         if row.present and row.source is Host.CLIENT and row.target is Host.PREMISES and row.service in _WEB
     }
-    if told is not None and told.listeners:
+    if told is not None:
         return {Service(one.service): one for one in told.listeners if one.service in for_clients}
     return {service: Listens(service.value, row.number) for service, row in for_clients.items()}
 

@@ -1,0 +1,102 @@
+"""The server's own ports, on the server itself: whether they answer as ours, or who has them while it does not run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from playhead.base.clock import Clock
+from playhead.base.errors import PlayheadError
+from playhead.environment.doctor.checks.reaching import hear, reach, shake
+from playhead.environment.doctor.checks.target import Target
+from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_web
+from playhead.environment.doctor.findings import Finding
+from playhead.environment.installation import Listener
+from playhead.environment.occupied import occupants
+from playhead.environment.ports import Service
+from playhead.net.screen import connect
+from playhead.net.tls import inquiry_context
+from playhead.wire.screen import Authority, Inquire
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a server knows of itself."""
+
+    authority: bytes
+    """The site's, DER."""
+    plain: bool
+    """Whether the screen port speaks plain TCP."""
+    certificates: Mapping[Service, bytes]
+    """SHA-256 of the certificate that each web port shows; none for plain ones."""
+
+
+def target_of(listener: Listener) -> Target:
+    """Where this machine itself reaches a listener."""
+    host = {"*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"}.get(listener.host)  # noqa: S104 - compared
+    return Target(listener.service, listener.host, host or listener.host, listener.port)
+
+
+async def look_at_running(listener: Listener, own: Own, *, clock: Clock) -> Sequence[Finding]:
+    """A port of the server that runs here."""
+    target = target_of(listener)
+    if listener.service is Service.SCREEN:
+        return [await _screen(target, own, clock)]
+    web = Web(target, own.certificates.get(listener.service, b""), is_told=True)
+    if listener.service is Service.TOKENS:
+        return await look_at_tokens(web)
+    found = await look_at_web(web, clock=clock)
+    return [one for one in found if one.code != "web.untrusted"]  # what browsers elsewhere trust is theirs to say
+
+
+async def _screen(target: Target, own: Own, clock: Clock) -> Finding:
+    reached = await reach(target.numeric)
+    if reached.connection is None:
+        return target.unreached(reached)[0]
+    if own.plain:
+        reached.close()
+    else:
+        shaken = await shake(reached.connection, inquiry_context())
+        if not shaken.certificate or not _is_issued(shaken.certificate, own.authority):
+            said = await hear(target.numeric)
+            return target.find("port.foreign", f"Another program answers: {said or shaken.reason!r}.", said=said)
+    try:
+        peer = await connect(target.numeric, tls=None if own.plain else inquiry_context(), clock=clock)
+        try:
+            await peer.send(Inquire())
+            answer = await anext(aiter(peer), None)
+        finally:
+            await peer.close()
+    except PlayheadError as error:
+        return target.find("port.foreign", f"What answers is not ours: {error}", said="")
+    if not isinstance(answer, Authority) or answer.certificate != own.authority:
+        return target.find("port.foreign", "A server with other keys answers.", said="")
+    return target.find("port.reached", "The server answers with this site's authority.")
+
+
+def _is_issued(certificate: bytes, authority: bytes) -> bool:
+    try:
+        x509.load_der_x509_certificate(certificate).verify_directly_issued_by(x509.load_der_x509_certificate(authority))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def look_at_stopped(listener: Listener, *, why_not: Callable[[str, int], str]) -> Finding:
+    """A port that the server will want when it is started.
+
+    Args:
+        listener: as it is configured.
+        why_not: says why a port cannot be listened on; empty where it can.
+    """
+    target = target_of(listener)
+    reason = why_not(listener.host, listener.port)
+    if not reason:
+        return target.find("port.free", f"Nothing listens on port {listener.port} yet.")
+    if "taken" not in reason:
+        return target.find("port.forbidden", f"Port {listener.port} {reason}.")
+    who = occupants(listener.port)
+    programs = ", ".join(one.text for one in who) or "another program"
+    remedy = next((one.remedy for one in who if one.remedy), "stop it")
+    return target.find("port.taken", f"Port {listener.port} is taken by {programs}.", program=programs, remedy=remedy)
