@@ -22,6 +22,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   "bookmark.changed": "changed a bookmark in",
   "bookmark.deleted": "removed a bookmark from",
   "csrf.refused": "sent something that did not come from a page of ours:",
+  "environment.examined": "ran the doctor at",
   "erasure.began": "had erased",
   "erasure.done": "removed the files of",
   "erasure.replayed": "erased again",

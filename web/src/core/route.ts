@@ -12,6 +12,9 @@ export interface LinkedRange {
 export const PEOPLE_SECTIONS = ["users", "groups", "roles", "sessions", "access"] as const;
 export type PeopleSection = (typeof PEOPLE_SECTIONS)[number];
 
+export const ENVIRONMENT_SECTIONS = ["overview", "workstations", "files"] as const;
+export type EnvironmentSection = (typeof ENVIRONMENT_SECTIONS)[number];
+
 /** `query` is the part after `?`, for pages that read it by themselves. */
 export type Route =
   | { readonly page: "recordings"; readonly filter: Filter }
@@ -26,6 +29,7 @@ export type Route =
   | { readonly page: "coverage"; readonly workstation: string | null; readonly query: string }
   | { readonly page: "quarantine" }
   | { readonly page: "retention" }
+  | { readonly page: "environment"; readonly section: EnvironmentSection; readonly workstation: string | null }
   | { readonly page: "mine"; readonly query: string }
   | { readonly page: "people"; readonly section: PeopleSection; readonly id: string | null; readonly query: string }
   | { readonly page: "audit"; readonly query: string }
@@ -71,10 +75,18 @@ function peopleRoute(parts: readonly string[], query: string): Route | null {
   return { page: "people", section, id: parts[1] ?? null, query };
 }
 
+function environmentRoute(parts: readonly string[]): Route | null {
+  const [name = "overview", workstation = null] = parts;
+  const section = ENVIRONMENT_SECTIONS.find((one) => one === name);
+  if (section === undefined || parts.length > (section === "workstations" ? 2 : 1)) return null;
+  return { page: "environment", section, workstation };
+}
+
 function pageAt(path: readonly string[], query: string): Route | null {
   const params = new URLSearchParams(query);
   const [page = "recordings", ...rest] = path;
   if (page === "people") return peopleRoute(rest, query);
+  if (page === "environment") return environmentRoute(rest);
   if (page === "coverage" && rest.length <= 1) return { page, workstation: rest[0] ?? null, query };
   if (page === "recordings" && rest.length === 1) return recordingRoute(rest[0] as string, params);
   if (rest.length > 0) return null;
@@ -125,6 +137,11 @@ export function addressOf(route: Route): string {
     case "people": {
       const id = route.id === null ? "" : `/${encodeURIComponent(route.id)}`;
       return joined(`/people/${route.section}${id}`, route.query);
+    }
+    case "environment": {
+      if (route.section === "overview") return "/environment";
+      const id = route.workstation === null ? "" : `/${encodeURIComponent(route.workstation)}`;
+      return `/environment/${route.section}${id}`;
     }
     case "coverage": {
       const id = route.workstation === null ? "" : `/${encodeURIComponent(route.workstation)}`;

@@ -18,6 +18,7 @@ const BookmarksPage = later(async () => (await import("./bookmarks/page.tsx")).B
 const CoveragePage = later(async () => (await import("./coverage/page.tsx")).CoveragePage);
 const QuarantinePage = later(async () => (await import("./quarantine/page.tsx")).QuarantinePage);
 const RetentionPage = later(async () => (await import("./retention/page.tsx")).RetentionPage);
+const EnvironmentPage = later(async () => (await import("./environment/page.tsx")).EnvironmentPage);
 const MinePage = later(async () => (await import("./mine/page.tsx")).MinePage);
 const PeoplePage = later(async () => (await import("./people/page.tsx")).PeoplePage);
 const AuditPage = later(async () => (await import("./audit/page.tsx")).AuditPage);
@@ -40,6 +41,8 @@ function Page({ route: at, session }: { readonly route: Route; readonly session:
       return <QuarantinePage session={session} />;
     case "retention":
       return <RetentionPage session={session} />;
+    case "environment":
+      return <EnvironmentPage section={at.section} workstation={at.workstation} session={session} />;
     case "mine":
       return <MinePage query={at.query} session={session} />;
     case "people":

@@ -1,7 +1,7 @@
 /** Requests that change something: they carry the token that says they come from a page of ours. */
 
 import type { Session } from "../core/access.ts";
-import { request, requestJson } from "../net/http.ts";
+import { ANSWER_MS_MAX, request, requestJson } from "../net/http.ts";
 
 type Method = "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -26,13 +26,18 @@ export async function change(
   await request(url, changing(session, method, body, manner));
 }
 
-/** Asks for a change; the answer's JSON is what it came to. */
+/**
+ * Asks for a change; the answer's JSON is what it came to.
+ *
+ * @param answerMs how long it may take; more for what is known to be long work.
+ */
 export async function changed(
   session: Session,
   method: Method,
   url: string,
   body?: unknown,
   manner: Manner = {},
+  answerMs = ANSWER_MS_MAX,
 ): Promise<unknown> {
-  return await requestJson(url, changing(session, method, body, manner));
+  return await requestJson(url, changing(session, method, body, manner), answerMs);
 }

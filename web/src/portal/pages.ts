@@ -35,6 +35,7 @@ export const PLACES: readonly (readonly Place[])[] = [
     place({ page: "people", section: "users", id: null, query: "" }, "People", "people", "administer"),
     place({ page: "retention" }, "Retention", "retention", "administer", "operate"),
     place({ page: "quarantine" }, "Quarantine", "quarantine", "operate"),
+    place({ page: "environment", section: "overview", workstation: null }, "Environment", "network", "operate"),
     place({ page: "audit", query: "" }, "Audit", "audit", "audit"),
   ],
 ];

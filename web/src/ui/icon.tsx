@@ -70,6 +70,7 @@ const PATHS = {
   coverage: "M3 6h8M13.5 6H17M3 10h3M8.5 10H17M3 14h11M16.5 14h.5",
   quarantine: "M3 4h14v3.5H3zM4.5 7.5V16h11V7.5M7.8 10.5h4.4",
   retention: "M6 3h8M6 17h8M7 3v2.6c0 2 3 3 3 4.4s-3 2.4-3 4.4V17M13 3v2.6c0 2-3 3-3 4.4s3 2.4 3 4.4V17",
+  network: "M7.5 3h5v4h-5zM2.5 13h5v4h-5zM12.5 13h5v4h-5zM10 7v3M5 13v-3h10v3",
   settings: "M4 6.5h6M14 6.5h2M12 4.5v4M4 13.5h2M10 13.5h6M8 11.5v4",
 } as const;
 
