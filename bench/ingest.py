@@ -62,12 +62,20 @@ class Load:
             raise SystemExit("the load process failed; see above")
         return json.loads(line)
 
+    def ask(self, request: dict) -> None:
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+
+    def most(self, window: int, seconds: float) -> float:
+        """Bytes a second that are taken in while each workstation has so many pieces on their way."""
+        self.ask({"window": window, "piece_bytes": BYTES_HOUR / 3600 / PIECES_S, "seconds": seconds})
+        return self.answer()["acknowledged_bytes"] / seconds
+
     def phase(self, server: int, factor: int, seconds: float, count: int) -> Phase:
         piece_bytes = BYTES_HOUR / 3600 / PIECES_S
         request = {"pieces_s": PIECES_S * factor, "piece_bytes": piece_bytes, "seconds": seconds}
         before, began = cpu_seconds(server), time.monotonic()
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
+        self.ask(request)
         time.sleep(seconds)
         cpu = (cpu_seconds(server) - before) / (time.monotonic() - began)
         return Phase(factor, seconds, PIECES_S * factor * count, self.answer(), cpu)

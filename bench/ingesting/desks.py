@@ -8,6 +8,7 @@ import hashlib
 import os
 import ssl
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -58,6 +59,8 @@ class Desk(asyncio.Protocol):
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.waiting: deque[tuple[int, int, float]] = deque()
         """End of each piece that is on its way, its bytes, and when it was sent."""
+        self.refill: Callable[[Desk], None] | None = None
+        """Told when something has become durable."""
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,6 +85,8 @@ class Desk(asyncio.Protocol):
             self.tally.acknowledged += 1
             self.tally.acknowledged_bytes += size
             self.tally.latencies.append(now - at)
+        if self.refill is not None:
+            self.refill(self)
 
     def send_piece(self, size: int) -> None:
         raise NotImplementedError

@@ -1,7 +1,8 @@
 """The load: many workstations in one process on one core, driven by lines on standard input.
 
 ``python load.py FOLDER CORE KIND PORT WORKSTATIONS`` connects them all and prints ``{"connected": …}``. Then each input
-line ``{"pieces_s", "piece_bytes", "seconds"}`` is one phase, answered by one line of what was measured.
+line ``{"pieces_s", "piece_bytes", "seconds"}`` is one phase, answered by one line of what was measured; with ``window``
+instead of ``pieces_s``, each workstation sends the next piece once fewer than so many are on their way.
 """
 
 import asyncio
@@ -40,6 +41,35 @@ def size_of_piece(mean: float) -> int:
     return min(PIECE_BYTES_MAX, 64 + int(chance.expovariate(1 / max(1.0, mean - 64))))
 
 
+async def closed_phase(desks: list[Desk], tally: Tally, window: int, piece_bytes: float, seconds: float) -> dict:
+    """As much as is taken in, and no more."""
+    loop = asyncio.get_running_loop()
+    tally.__init__()
+    end = loop.time() + seconds
+
+    def refill(desk: Desk) -> None:
+        while len(desk.waiting) < window and loop.time() < end:
+            desk.send_piece(size_of_piece(piece_bytes))
+
+    for desk in desks:
+        desk.refill = refill
+        refill(desk)
+    await asyncio.sleep(seconds)
+    taken, taken_bytes = tally.acknowledged, tally.acknowledged_bytes
+    await settle(desks)
+    for desk in desks:
+        desk.refill = None
+    return {"acknowledged": taken, "acknowledged_bytes": taken_bytes}
+
+
+async def settle(desks: list[Desk]) -> None:
+    """Until nothing is on its way any more."""
+    loop = asyncio.get_running_loop()
+    late = loop.time() + SETTLE_S
+    while any(desk.waiting for desk in desks) and loop.time() < late:  # noqa: ASYNC110 # outside what is measured
+        await asyncio.sleep(0.05)
+
+
 async def phase(desks: list[Desk], tally: Tally, pieces_s: float, piece_bytes: float, seconds: float) -> dict:
     loop = asyncio.get_running_loop()
     tally.__init__()
@@ -59,9 +89,7 @@ async def phase(desks: list[Desk], tally: Tally, pieces_s: float, piece_bytes: f
     used = os.times()
     at_end = tally.acknowledged
     sent = tally.sent
-    late = loop.time() + SETTLE_S
-    while any(desk.waiting for desk in desks) and loop.time() < late:  # noqa: ASYNC110 # outside what is measured
-        await asyncio.sleep(0.05)
+    await settle(desks)
     latencies = sorted(tally.latencies)
 
     def percentile(share: float) -> float:
@@ -86,7 +114,9 @@ async def main(folder: Path, kind: str, port: int, count: int) -> None:
     seconds = asyncio.get_running_loop().time() - began
     print(json.dumps({"connected": len(desks), "seconds": seconds}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        print(json.dumps(await phase(desks, tally, **json.loads(line))), flush=True)
+        request = json.loads(line)
+        run = closed_phase if "window" in request else phase
+        print(json.dumps(await run(desks, tally, **request)), flush=True)
     for desk in desks:
         desk.waiting.clear()
         desk.transport.abort()

@@ -27,7 +27,7 @@ async def serve(folder: Path) -> None:
     config = ScreenConfig(listen=Address("127.0.0.1", 0))
     catalogue = await Catalogue.open(folder / "catalogue.db")
     store = SegmentStore(
-        folder / "segments",
+        folder / "recordings",
         disk=SystemDisk(),
         ledger=CatalogueLedger(catalogue),
         clock=clock,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
-from environment.antivirus.clamav_here import readable_folder, signatures, write_config
+
+from playhead.testing.clamav import readable_folder, signatures, write_config
 
 
 def test_the_list_is_what_is_meant_where_nothing_is_named(run: Run, tmp_path: Path) -> None:

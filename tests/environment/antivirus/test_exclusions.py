@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
-from environment.antivirus.clamav_here import signatures
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from playhead.environment.antivirus.eicar import eicar
 from playhead.environment.antivirus.exclusions import EVERYWHERE, Criterion, Kind, of_premises, of_workstation
 from playhead.environment.antivirus.profiles import PROFILES
 from playhead.store.segments.layout import location_of
+from playhead.testing.clamav import signatures
 from playhead.testing.clock import SimClock
 
 DATA, PROGRAM = PurePosixPath("/srv/play-head+1"), PurePosixPath("/opt/playhead/.venv/bin/python3")

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from environment.antivirus.clamav_here import access_lines, readable_folder, running, signatures, write_config
 
 from playhead.base.errors import InvalidInputError
 from playhead.environment.antivirus import clamav, probes
@@ -22,6 +21,7 @@ from playhead.environment.antivirus.verify import (
     look_at_settings,
 )
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
+from playhead.testing.clamav import access_lines, readable_folder, running, signatures, write_config
 
 SERVICE = "nobody"
 """Stands for the account that the service runs as."""
