@@ -134,7 +134,7 @@ def may_be_answered(reply_to: str, sender: str) -> bool:
 
     Direct reply-to and the queues that the broker names are the sender's, because nobody else can know their names.
     """
-    return reply_to.startswith(("amq.rabbitmq.reply-to.", "amq.gen-", f"{sender}."))
+    return sender != "" and reply_to.startswith(("amq.rabbitmq.reply-to.", "amq.gen-", f"{sender}."))
 
 
 def refusal(command: str, error: PlayheadError) -> Answer:

@@ -6,7 +6,7 @@ come. What is declared there is made by `playhead messaging provision`; the serv
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -83,7 +83,7 @@ class RabbitMq:
         self._jitter = jitter
         self._takes_commands = takes_commands
         self._events: AbstractExchange | None = None
-        self._unblocked: Callable[[], Any] | None = None
+        self._unblocked: Callable[[], Awaitable[None]] | None = None
         self._failures = 0
         self._is_ready = asyncio.Event()
         self._is_blocked = False
@@ -131,7 +131,8 @@ class RabbitMq:
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         try:
-            await self._while_blocked()
+            if self._unblocked is not None:
+                await self._unblocked()  # so that nothing piles up on the way to a broker that takes nothing
             await events.publish(written, message.key, mandatory=False)
         except DeliveryError as error:
             text = "The broker has refused the message: a queue that is to get it is full and set to refuse."
@@ -139,21 +140,19 @@ class RabbitMq:
         except _BROKEN as error:
             raise UnavailableError("messaging.away", "The connection to the broker was lost.") from error
 
-    async def _while_blocked(self) -> None:
-        """Wait as long as the broker takes nothing, so that nothing piles up on the way to it."""
-        if self._unblocked is None:
-            return
-        try:
-            async with asyncio.timeout(BLOCKED_S):
-                await self._unblocked()
-        except TimeoutError:
-            if not self._is_blocked:
+    async def _watch(self, unblocked: Callable[[], Awaitable[None]]) -> None:
+        """Notice that the broker takes nothing, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(BLOCKED_S):
+                    await unblocked()
+            except TimeoutError:
                 self._is_blocked = True
                 _log.warning("broker blocked", hint="It has no memory or disk left. Events wait here.")
-            await self._unblocked()
-            if self._is_blocked:
+                await unblocked()
                 self._is_blocked = False
                 _log.info("broker unblocked")
+            await asyncio.sleep(BLOCKED_S)
 
     async def _session(self) -> None:
         """Connect, and be there until one of the connections has ended."""
@@ -165,13 +164,16 @@ class RabbitMq:
             if self._takes_commands:
                 await self._consume(consuming)
             transport = cast("Any", events).transport
-            self._unblocked, self._is_blocked = transport.connection.ready, False
+            unblocked: Callable[[], Awaitable[None]] = transport.connection.ready
+            self._unblocked, self._is_blocked = unblocked, False
+            watching = asyncio.create_task(self._watch(unblocked))
             self._is_ready.set()
             self._failures = 0
             _log.info("broker connected", host=broker.host, port=broker.port, tls=broker.tls is not None)
             try:
                 await _first_end(publishing, consuming)
             finally:
+                watching.cancel()
                 self._is_ready.clear()
                 self._events = self._unblocked = None
 
