@@ -26,7 +26,7 @@ class Opened:
 
 @dataclass(slots=True)
 class Data:
-    """Bytes of a stream, in order: a view that is valid until the next call. Report them to `Pool.consume` once used."""
+    """Bytes of a stream, in order: valid until the next call. Report them to `Pool.consume` once used."""
 
     stream: Stream
     data: memoryview

@@ -73,6 +73,8 @@ class Link:
         self.fault: ProtocolError | None = None
         self.ended: str | None = None
         """The code with which it ended; None while it has not."""
+        self.joined = False
+        """Whether its handshake was ever over."""
         self._join = join
         self._hello = hello
         self._pool: Member | None = None
@@ -247,6 +249,7 @@ class Link:
             pool, greeting = self._ask(welcome), welcome
             self.features = frozenset(welcome.features)
         self._pool = self.sending.owner = pool
+        self.joined = True
         events += pool.attach(self, greeting, now_us)
         events.append(Joined(self))
 

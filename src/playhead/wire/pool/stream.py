@@ -33,6 +33,7 @@ class Stream:
         "opening",
         "order",
         "over",
+        "owner",
         "resumable",
         "source",
         "sparse_bytes",
@@ -60,6 +61,8 @@ class Stream:
         self.end_sent = False
         self.over = False
         """Done both ways, or reset: the pool has forgotten it."""
+        self.owner: object = None
+        """Whatever whoever uses the pool wants to find there."""
         self.order = Reassembly()
         self.window = Window(limit=window, size=window, floor=window)
         self.active_at_us = -SPARSE_IDLE_US

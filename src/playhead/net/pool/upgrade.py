@@ -1,0 +1,114 @@
+"""How a link begins: an Upgrade of HTTP/1.1 (RFC 9110 §7.8), so that it passes what passes HTTP.
+
+GET /pool HTTP/1.1            HTTP/1.1 101 Switching Protocols
+Upgrade: playhead-pool/1      Upgrade: playhead-pool/1
+"""
+
+from typing import Final
+
+import h11
+
+from playhead.base.errors import ProtocolError, RefusedError, UnavailableError
+
+PROTOCOL: Final = "playhead-pool/1"
+PATH: Final = "/pool"
+MAX_HEAD_BYTES: Final = 16 * 1024
+"""Of the head of a request or an answer."""
+NOT_FOUND: Final = 404
+UPGRADE_REQUIRED: Final = 426
+SERVER_ERRORS: Final = range(500, 600)
+
+
+class Asking:
+    """The side that dials.
+
+    Args:
+        host: whom it dials, for ``Host``.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+        headers = [("Host", host), ("Connection", "Upgrade"), ("Upgrade", PROTOCOL)]
+        request = self._http.send(h11.Request(method="GET", target=PATH, headers=headers))
+        self._out = (request or b"") + (self._http.send(h11.EndOfMessage()) or b"")
+
+    def data_to_send(self) -> bytes:
+        """What to write now."""
+        out, self._out = self._out, b""
+        return out
+
+    def receive_data(self, data: bytes) -> bytes | None:
+        """None while the answer is not whole; then what came after it.
+
+        Raises:
+            UnavailableError: ``pool.unavailable`` where the server cannot now.
+            RefusedError: ``pool.refused`` where it, or a proxy before it, does not want to.
+            ProtocolError: ``pool.http`` where it does not speak HTTP.
+        """
+        try:
+            self._http.receive_data(data)
+            event = self._http.next_event()
+        except h11.RemoteProtocolError as error:
+            raise ProtocolError("pool.http", f"The answer is not HTTP: {error}.") from error
+        if event is h11.NEED_DATA:
+            return None
+        if isinstance(event, h11.InformationalResponse) and event.status_code == 101:  # noqa: PLR2004 - RFC 9110 §15.2.2
+            return self._http.trailing_data[0]
+        if not isinstance(event, h11.Response):
+            raise ProtocolError("pool.http", "The answer to the Upgrade is none.")
+        text = f"The Upgrade was answered with {event.status_code}."
+        if event.status_code in SERVER_ERRORS:
+            raise UnavailableError("pool.unavailable", text)
+        hint = "Does the address belong to Playhead's cloud, and does a proxy in between allow Upgrade?"
+        raise RefusedError("pool.refused", text, hint=hint)
+
+
+class Answering:
+    """The side that accepts. Whatever else is asked for is answered with an error, and the connection closed."""
+
+    def __init__(self) -> None:
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
+        self._out = b""
+
+    def data_to_send(self) -> bytes:
+        """What to write now."""
+        out, self._out = self._out, b""
+        return out
+
+    def receive_data(self, data: bytes) -> bytes | None:
+        """None while the request is not whole; then what came after it.
+
+        Raises:
+            ProtocolError: ``pool.http``; the answer to send says so.
+        """
+        try:
+            self._http.receive_data(data)
+            event = self._http.next_event()
+            if event is h11.NEED_DATA:
+                return None
+            if not isinstance(event, h11.Request):
+                raise ProtocolError("pool.http", "The connection ended before there was a request.")
+            self._http.next_event()
+        except h11.RemoteProtocolError as error:
+            self._refuse(400)
+            raise ProtocolError("pool.http", f"The request is not HTTP: {error}.") from error
+        headers = dict(event.headers)
+        if event.target != PATH.encode() or event.method != b"GET":
+            self._refuse(NOT_FOUND)
+            raise ProtocolError("pool.http", "Something else than the pool was asked for.")
+        if headers.get(b"upgrade") != PROTOCOL.encode() or b"upgrade" not in headers.get(b"connection", b"").lower():
+            self._refuse(UPGRADE_REQUIRED)
+            raise ProtocolError("pool.http", "The pool was asked for without the Upgrade that it needs.")
+        answer = h11.InformationalResponse(
+            status_code=101, headers=[("Connection", "Upgrade"), ("Upgrade", PROTOCOL)], reason="Switching Protocols"
+        )
+        self._out = self._http.send(answer) or b""
+        return self._http.trailing_data[0]
+
+    def _refuse(self, status: int) -> None:
+        if self._http.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            return
+        headers = [("Connection", "close"), ("Content-Length", "0")]
+        if status == UPGRADE_REQUIRED:
+            headers.append(("Upgrade", PROTOCOL))
+        self._out = self._http.send(h11.Response(status_code=status, headers=headers)) or b""
