@@ -9,6 +9,7 @@ from playhead.cli.options import data_option, json_option
 from playhead.environment.doctor.findings import Role
 
 _ROLES = (Role.WORKSTATION.value, Role.PREMISES.value)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -16,6 +17,8 @@ _ROLES = (Role.WORKSTATION.value, Role.PREMISES.value)
 Examples:
   playhead doctor
   playhead doctor --role workstation --json
+  playhead doctor --html report.html          to send to whoever is to mend it
+  playhead doctor --verify report.html        is it as the machine made it?
 \b
 Ends with 0 where all is well, 1 with warnings and 2 with errors. docs/services/environment.md explains each."""
 )
@@ -27,9 +30,11 @@ Ends with 0 where all is well, 1 with warnings and 2 with errors. docs/services/
     show_default=True,
     help="How many workstations share the way to the server.",
 )
+@click.option("--html", type=_FILE, help="Also write the report to FILE, as one page that this machine signs.")
+@click.option("--verify", type=_FILE, help="Look at nothing: say whether the page in FILE is as a machine made it.")
 @data_option
 @json_option
-def doctor(role: str | None, agents: int, data: Path, *, as_json: bool) -> None:
+def doctor(role: str | None, agents: int, html: Path | None, verify: Path | None, data: Path, *, as_json: bool) -> None:
     """Check this machine and its network, and explain each fault and what mends it.
 
     It changes nothing, and may run beside everything else. The answer comes within ten seconds, even where every port
@@ -37,4 +42,8 @@ def doctor(role: str | None, agents: int, data: Path, *, as_json: bool) -> None:
     """
     from playhead.cli import doctoring
 
-    sys.exit(doctoring.doctor(data, None if role is None else Role(role), agents=agents, as_json=as_json))
+    if verify is not None:
+        doctoring.verify(data, verify)
+        return
+    wanted = None if role is None else Role(role)
+    sys.exit(doctoring.doctor(data, wanted, agents=agents, html=html, as_json=as_json))

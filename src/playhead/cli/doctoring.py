@@ -9,22 +9,39 @@ import click
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import UnavailableError
-from playhead.cli.console import emit_json
+from playhead.base.ids import SiteId
+from playhead.cli.console import done, emit_json, notice
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.workstation_file import CONFIG_NAME, load_settings
 from playhead.environment.doctor.findings import Report, Role, Severity
+from playhead.environment.doctor.page import as_page
+from playhead.environment.doctor.signing import Signer, signed_page, verify_page
 from playhead.environment.doctor.text import as_text
+from playhead.store.disk import SystemDisk
+from playhead.store.keyring import Keyring
+from playhead.workstation.enrolment import IDENTITY_FOLDER
+from playhead.workstation.identity import IdentityFolder
 
 _COLOURS: Final = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
 
-def doctor(data: Path, role: Role | None, *, agents: int, as_json: bool) -> int:
+def doctor(data: Path, role: Role | None, *, agents: int, html: Path | None, as_json: bool) -> int:
     """Look at everything, print it, and return the exit code.
+
+    Args:
+        data: the folder.
+        role: None for what the folder says.
+        agents: how many workstations share the way to the server.
+        html: where to write the signed page; None for nowhere.
+        as_json: print for a program.
 
     Raises:
         UnavailableError: ``doctor.no_role``.
     """
-    report = asyncio.run(examine_here(data, role or role_of(data), agents=agents))
+    role = role or role_of(data)
+    report = asyncio.run(examine_here(data, role, agents=agents))
+    if html is not None:
+        html.write_bytes(_page(data, role, report))
     if as_json:
         emit_json(report.as_plain())
     else:
@@ -35,6 +52,44 @@ def doctor(data: Path, role: Role | None, *, agents: int, as_json: bool) -> int:
 def painted(text: str, severity: Severity) -> str:
     """A line in the colour of its severity."""
     return click.style(text, fg=_COLOURS.get(severity))
+
+
+def verify(data: Path, file: Path) -> None:
+    """Say who signed a page, and that it is as they made it.
+
+    Raises:
+        InvalidInputError: ``doctor.unsigned``.
+        CorruptError: ``doctor.signature``.
+        RefusedError: ``doctor.signer``.
+        UnavailableError: ``doctor.no_role``.
+    """
+    verified = verify_page(file.read_bytes(), authority=_authority(data))
+    kind = "server of site" if isinstance(verified.holder, SiteId) else "workstation"
+    done(f"The page is as {kind} {verified.holder} made it on {verified.report.at:%Y-%m-%d %H:%M:%S} UTC.")
+    done(f"Its certificate's fingerprint (SHA-256) is {verified.fingerprint.hex()}.")
+
+
+def _page(data: Path, role: Role, report: Report) -> bytes:
+    try:
+        return signed_page(report, _signer(data, role))
+    except UnavailableError as error:
+        notice(f"The page is not signed. {error.message}")
+        return as_page(report).encode()
+
+
+def _signer(data: Path, role: Role) -> Signer:
+    if role is Role.PREMISES:
+        file = Keyring.open_existing(PremisesPlaces(data).keys, SystemClock()).server_file
+        return Signer.load(file, file)
+    folder = load_settings(data).data / IDENTITY_FOLDER
+    return Signer.load(folder / "certificate.pem", folder / "key.pem")
+
+
+def _authority(data: Path) -> bytes:
+    if role_of(data) is Role.PREMISES:
+        return Keyring.open_existing(PremisesPlaces(data).keys, SystemClock()).authority.certificate
+    settings = load_settings(data)
+    return IdentityFolder(SystemDisk(), settings.data / IDENTITY_FOLDER).load(settings.id).authority
 
 
 async def examine_here(data: Path, role: Role, *, agents: int = 1) -> Report:

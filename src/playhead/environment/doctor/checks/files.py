@@ -26,9 +26,7 @@ HOLDERS_MAX: Final = 8
 PROCESSES: Final = Path("/proc")
 
 
-def look_at_delays(
-    folder: Path, *, depth: int = 0, clock: Callable[[], float] = time.monotonic
-) -> Sequence[Finding]:
+def look_at_delays(folder: Path, *, depth: int = 0, clock: Callable[[], float] = time.monotonic) -> Sequence[Finding]:
     """Write and rename files in ``folder`` and in a fresh one beside it, and compare. Blocks for up to some seconds.
 
     Args:
