@@ -20,6 +20,7 @@ from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json
 from playhead.cli.run import run_until_stopped
 from playhead.cli.workstation_file import data_of, load_settings, write_settings
+from playhead.environment.doctor.findings import Report
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
 from playhead.workstation.capture.source import Source
@@ -28,6 +29,7 @@ from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask, take_over
+from playhead.workstation.doctor import examine_workstation
 from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
@@ -62,11 +64,16 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
     lower_priority()
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     before = take_over(settings.data) if takes_over else None
+
+    async def examine() -> Report:
+        return await examine_workstation(settings, clock=clock, environment=os.environ)
+
     if settings.display == TEST_CARD:
-        run_until_stopped(_after(before, WorkstationService(settings, pipeline, clock, session=MachineSession()).run()))
+        service = WorkstationService(settings, pipeline, clock, session=MachineSession(), examine=examine)
+        run_until_stopped(_after(before, service.run()))
         return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
-    service = WorkstationService(settings, pipeline, clock, session=session)
+    service = WorkstationService(settings, pipeline, clock, session=session, examine=examine)
     run_until_stopped(_after(before, _with_hotkey(service, settings)))
 
 
