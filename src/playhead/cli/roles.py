@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from playhead.premises.aside import AsideOrders
 from playhead.premises.coverage import CoverageService
 from playhead.premises.export import ExportService
 from playhead.premises.keeping import KeepingService
+from playhead.premises.messaging import MessagingService
 from playhead.premises.player import PlayerService
 from playhead.premises.quarantine import Quarantine
 from playhead.premises.screen import ScreenService
@@ -121,6 +123,14 @@ async def _run(
     )
     keeping = KeepingService(settings.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock)
     asides = AsideOrders(catalogue, screen, audit)
+    messaging = MessagingService(
+        settings.messaging,
+        catalogue=catalogue,
+        control=screen,
+        site=keyring.site,
+        clock=clock,
+        jitter=random.random,
+    )
     mending = Mending(places.recordings, disk=SystemDisk(), catalogue=catalogue, store=segments, clock=clock)
     anchor = AuditAnchor(places.audit_head, keyring, clock)
     web = web_tls(places, settings, clock)
@@ -167,6 +177,7 @@ async def _run(
         for service in (screen, asides, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
+        services.create_task(messaging.run(), name=type(messaging).__name__)
         services.create_task(watch_backups(catalogue), name="backups")
         services.create_task(keep_certificate(places, settings, clock), name="certificate")
         await screen.listening.wait()
