@@ -41,7 +41,8 @@ TEXT_CHARS_MAX: Final = 256
 """Of the texts around a message."""
 
 _BACKOFF: Final = Backoff(attempts_max=1, first_us=500_000, longest_us=30_000_000)
-_BROKEN: Final = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
+BROKEN: Final = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
+"""What says that the broker cannot be used now."""
 _log: Final[Any] = structlog.get_logger()
 
 
@@ -106,7 +107,7 @@ class RabbitMq:
             reason = "the connection has ended"
             try:
                 await self._session()
-            except (*_BROKEN, PlayheadError) as error:
+            except (*BROKEN, PlayheadError) as error:
                 reason = _reason(error)
             self._failures += 1
             if self._failures == 1 or self._failures % SAID_EVERY == 0:
@@ -137,7 +138,7 @@ class RabbitMq:
         except DeliveryError as error:
             text = "The broker has refused the message: a queue that is to get it is full and set to refuse."
             raise RefusedError("messaging.refused", text) from error
-        except _BROKEN as error:
+        except BROKEN as error:
             raise UnavailableError("messaging.away", "The connection to the broker was lost.") from error
 
     async def _watch(self, unblocked: Callable[[], Awaitable[None]]) -> None:
@@ -157,7 +158,7 @@ class RabbitMq:
     async def _session(self) -> None:
         """Connect, and be there until one of the connections has ended."""
         broker = self._broker()
-        async with _connection(broker, "events") as events, _connection(broker, "commands") as commands:
+        async with connection(broker, "events") as events, connection(broker, "commands") as commands:
             publishing = await events.channel(publisher_confirms=True)
             self._events = await publishing.get_exchange(EVENTS, ensure=True)
             consuming = await commands.channel(publisher_confirms=True)
@@ -210,11 +211,11 @@ class RabbitMq:
         except PlayheadError as error:
             _log.warning("command not handled; will try again", id=incoming.message_id, code=error.code)
             await asyncio.sleep(RETRY_S)
-        except _BROKEN as error:
+        except BROKEN as error:
             _log.warning("command not answered", id=incoming.message_id, reason=_reason(error))
         finally:
             if not is_done:
-                with suppress(*_BROKEN):  # the broker gives it again by itself when the connection has ended
+                with suppress(*BROKEN):  # the broker gives it again by itself when the connection has ended
                     await incoming.reject(requeue=True)
 
     async def _take_dead(self, incoming: AbstractIncomingMessage) -> None:
@@ -238,7 +239,8 @@ _DEATHS: Final = {
 
 
 @asynccontextmanager
-async def _connection(broker: Broker, purpose: str) -> AsyncGenerator[AbstractConnection]:
+async def connection(broker: Broker, purpose: str) -> AsyncGenerator[AbstractConnection]:
+    """A connection within the block. Raises what is in `BROKEN`."""
     connection = await aio_pika.connect(
         host=broker.host,
         port=broker.port,
@@ -254,8 +256,23 @@ async def _connection(broker: Broker, purpose: str) -> AsyncGenerator[AbstractCo
     try:
         yield connection
     finally:
-        with suppress(*_BROKEN):
+        with suppress(*BROKEN):
             await connection.close()
+
+
+async def try_connecting(broker: Broker) -> None:
+    """Connect once, to know whether that can be done.
+
+    Raises:
+        UnavailableError: ``messaging.away``, with the reason.
+    """
+    try:
+        async with connection(broker, "check") as connected:
+            channel = await connected.channel()
+            await channel.get_exchange(EVENTS, ensure=True)
+    except BROKEN as error:
+        hint = "See to the broker, and to [messaging] in premises.toml."
+        raise UnavailableError("messaging.away", f"{_reason(error)}.", hint=hint) from error
 
 
 async def _first_end(*channels: AbstractChannel) -> None:
