@@ -134,6 +134,8 @@ SAMPLES = {
     "listAudit": [Sample("/api/audit")],
     "exportAudit": [Sample("/api/audit.csv")],
     "verifyAudit": [Sample("/api/audit/verify")],
+    "listLogs": [Sample("/api/logs")],
+    "followLogs": [Sample("/api/logs/tail")],
     "listQuarantine": [Sample("/api/quarantine")],
     "getQuarantined": [Sample("/api/quarantine/1")],
     "retryQuarantined": [Sample("/api/quarantine/1/retry")],

@@ -48,6 +48,11 @@ class PremisesPlaces:
         return self.root / "premises" / "erasures"
 
     @property
+    def logs(self) -> Path:
+        """The lines of every machine."""
+        return self.root / "premises" / "logs"
+
+    @property
     def server_id(self) -> Path:
         """Which of the site's servers this is: not to be copied to another."""
         return self.root / "premises" / "server-id"

@@ -43,6 +43,7 @@ from playhead.portal.api import (
     health,
     keeping,
     login_sessions,
+    logs,
     mine,
     oidc,
     quarantine,
@@ -107,7 +108,7 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, coverage, recordings, views, bookmarks)
-    records = (mine, audit, quarantine, health, keeping, environment)
+    records = (mine, audit, quarantine, health, keeping, environment, logs)
     for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
         app.include_router(module.router)
     describe(app, described)

@@ -11,6 +11,7 @@ from playhead.domain.accounts import DayAccount, Present, RecordingAccount
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.health import Problem
 from playhead.domain.live import Event, LiveWorkstation
+from playhead.domain.logs import Cursor, LogLine, LogPage, LogQuery
 from playhead.domain.quarantine import Quarantined
 from playhead.domain.recordings import Recording
 from playhead.domain.retention import Pending, Policy
@@ -257,6 +258,37 @@ class Coverage(Protocol):
     @property
     def now(self) -> Presents:
         """The present."""
+        ...
+
+
+class LogFollower(Protocol):
+    """One that watches lines come; left as a context manager."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+    async def next(self, timeout_s: float, /) -> tuple[list[LogLine], int]:
+        """What has come, and how many before it were lost; nothing where there was nothing for ``timeout_s``."""
+        ...
+
+
+class Logs(Protocol):
+    """The lines of all machines. `playhead.premises.logs.LogsService`."""
+
+    async def find(self, query: LogQuery, /, *, before: Cursor | None = None, limit: int = 100) -> LogPage:
+        """A page of what is looked for, newest first.
+
+        Raises:
+            UnavailableError: ``logs.unreadable``.
+        """
+        ...
+
+    def follow(self, query: LogQuery, /) -> LogFollower:
+        """What comes from the ``with`` on.
+
+        Raises:
+            UnavailableError: ``logs.followers``.
+        """
         ...
 
 

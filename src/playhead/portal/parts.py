@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from playhead.base.clock import Clock
 from playhead.net.http import HostHeader
 from playhead.portal.feed import Feed
-from playhead.portal.needs import Control, Coverage, Environment, Exports, Keeping, Pictures, Quarantine
+from playhead.portal.needs import Control, Coverage, Environment, Exports, Keeping, Logs, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
@@ -49,6 +49,8 @@ class Parts:
     """None where nobody acts on it."""
     environment: Environment | None = None
     """None where nobody looks over it."""
+    logs: Logs | None = None
+    """None where none are kept."""
     oidc: Oidc | None = None
     """None where there is no sign-in elsewhere."""
     proof: AuditProof | None = None

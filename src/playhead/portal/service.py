@@ -15,7 +15,7 @@ from playhead.portal.application import create_application
 from playhead.portal.config import PortalConfig
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
-from playhead.portal.needs import Control, Coverage, Environment, Exports, Keeping, Pictures, Quarantine
+from playhead.portal.needs import Control, Coverage, Environment, Exports, Keeping, Logs, Pictures, Quarantine
 from playhead.portal.oidc import Oidc
 from playhead.portal.parts import Parts
 from playhead.portal.passwords import Passwords
@@ -66,6 +66,7 @@ class PortalService:
         environment: None where nobody looks over it.
         proof: verifies the audit log; None where its head is not kept.
         oidc: the organisation's own sign-in; None where there is none.
+        logs: of all machines; None where none are kept.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class PortalService:
         environment: Environment | None = None,
         proof: AuditProof | None = None,
         oidc: Oidc | None = None,
+        logs: Logs | None = None,
     ) -> None:
         self.passwords = passwords or Passwords(chars_min=config.password_length)
         self.sessions = sessions or sessions_of(config, catalogue, clock)
@@ -124,6 +126,7 @@ class PortalService:
             environment=environment,
             proof=proof,
             oidc=oidc,
+            logs=logs,
         )
         self.application = create_application(
             parts,

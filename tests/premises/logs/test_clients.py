@@ -127,7 +127,7 @@ SYSLOG_NG_DESTINATIONS = {
     "RFC 3164 in lines": 'network("127.0.0.1" port({port}) transport("tcp"));',
     "RFC 5424 with octet counting": 'syslog("127.0.0.1" port({port}) transport("tcp"));',
     "RFC 5425": 'syslog("127.0.0.1" port({port}) transport("tls") '
-    'tls(ca-file("{authority}") cert-file("{certificate}") key-file("{key}") peer-verify(optional-trusted)));',
+    'tls(ca-file("{authority}") cert-file("{certificate}") key-file("{key}") peer-verify(optional-untrusted)));',
 }
 
 
