@@ -5,7 +5,7 @@ import pytest
 from msgspec import Meta
 
 from playhead.base.addresses import Address
-from playhead.base.config import CONFIG_BYTES_MAX, Section, load, parse
+from playhead.base.config import CONFIG_BYTES_MAX, KeyFaultError, Section, line_of, load, parse
 from playhead.base.errors import InvalidInputError, LimitError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.base.quantities import Duration, Size
@@ -152,3 +152,36 @@ def test_load_refuses_what_is_not_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidInputError, match="not UTF-8"):
         load(path, File)
+
+
+class Ends(Section):
+    low: Annotated[int, Meta(description="From.")] = 1
+    high: Annotated[int, Meta(description="To.")] = 9
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise KeyFaultError(["high", "low"], "low is above high; swap them.")
+
+
+class Ranges(Section):
+    ends: Ends = Ends()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[ends]\nlow = 5\nhigh = 3", "file.toml, line 3: ends.high:"),
+        ("[ends]\n\nlow = 50", "file.toml, line 3: ends.low:"),
+        ("ends = { low = 50 }", "file.toml: ends.high:"),
+    ],
+)
+def test_of_values_that_do_not_go_together_the_one_in_the_file_is_named(text: str, place: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse(text, Ranges, source="file.toml", folder=Path("/"))
+    assert str(caught.value) == f"{place} low is above high; swap them."
+
+
+def test_where_a_key_stands() -> None:
+    text = 'id = 1\n[a . "b"]\nc = 2\n# c = 3\n[[d]]\ne = 1\n'
+    found = {path: line_of(text, path) for path in ("id", "a.b", "a.b.c", "d.e", "c", "a")}
+    assert found == {"id": 1, "a.b": 2, "a.b.c": 3, "d.e": 6, "c": None, "a": None}

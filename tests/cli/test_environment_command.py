@@ -16,7 +16,7 @@ RANGE = "10.1.0.0/16"
 def data(tmp_path: Path) -> Path:
     (tmp_path / "premises.toml").write_text(
         '[screen]\nlisten = "0.0.0.0:5733"\n[portal]\nlisten = "0.0.0.0:2020"\nhttps_listen = "0.0.0.0:8443"\n'
-        '[tokens]\nlisten = "0.0.0.0:5650"\n'
+        '[tokens]\nlisten = "0.0.0.0:5650"\n[logs]\nlisten = "0.0.0.0:5638"\n'
     )
     return tmp_path
 
@@ -25,6 +25,7 @@ def test_the_ports_are_those_of_the_configuration(run: Run, data: Path) -> None:
     said = run("environment", "ports", "--format", "json", "--data", data)
     assert {row["service"]: row["port"] for row in json.loads(said.out)} == {
         "https": 8443,
+        "logging": 5638,
         "portal": 2020,
         "screen": 5733,
         "tokens": 5650,
@@ -43,7 +44,7 @@ def test_rules_follow_the_configuration(run: Run, data: Path) -> None:
     said = run("environment", "firewall", "nftables", "--from", RANGE, "--data", data)
     assert (said.code, said.err) == (0, "")
     assert "ip saddr { 10.1.0.0/16 } tcp dport 5733 accept" in said.out
-    assert said.out.count("accept comment") == 4
+    assert said.out.count("accept comment") == 5
 
 
 def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def in_own_network(*commands: str) -> subprocess.CompletedProcess[str]:
     ("form", "load"),
     [
         ("nftables", "nft -f -"),
-        ("iptables", "iptables-restore --noflush"),
+        ("iptables", "iptables-restore --noflush; iptables -I INPUT ! -i lo -j PLAYHEAD"),
     ],
 )
 def test_the_running_firewall_is_held_against_them(data: Path, form: str, load: str) -> None:

@@ -30,7 +30,7 @@ def test_a_free_port_is_used_as_it_is():
 def test_a_taken_port_gives_way_to_the_next_free_one_and_says_so(occupied):
     number, sentence = ports.choose(row(occupied), "127.0.0.1")
     assert number > occupied
-    assert sentence == f"Port {occupied} (web portal) is taken by another program; using {number} instead."
+    assert sentence == f"Port {occupied} (web portal) is taken by {ports.who(occupied)}; using {number} instead."
 
 
 def test_ports_given_to_other_services_are_left_to_them(occupied):
@@ -41,6 +41,6 @@ def test_ports_given_to_other_services_are_left_to_them(occupied):
 
 def test_when_none_is_free_it_says_which(occupied, monkeypatch):
     monkeypatch.setattr(ports, "ATTEMPTS_MAX", 0)
-    with pytest.raises(UnavailableError, match="is taken by another program") as caught:
+    with pytest.raises(UnavailableError, match="is taken by") as caught:
         ports.choose(row(occupied), "127.0.0.1")
     assert caught.value.code == "ports.none_free"

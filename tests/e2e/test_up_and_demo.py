@@ -48,7 +48,7 @@ async def test_ports_that_are_taken_are_said_and_the_next_are_used(tmp_path: Pat
     with socket.create_server(("127.0.0.1", portal_port)), started(folder, "up") as process:
         said = await process.until_said("Workstations connect to port")
         assert f"Port {portal_port} (" in said
-        match = re.search(rf"Port {portal_port} \(.+\) is taken by another program; using (\d+) instead\.", said)
+        match = re.search(rf"Port {portal_port} \(.+\) is taken by .+; using (\d+) instead\.", said)
         assert match is not None, said
         address = f"http://127.0.0.1:{match[1]}"
         assert f"The portal is at {address}" in said

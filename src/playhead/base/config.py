@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -44,9 +44,23 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One table of the configuration. A field's annotation carries its type, its bounds and its description.
 
     Declare it as ``class ScreenConfig(Section, frozen=True)``: type checkers want to hear it again.
-    A bound that concerns several fields goes into ``__post_init__``, raising ValueError with a sentence that says what
-    to write instead.
+    A bound that concerns several fields goes into ``__post_init__``, raising ValueError, or `KeyFaultError` where one
+    of them is to be named, with a sentence that says what to write instead.
     """
+
+
+class KeyFaultError(ValueError):
+    """A value that does not go with others.
+
+    Args:
+        keys: who may be at fault, the likeliest first: the first of them that the file has is shown. Dotted paths below
+            the structure that says so.
+        message: what is wrong, and what to write instead.
+    """
+
+    def __init__(self, keys: Sequence[str], message: str) -> None:
+        super().__init__(message)
+        self.keys = tuple(keys)
 
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -126,6 +140,9 @@ class _Reader:
                 raise InvalidInputError("config.missing_key", message, hint=f"Add it: {key} = …")
         try:
             return shape(**values)
+        except KeyFaultError as fault:
+            paths = [f"{path}.{key}".lstrip(".") for key in fault.keys]
+            self._refuse(next((one for one in paths if line_of(self.text, one)), paths[0]), str(fault))
         except (ValueError, PlayheadError) as error:  # a bound that concerns several fields
             self._refuse(path, str(error))
 
@@ -170,18 +187,29 @@ class _Reader:
 
     def _place(self, path: str) -> str:
         """``file, line n`` of a dotted path, or just the file where the key's line cannot be told."""
-        table, table_line = "", None
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            header = _TABLE_LINE.fullmatch(line)
-            if header is not None:
-                table = _plain(header[1])
-                if table == path:
-                    table_line = number
-                continue
-            key = _KEY_LINE.match(line)
-            if key is not None and f"{table}.{_plain(key[1])}".lstrip(".") == path:
-                return f"{self.source}, line {number}"
-        return self.source if table_line is None else f"{self.source}, line {table_line}"
+        line = line_of(self.text, path)
+        return self.source if line is None else f"{self.source}, line {line}"
+
+
+def line_of(text: str, path: str) -> int | None:
+    """The line of a key or table in a TOML text, from 1; None where it has none, or is written in an unusual way.
+
+    Args:
+        text: valid TOML.
+        path: dotted, such as ``portal.listen``.
+    """
+    table, table_line = "", None
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _TABLE_LINE.fullmatch(line)
+        if header is not None:
+            table = _plain(header[1])
+            if table == path:
+                table_line = number
+            continue
+        key = _KEY_LINE.match(line)
+        if key is not None and f"{table}.{_plain(key[1])}".lstrip(".") == path:
+            return number
+    return table_line
 
 
 def section_in(hint: object) -> type[msgspec.Struct] | None:

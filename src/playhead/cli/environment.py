@@ -37,9 +37,21 @@ def environment() -> None:
     show_default=True,
     help="For whom.",
 )
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Say who has each port on this machine and what frees it; ends with 1 where the server cannot have one.",
+)
 @data_option
-def ports(data: Path, form: str, *, show_all: bool) -> None:
-    """Print every port: from where, to where, what for, where it must be open, how it is secured."""
+def ports(data: Path, form: str, *, show_all: bool, check: bool) -> None:
+    """Print every port: from where, to where, what for, where it must be open, how it is secured.
+
+    With --check it is about this machine instead (as table or JSON). Only root is told which program has a port.
+    """
+    if check:
+        from playhead.cli.occupancy import show_occupancy
+
+        sys.exit(show_occupancy(PremisesPlaces(data), as_json=form == "json"))
     from playhead.cli.surroundings import show_ports
 
     show_ports(PremisesPlaces(data), form, show_all=show_all)

@@ -5,6 +5,7 @@ import os
 import socket
 
 from playhead.base.errors import UnavailableError
+from playhead.environment.occupied import who
 from playhead.environment.ports import Port
 
 PRIVILEGED_BELOW = 1024
@@ -22,7 +23,7 @@ def why_not(host: str, number: int) -> str:
             probe.bind(("" if host == "*" else host, number))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return "is taken by another program"
+                return f"is taken by {who(number) or 'another program'}"
             if error.errno == errno.EACCES:
                 return "needs root" if number < PRIVILEGED_BELOW and os.geteuid() != 0 else "is not permitted"
             return f"cannot be used ({os.strerror(error.errno or 0)})"

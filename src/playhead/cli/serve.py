@@ -1,7 +1,7 @@
 """``playhead up`` and ``playhead premises run``: the premises server, as a process."""
 
 from dataclasses import replace
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 import click
 import msgspec
@@ -10,20 +10,13 @@ from playhead.base import logs
 from playhead.base.addresses import Address
 from playhead.base.clock import SystemClock
 from playhead.cli.console import done, notice
+from playhead.cli.occupancy import notice_borrowed, require_free_ports
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.ports import choose
 from playhead.cli.roles import run_premises
 from playhead.cli.run import run_until_stopped
-from playhead.cli.settings import PremisesSettings
+from playhead.cli.settings import LISTENING, PremisesSettings
 from playhead.environment.ports import Service, port_of
-
-_LISTENERS: Final = (
-    (Service.PORTAL, "portal", "listen"),
-    (Service.HTTPS, "portal", "https_listen"),
-    (Service.TOKENS, "tokens", "listen"),
-    (Service.SCREEN, "screen", "listen"),
-)
-"""Which setting says where each service listens."""
 
 
 def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
@@ -37,8 +30,11 @@ def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
     clock = SystemClock()
     logs.configure(clock, form=cast("Literal['human', 'json']", log))
     settings = PremisesSettings.load(places)
+    notice_borrowed(places, settings)
     if move_ports:
         settings = with_free_ports(settings)
+    else:
+        require_free_ports(places, settings)
 
     def announce(running: Running) -> None:
         running.write(places.running)
@@ -58,7 +54,7 @@ def with_free_ports(settings: PremisesSettings) -> PremisesSettings:
         UnavailableError: ``ports.none_free``.
     """
     taken: set[int] = set()
-    for service, table, key in _LISTENERS:
+    for service, table, key in LISTENING:
         if service is Service.HTTPS and settings.portal.transport == "plain":
             continue
         section = getattr(settings, table)

@@ -1,23 +1,37 @@
 """The premises server's settings: one file, one table a service."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from playhead.base import config
-from playhead.base.config import Section
+from playhead.base.addresses import Address
+from playhead.base.config import KeyFaultError, Section
 from playhead.base.ids import SiteId
 from playhead.cli.places import PremisesPlaces
+from playhead.environment.collisions import clash_in
+from playhead.environment.installation import Listener
+from playhead.environment.ports import Service
 from playhead.portal.config import PortalConfig
 from playhead.portal.oidc_config import OidcConfig
 from playhead.premises.coverage import CoverageConfig
 from playhead.premises.export import ExportConfig
 from playhead.premises.keeping import KeepingConfig
+from playhead.premises.logs import LogsConfig
 from playhead.premises.messaging import MessagingConfig
 from playhead.premises.player import PlayerConfig
 from playhead.premises.screen import ScreenConfig
 from playhead.premises.tokens import TokensConfig
+
+LISTENING: Final = (
+    (Service.PORTAL, "portal", "listen"),
+    (Service.HTTPS, "portal", "https_listen"),
+    (Service.TOKENS, "tokens", "listen"),
+    (Service.SCREEN, "screen", "listen"),
+    (Service.LOGGING, "logs", "listen"),
+)
+"""Which key of which table says where each service listens."""
 
 
 class SiteConfig(Section, frozen=True):
@@ -40,7 +54,29 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     export: ExportConfig = ExportConfig()
     coverage: CoverageConfig = CoverageConfig()
     keeping: KeepingConfig = KeepingConfig()
+    logs: LogsConfig = LogsConfig()
     messaging: MessagingConfig = MessagingConfig()
+
+    def __post_init__(self) -> None:
+        """No two services can have one port."""
+        listening = self.listening()
+        clash = clash_in([*listening.values()])
+        if clash is None:
+            return
+        keys = {listener: key for key, listener in listening.items()}
+        instead = f"such as {clash.instead}" if clash.instead else "that nobody has"
+        message = f"{keys[clash.other]} has port {clash.fault.port} already; give one of them another, {instead}."
+        raise KeyFaultError([keys[clash.fault], keys[clash.other]], message)
+
+    def listening(self) -> dict[str, Listener]:
+        """What the server listens on, by the key that says where, such as ``portal.https_listen``."""
+        found: dict[str, Listener] = {}
+        for service, table, key in LISTENING:
+            if service is Service.HTTPS and self.portal.transport == "plain":
+                continue
+            address: Address = getattr(getattr(self, table), key)
+            found[f"{table}.{key}"] = Listener(service, address.host, address.port)
+        return found
 
     @classmethod
     def load(cls, places: PremisesPlaces) -> "PremisesSettings":

@@ -14,7 +14,7 @@ from playhead.environment.firewall.running import difference
 from playhead.environment.firewall.written import FORMS
 from playhead.environment.installation import Installation, Listener, parse_networks
 from playhead.environment.pages import HEADS, as_csv, as_markdown, as_plain, cells
-from playhead.environment.ports import REGISTRY, Port, Service
+from playhead.environment.ports import REGISTRY, Port
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,7 @@ class Wish:
 
 def listeners_of(settings: PremisesSettings) -> tuple[Listener, ...]:
     """What a premises server with these settings listens on."""
-    portal = settings.portal
-    found = [
-        (Service.SCREEN, settings.screen.listen),
-        (Service.TOKENS, settings.tokens.listen),
-        (Service.PORTAL, portal.listen),
-    ]
-    if portal.transport != "plain":
-        found.append((Service.HTTPS, portal.https_listen))
-    return tuple(Listener(service, address.host, address.port) for service, address in found)
+    return tuple(settings.listening().values())
 
 
 def show_ports(places: PremisesPlaces, form: str, *, show_all: bool) -> None:

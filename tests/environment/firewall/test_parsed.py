@@ -1,7 +1,5 @@
 """Rules for firewalls that no test has, read back by parsers of their languages: Terraform's and PowerShell's."""
 
-import json
-
 import hcl2
 import pytest
 import tree_sitter
@@ -16,18 +14,8 @@ INSTALLATIONS = pytest.mark.parametrize("installation", [INSTALLATION, OPEN], id
 
 
 def resources(text, kind):
-    """The blocks of one kind, by their names, with Terraform's strings as ours."""
-    found = {}
-    for block in hcl2.loads(text)["resource"]:
-        for (name, values), *_ in [list(named.items()) for key, named in block.items() if json.loads(key) == kind]:
-            found[json.loads(name)] = {key: _plain(value) for key, value in values.items()}
-    return found
-
-
-def _plain(value):
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return json.loads(value) if isinstance(value, str) and value.startswith('"') else value
+    """The blocks of one kind, by their names."""
+    return {name: values for block in hcl2.loads(text)["resource"] for name, values in block.get(kind, {}).items()}
 
 
 @INSTALLATIONS
