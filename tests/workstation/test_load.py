@@ -65,12 +65,15 @@ def test_a_clock_that_stands_still_divides_nothing(tmp_path: Path):
 
 def test_the_priority_is_lowered_and_never_raised():
     program = (
-        "import os; from playhead.workstation.load import lower_priority; os.nice({nice}); lower_priority();"
-        "print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_BATCH)"
+        "import os; from concurrent.futures import ThreadPoolExecutor; "
+        "from playhead.workstation.load import lower_priority; os.nice({nice}); pool = ThreadPoolExecutor(1);"
+        "print(pool.submit(os.getpid).result() > 0); lower_priority();"
+        "tell = lambda: print(os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_BATCH);"
+        "tell(); pool.submit(tell).result(); ThreadPoolExecutor(1).submit(tell).result()"
     )
     here = os.getpriority(os.PRIO_PROCESS, 0)
     for nice, expected in ((0, max(NICENESS, here)), (15, min(here + 15, 19))):
         done = subprocess.run(
             [sys.executable, "-c", program.format(nice=nice)], capture_output=True, text=True, check=True
         )
-        assert done.stdout.split() == [str(expected), "True"]
+        assert done.stdout.split() == ["True"] + [str(expected), "True"] * 3, "of threads before it and after it, too"

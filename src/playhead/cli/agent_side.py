@@ -7,7 +7,7 @@ import socket
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import click
 import msgspec
@@ -29,7 +29,6 @@ from playhead.workstation.capture.x11 import Masking, X11Source
 from playhead.workstation.capture.x11.saver import is_saver_on
 from playhead.workstation.config import WorkstationConfig
 from playhead.workstation.control import Question, ask, take_over
-from playhead.workstation.doctor import examine_workstation
 from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
@@ -49,7 +48,7 @@ def enrol(data: Path, *, server: str, code: str, name: str | None) -> None:
 
 
 def run(data: Path, *, log: str, takes_over: bool = False) -> None:
-    """Run the workstation until told to stop, behind the agent's own programs.
+    """Run the workstation until told to stop; once it records, behind the agent's own programs.
 
     Args:
         data: its folder.
@@ -61,20 +60,24 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
     settings = load_settings(data)
     if not settings.display:
         refuse_wayland(os.environ)
-    lower_priority()
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     before = take_over(settings.data) if takes_over else None
 
     async def examine() -> Report:
+        from playhead.workstation.doctor import examine_workstation  # later: what is shown meanwhile is not recorded
+
         return await examine_workstation(settings, clock=clock, environment=os.environ)
 
     if settings.display == TEST_CARD:
         service = WorkstationService(settings, pipeline, clock, session=MachineSession(), examine=examine)
-        run_until_stopped(_after(before, service.run()))
+        run_until_stopped(_after(before, _beside(service, _modest(service))))
         return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     service = WorkstationService(settings, pipeline, clock, session=session, examine=examine)
-    run_until_stopped(_after(before, _with_hotkey(service, settings)))
+    beside = [_modest(service)]
+    if settings.hotkey is not None:
+        beside.append(Hotkey(settings.display, settings.hotkey, service.toggle_blackout).run())
+    run_until_stopped(_after(before, _beside(service, *beside)))
 
 
 async def _after(before: Coroutine[None, None, None] | None, work: Coroutine[None, None, None]) -> None:
@@ -88,17 +91,21 @@ async def _after(before: Coroutine[None, None, None] | None, work: Coroutine[Non
     await work
 
 
-async def _with_hotkey(service: WorkstationService, settings: WorkstationConfig) -> None:
-    """Run the workstation, and beside it the agent's hotkey, without which it goes on."""
-    if settings.hotkey is None:
-        await service.run()
-        return
-    hotkey = asyncio.ensure_future(Hotkey(settings.display, settings.hotkey, service.toggle_blackout).run())
+async def _beside(service: WorkstationService, *others: Coroutine[Any, Any, None]) -> None:
+    """Run the workstation, and beside it what it goes on without, such as the agent's hotkey."""
+    tasks = [asyncio.ensure_future(each) for each in others]
     try:
         await service.run()
     finally:
-        hotkey.cancel()
-        await asyncio.gather(hotkey, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _modest(service: WorkstationService) -> None:
+    """Let the agent's programs go first; not before it records, for what is shown until then is missing."""
+    await service.ready.wait()
+    lower_priority()
 
 
 def source_of(settings: WorkstationConfig, clock: Clock) -> Source:

@@ -9,6 +9,7 @@ from typing import Protocol
 from playhead.workstation.governor import Load
 
 _PRESSURE = Path("/proc/pressure/cpu")
+_THREADS = Path("/proc/self/task")
 NICENESS = 10
 
 
@@ -66,8 +67,21 @@ def lower_priority() -> None:
     """Let the agent's programs go first: niceness 10, and on Linux the batch class, which never preempts others.
 
     Not the idle class: it may be starved for minutes, and a recorder must not. A system that forbids it is left as is.
+    On Linux a priority is a thread's, which those that it starts inherit.
     """
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
-    with contextlib.suppress(OSError, AttributeError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    lowered: set[int] = set()
+    while fresh := _threads() - lowered:
+        for thread in fresh:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
+            with contextlib.suppress(OSError, AttributeError):
+                os.sched_setscheduler(thread, os.SCHED_BATCH, os.sched_param(0))
+        lowered |= fresh
+
+
+def _threads() -> set[int]:
+    """Of this process; 0, which is the one that asks, where the system has no such list."""
+    try:
+        return {int(entry.name) for entry in _THREADS.iterdir()}
+    except OSError:
+        return {0}
