@@ -48,7 +48,7 @@ def antivirus() -> None:
 @_role_option
 @click.option("--profile", type=click.Choice(["wfo-17"]), help="The list of another product instead, with warnings.")
 @click.option("--account", default="", help="clamav: the system user that the service runs as.")
-@click.option("--remove", is_flag=True, help="defender: print what takes the exclusions away again.")
+@click.option("--remove", is_flag=True, help="defender, registry: print what takes the exclusions away again.")
 @data_option
 def list_(form: str, role: str, profile: str | None, account: str, data: Path, *, remove: bool) -> None:
     r"""Print what to leave alone, and why; for one product or for all others.

@@ -52,7 +52,7 @@ def write_antivirus(data: Path, form: str, *, role: str, profile: str | None, ac
         "markdown": lambda: neutral.as_markdown(rows),
         "csv": lambda: neutral.as_csv(rows),
         "defender": lambda: defender.render_powershell(rows, remove=remove),
-        "registry": lambda: defender.render_registry(rows),
+        "registry": lambda: defender.render_registry(rows, remove=remove),
         "intune": lambda: defender.render_intune(rows),
         "clamav": lambda: clamav.render(rows, account=account),
         "clamscan": lambda: "\n".join([*clamav.options(rows), ""]),

@@ -39,12 +39,15 @@ def test_the_lists_are_as_they_were_in_every_form(role):
     compare(f"{role}.ps1", defender.render_powershell(rows))
     compare(f"{role}.remove.ps1", defender.render_powershell(rows, remove=True))
     compare(f"{role}.reg", defender.render_registry(rows))
+    compare(f"{role}.remove.reg", defender.render_registry(rows, remove=True))
     compare(f"{role}.intune.json", defender.render_intune(rows))
 
 
 def test_the_list_of_another_product_says_what_is_dangerous():
     compare("wfo-17.md", neutral.as_markdown(PROFILES["wfo-17"]))
     compare("wfo-17.ps1", defender.render_powershell(PROFILES["wfo-17"]))
+    compare("wfo-17.reg", defender.render_registry(PROFILES["wfo-17"]))
+    compare("wfo-17.clamd.conf", clamav.render(PROFILES["wfo-17"], account=""))
     texts = {row.text for row in PROFILES["wfo-17"]}
     assert texts == {
         "cc_screencapserver.exe",
@@ -85,17 +88,22 @@ def test_what_the_store_writes_is_named_and_what_lies_beside_it_is_not():
 names = st.text(alphabet="ab.*+/-vid\\", min_size=1, max_size=12)
 
 
-@pytest.mark.parametrize("row", [row for rows in OURS.values() for row in rows if row.kind is Kind.FILES])
+@pytest.mark.parametrize(
+    "row", [row for rows in (*OURS.values(), *PROFILES.values()) for row in rows if row.kind is not Kind.PROCESS]
+)
 @given(tail=names)
 def test_the_expression_says_what_the_row_says(row, tail):
-    for path in (f"{row.path}/{tail}", f"{row.path}{tail}", tail):
+    for path in (f"{row.path}/{tail}", f"{row.path}\\{tail}", f"{row.path}{tail}", tail):
         assert bool(re.search(clamav.expression(row), path)) == clamav.matches(row, path), path
 
 
 def test_the_profiles_for_programs_are_well_formed():
     for rows in (*OURS.values(), PROFILES["wfo-17"]):
         settings = json.loads(defender.render_intune(rows))["omaSettings"]
-        assert {one["omaUri"].rsplit("/", 1)[1] for one in settings} == {"ExcludedPaths", "ExcludedProcesses"}
+        names = {one["omaUri"].rsplit("/", 1)[1]: one["value"].split("|") for one in settings}
+        assert {"ExcludedPaths", "ExcludedProcesses"} <= names.keys()
+        assert names.get("ExcludedExtensions", []) == (["vid", "log"] if rows is PROFILES["wfo-17"] else [])
+        assert sum(map(len, names.values())) == len(rows)
         assert len(neutral.as_plain(rows)) == len(rows) == neutral.as_csv(rows).count("\r\n") - 1
 
 

@@ -86,6 +86,15 @@ def test_on_demand_the_daemon_leaves_ours_alone_and_catches_what_lies_beside(pla
     assert left(place) == []
 
 
+def test_the_daemon_reads_expressions_as_they_are_meant_whatever_the_folder_is_called(place):
+    odd = place / "da ta+1 (x) [y] {2} ^$.|-"
+    (place / "data").rename(odd)
+    subject = Subject(of_premises(odd, Path("/opt/playhead/bin/python3")), SERVICE)
+    config = write_config(place, clamav.render(subject.rows, account=SERVICE))
+    with running(config, access=False):
+        assert codes(verify(config, subject)) == ["access_off", "proven"]
+
+
 def test_without_exclusions_it_is_scanned_and_a_wide_one_is_a_hole(place):
     subject = subject_of(place)
     config = write_config(place, "")

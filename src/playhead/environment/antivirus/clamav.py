@@ -6,8 +6,12 @@
 
 import fnmatch
 import re
+from pathlib import PureWindowsPath
+from typing import Final
 
-from playhead.environment.antivirus.exclusions import Exclusion, Kind, Scan
+from playhead.environment.antivirus.exclusions import EVERYWHERE, Exclusion, Kind, Scan
+
+_SLASHES: Final = "/\\"
 
 
 def render(rows: tuple[Exclusion, ...], *, account: str) -> str:
@@ -21,11 +25,13 @@ def render(rows: tuple[Exclusion, ...], *, account: str) -> str:
     for row in rows:
         if row.kind is Kind.PROCESS:
             continue
+        if row.warning:
+            lines.append(f"# WARNING: {row.warning}")
         lines += [f"# {row.service}: {row.why}", f"ExcludePath {expression(row)}"]
         if row.kind is Kind.FOLDER and Scan.ACCESS in row.scans:
             lines.append(f"OnAccessExcludePath {row.path}")
-    if account and any(row.kind is Kind.PROCESS for row in rows):
-        lines += ["# What the service itself does is not looked at on access.", f"OnAccessExcludeUname {account}"]
+    if any(row.kind is Kind.PROCESS for row in rows):
+        lines += _of_account(account)
     return "\n".join([*lines, ""])
 
 
@@ -42,22 +48,43 @@ def options(rows: tuple[Exclusion, ...]) -> list[str]:
 
 def expression(row: Exclusion) -> str:
     """A regular expression that matches what a row names, and nothing beside it."""
-    folder = "^" + re.escape(_top(row)).replace(r"\-", "-")
+    slash = r"\\" if isinstance(row.path, PureWindowsPath) else "/"
+    if row.path == EVERYWHERE:
+        return r"[/\\]" + _pattern(row, r"[^/\\]*") + "$"
+    folder = "^" + _literal(str(row.path).rstrip(_SLASHES))
     if row.kind is Kind.FILES:
-        name = re.escape(row.pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]").replace(r"\-", "-")
-        return f"{folder}/{'[^/]*/' * row.depth}{name}$"
-    return f"{folder}(/|$)"
+        return f"{folder}{slash}{f'[^{slash}]*{slash}' * row.depth}{_pattern(row, f'[^{slash}]*')}$"
+    return f"{folder}({slash}|$)"
 
 
 def matches(row: Exclusion, path: str) -> bool:
     """Whether a row names a file, by its own words instead of by the expression: the tests hold one to the other."""
-    inside = path.startswith(f"{_top(row)}/")
+    if row.path == EVERYWHERE:
+        *folders, name = re.split(r"[/\\]", path)
+        return bool(folders) and fnmatch.fnmatchcase(name, row.pattern)
+    slash = "\\" if isinstance(row.path, PureWindowsPath) else "/"
+    folder = str(row.path).rstrip(_SLASHES) + slash
+    inside = path.startswith(folder)
     if row.kind is Kind.FILES:
-        *folders, name = path.removeprefix(f"{_top(row)}/").split("/")
+        *folders, name = path.removeprefix(folder).split(slash)
         return inside and len(folders) == row.depth and fnmatch.fnmatchcase(name, row.pattern)
     return inside or path == str(row.path)
 
 
-def _top(row: Exclusion) -> str:
-    """The folder as what a slash and a name follow."""
-    return str(row.path).rstrip("/")
+def _of_account(account: str) -> list[str]:
+    if not account:
+        return [
+            "# On access clamonacc knows folders and accounts, no names of files: give the service an account of its",
+            "# own and name it with --account.",
+        ]
+    return ["# What the service itself does is not looked at on access.", f"OnAccessExcludeUname {account}"]
+
+
+def _pattern(row: Exclusion, anything: str) -> str:
+    """The names of files; ``anything`` is any number of characters of one name."""
+    return _literal(row.pattern).replace(r"\*", anything).replace(r"\?", anything.removesuffix("*"))
+
+
+def _literal(text: str) -> str:
+    """An expression that matches the text alone; a dash means nothing outside of brackets."""
+    return re.escape(text).replace(r"\-", "-").replace(r"\ ", " ")

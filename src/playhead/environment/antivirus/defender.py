@@ -5,12 +5,31 @@ parts: ``C:\Data\*.vid`` is of that folder, ``C:\Data\*\*.vid`` of those right b
 """
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from playhead.environment.antivirus.exclusions import EVERYWHERE, Exclusion, Kind
 
 _POLICY: Final = r"HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions"
 _INTUNE: Final = "./Device/Vendor/MSFT/Policy/Config/Defender"
+_HERE: Final = '"0"'
+"""What the policy's values hold; their names are what counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One of Defender's three lists."""
+
+    policy: str
+    """As group policy, registry and Intune call it."""
+    preference: str
+    """As PowerShell does."""
+
+
+_PATHS: Final = _Kind("Paths", "ExclusionPath")
+_EXTENSIONS: Final = _Kind("Extensions", "ExclusionExtension")
+_PROCESSES: Final = _Kind("Processes", "ExclusionProcess")
+_KINDS: Final = (_PATHS, _EXTENSIONS, _PROCESSES)
 
 
 def render_powershell(rows: tuple[Exclusion, ...], *, remove: bool = False) -> str:
@@ -21,17 +40,22 @@ def render_powershell(rows: tuple[Exclusion, ...], *, remove: bool = False) -> s
         lines += ["", f"# {row.service}: {row.why}"]
         if row.warning:
             lines.append(f"# WARNING: {row.warning}")
-        lines.append(f"{command} -{_preference(row)}")
+        lines.append(f"{command} -{_kind_of(row).preference} {_quoted(_value(row))}")
     return "\r\n".join([*lines, ""])
 
 
-def render_registry(rows: tuple[Exclusion, ...]) -> str:
-    """A ``.reg`` file with what the group policy "Path Exclusions" and "Process Exclusions" set."""
-    lines = ["Windows Registry Editor Version 5.00", "", f"[{_POLICY}]"]
-    lines += ['"Exclusions_Paths"=dword:00000001', '"Exclusions_Processes"=dword:00000001']
-    for key, kinds in (("Paths", {Kind.FOLDER, Kind.FILES}), ("Processes", {Kind.PROCESS})):
-        lines += ["", rf"[{_POLICY}\{key}]"]
-        lines += [f'"{_escaped(row.text)}"="0"' for row in rows if row.kind in kinds]
+def render_registry(rows: tuple[Exclusion, ...], *, remove: bool = False) -> str:
+    """A ``.reg`` file with what the group policies "Path", "Extension" and "Process Exclusions" set, or that unsets it.
+
+    The switches of the policies stay when values are removed: other programs' exclusions hang on them, too.
+    """
+    lines = ["Windows Registry Editor Version 5.00"]
+    named = [(kind, chosen) for kind in _KINDS if (chosen := [row for row in rows if _kind_of(row) is kind])]
+    if not remove:
+        lines += ["", f"[{_POLICY}]", *(f'"Exclusions_{kind.policy}"=dword:00000001' for kind, _ in named)]
+    for kind, chosen in named:
+        lines += ["", rf"[{_POLICY}\{kind.policy}]"]
+        lines += [f'"{_escaped(_value(row))}"={"-" if remove else _HERE}' for row in chosen]
     return "\r\n".join([*lines, ""])
 
 
@@ -40,15 +64,12 @@ def render_intune(rows: tuple[Exclusion, ...]) -> str:
     settings = [
         {
             "@odata.type": "#microsoft.graph.omaSettingString",
-            "displayName": f"Playhead: {title}",
-            "omaUri": f"{_INTUNE}/{name}",
-            "value": "|".join(row.text for row in rows if row.kind in kinds),
+            "displayName": f"Playhead: {kind.policy.lower()}",
+            "omaUri": f"{_INTUNE}/Excluded{kind.policy}",
+            "value": "|".join(map(_value, chosen)),
         }
-        for title, name, kinds in (
-            ("paths", "ExcludedPaths", {Kind.FOLDER, Kind.FILES}),
-            ("processes", "ExcludedProcesses", {Kind.PROCESS}),
-        )
-        if any(row.kind in kinds for row in rows)
+        for kind in _KINDS
+        if (chosen := [row for row in rows if _kind_of(row) is kind])
     ]
     profile = {
         "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
@@ -58,12 +79,14 @@ def render_intune(rows: tuple[Exclusion, ...]) -> str:
     return json.dumps(profile, indent=2, ensure_ascii=False) + "\n"
 
 
-def _preference(row: Exclusion) -> str:
+def _kind_of(row: Exclusion) -> "_Kind":
     if row.kind is Kind.PROCESS:
-        return f"ExclusionProcess {_quoted(row.text)}"
-    if row.path == EVERYWHERE:
-        return f"ExclusionExtension {_quoted(row.pattern.removeprefix('*.'))}"
-    return f"ExclusionPath {_quoted(row.text)}"
+        return _PROCESSES
+    return _EXTENSIONS if row.path == EVERYWHERE else _PATHS
+
+
+def _value(row: Exclusion) -> str:
+    return row.pattern.removeprefix("*.") if _kind_of(row) is _EXTENSIONS else row.text
 
 
 def _quoted(text: str) -> str:
