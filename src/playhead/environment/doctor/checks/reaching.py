@@ -40,7 +40,7 @@ class LookUp:
     error: str = ""
 
 
-async def look_up(host: str, within_s: float = LOOK_UP_S) -> LookUp:
+async def look_up(host: str) -> LookUp:
     """The addresses of a name, IPv6 and IPv4, in the system's order (RFC 6724). An address is its own."""
     with suppress(ValueError):
         return LookUp((str(ip_address(host.partition("%")[0])),), 0)
@@ -48,11 +48,11 @@ async def look_up(host: str, within_s: float = LOOK_UP_S) -> LookUp:
     error = ""
     found: tuple[str, ...] = ()
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(LOOK_UP_S):
             infos = await aside(lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
         found = tuple(dict.fromkeys(str(info[4][0]) for info in infos))[:ADDRESSES_MAX]
     except TimeoutError:
-        error = f"no answer within {within_s:g} s"
+        error = f"no answer within {LOOK_UP_S:g} s"
     except (OSError, UnicodeError) as failure:
         error = getattr(failure, "strerror", None) or str(failure)
     return LookUp(found, _since_ms(began), error)
@@ -87,18 +87,18 @@ class Reached:
             self.connection = None
 
 
-async def reach(address: Address, within_s: float = CONNECT_S) -> Reached:
+async def reach(address: Address) -> Reached:
     """Connect to a numeric address."""
     began = _now()
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     connection = socket.socket(family, socket.SOCK_STREAM)
     connection.settimeout(0)
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(CONNECT_S):
             await asyncio.get_running_loop().sock_connect(connection, (address.host, address.port))
     except TimeoutError:
         connection.close()
-        return Reached(Outcome.DROPPED, _since_ms(began), f"no answer within {within_s:g} s")
+        return Reached(Outcome.DROPPED, _since_ms(began), f"no answer within {CONNECT_S:g} s")
     except OSError as error:
         connection.close()
         outcome = {errno.ECONNREFUSED: Outcome.REFUSED, errno.ETIMEDOUT: Outcome.DROPPED}

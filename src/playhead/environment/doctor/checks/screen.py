@@ -131,11 +131,11 @@ async def _look(
     except RefusedError as error:
         return [_refused(target, trust, error)]
     except UnavailableError as error:
-        return [_unanswered(target, trust, error)]
+        return [await _unanswered(target, trust, error)]
     return [*_judge_peer(target, trust, measured), *look_at_link(target, measured, agents=agents)]
 
 
-async def _foreign(target: Target, trust: Trust, error: ProtocolError) -> Finding:
+async def _foreign(target: Target, trust: Trust, error: PlayheadError) -> Finding:
     if not trust.plain:
         return target.find("peer.version", f"The server does not speak as this version does: {error}", said=error.code)
     reached = await reach(target.numeric)
@@ -144,7 +144,8 @@ async def _foreign(target: Target, trust: Trust, error: ProtocolError) -> Findin
         if shaken.certificate:
             return target.find("tls.unwanted", "The server speaks TLS.")
     said = await hear(target.numeric)
-    return target.find("port.foreign", f"Another program answers: {said!r}.", said=said)
+    words = f"Another program answers: {said!r}." if said else f"What answers is not ours: {error}"
+    return target.find("port.foreign", words, said=said)
 
 
 def _refused(target: Target, trust: Trust, error: RefusedError) -> Finding:
@@ -157,8 +158,10 @@ def _refused(target: Target, trust: Trust, error: RefusedError) -> Finding:
     return target.find("peer.refuses", str(error), machine=trust.machine, said=error.code)
 
 
-def _unanswered(target: Target, trust: Trust, error: UnavailableError) -> Finding:
-    if error.code == "net.closed" and not trust.plain:
+async def _unanswered(target: Target, trust: Trust, error: UnavailableError) -> Finding:
+    if error.code == "net.closed" and trust.plain:
+        return await _foreign(target, trust, error)
+    if error.code == "net.closed":
         text = "The server hangs up once it has seen this machine's certificate."
         return target.find("peer.refuses", text, machine=trust.machine, said=error.code)
     return target.find("port.silent", str(error), said=error.code)

@@ -245,9 +245,9 @@ def _headers(target: Target, headers: Mapping[str, str], arrived: Arrived) -> li
 
 async def _foreign(web: Web, error: Exception) -> Finding:
     """No HTTP, or none that ends."""
-    if isinstance(error, TimeoutError | httpx2.TimeoutException):
-        return web.target.find("port.silent", f"It takes the connection, and does not answer within {ANSWER_S:g} s.")
     said = await hear(web.target.numeric)
+    if not said and isinstance(error, TimeoutError | httpx2.TimeoutException):
+        return web.target.find("port.silent", f"It takes the connection, and does not answer within {ANSWER_S:g} s.")
     words = f"Another program answers: {said!r}." if said else f"What answers is not ours ({error})."
     return web.target.find("port.foreign", words[:500], said=said)
 
