@@ -111,9 +111,8 @@ def main() -> None:
     refused = "it takes root" if os.geteuid() else can_ask_permission()
     print_header("antivirus", ["uvloop"], [program_version("clamd", "--version")])
     print(f"{options.workstations} workstations, {options.window} pieces of each on their way")
-    print(
-        f"on access: {f'not looked at, as {refused}' if refused else 'looked at'}; on demand: every {SCAN_EVERY_S:g} s\n"
-    )
+    access = f"not looked at, as {refused}" if refused else "looked at"
+    print(f"on access: {access}; on demand: every {SCAN_EVERY_S:g} s\n")
     turns: dict[str, list[Turn]] = {arm: [] for arm in ARMS}
     with tempfile.TemporaryDirectory(prefix="playhead-bench-", dir=options.folder) as name:
         Path(name).chmod(0o755)

@@ -15,6 +15,7 @@ from playhead.environment.antivirus import clamav, defender, neutral
 from playhead.environment.antivirus.eicar import eicar
 from playhead.environment.antivirus.exclusions import EVERYWHERE, Criterion, Kind, of_premises, of_workstation
 from playhead.environment.antivirus.profiles import PROFILES
+from playhead.store.logs.files import LogFile
 from playhead.store.segments.layout import location_of
 from playhead.testing.clamav import signatures
 from playhead.testing.clock import SimClock
@@ -68,6 +69,15 @@ def test_no_row_of_ours_is_broad_or_without_reason(role):
         assert row.path != EVERYWHERE
         assert row.kind is not Kind.FOLDER
         assert row.path.is_relative_to(DATA) or row.path == PROGRAM
+
+
+def test_the_log_that_is_written_is_named_and_what_is_packed_is_not():
+    (logs,) = [row for row in OURS["premises"] if row.service == "logging"]
+    written = f"{DATA}/premises/logs/2026-11-23/00000042"
+    assert LogFile(Path(f"{DATA}/premises/logs/2026-11-23"), 42).plain == Path(f"{written}.log")
+    assert clamav.matches(logs, f"{written}.log")
+    for beside in (".log.zst", ".idx", ".log/a.log"):
+        assert not clamav.matches(logs, written + beside), beside
 
 
 def test_what_the_store_writes_is_named_and_what_lies_beside_it_is_not():

@@ -88,6 +88,15 @@ def of_premises(data: PurePath, program: PurePath) -> tuple[Exclusion, ...]:
         ),
         Exclusion(
             Kind.FILES,
+            root / "logs",
+            "*.log",
+            "logging",
+            (Criterion.LOCKED,),
+            "The log of every machine is held open and appended to all day; what is packed is scanned.",
+            depth=1,
+        ),
+        Exclusion(
+            Kind.FILES,
             root,
             "catalogue.db*",
             "catalogue",

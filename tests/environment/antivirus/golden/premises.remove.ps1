@@ -4,6 +4,9 @@ $ErrorActionPreference = 'Stop'
 # screen recording: Recordings grow all day by small synced appends, and are encrypted: a scanner sees noise.
 Remove-MpPreference -ExclusionPath '/srv/play-head+1/premises/recordings/*/*/*/*.vid'
 
+# logging: The log of every machine is held open and appended to all day; what is packed is scanned.
+Remove-MpPreference -ExclusionPath '/srv/play-head+1/premises/logs/*/*.log'
+
 # catalogue: A database, its log and its index are held open; a scanner that locks one stops every recording.
 Remove-MpPreference -ExclusionPath '/srv/play-head+1/premises/catalogue.db*'
 
