@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from playhead.cli.options import data_option, json_option
+from playhead.environment.antivirus.written import FORMS
 
-FORMS = ("table", "markdown", "csv", "json", "defender", "registry", "intune", "clamav", "clamscan")
+_FORMS = ("table", *FORMS)
 
 
 class _ListByDefault(click.Group):
@@ -44,7 +45,7 @@ def antivirus() -> None:
 
 
 @antivirus.command("list")
-@click.argument("form", type=click.Choice(FORMS), default=FORMS[0])
+@click.argument("form", type=click.Choice(_FORMS), default=_FORMS[0])
 @_role_option
 @click.option("--profile", type=click.Choice(["wfo-17"]), help="The list of another product instead, with warnings.")
 @click.option("--account", default="", help="clamav: the system user that the service runs as.")

@@ -24,10 +24,15 @@ from playhead.environment.antivirus.verify import Subject, look_at_folders, look
 from playhead.environment.antivirus.watching.fanotify import Fanotify
 from playhead.environment.antivirus.watching.processes import Processes
 from playhead.environment.antivirus.watching.watcher import Watcher, watch
+from playhead.environment.antivirus.written import FORMS, Writer
 from playhead.environment.doctor.findings import Finding, Role
 from playhead.environment.doctor.runner import Check, examine
 from playhead.environment.doctor.text import as_text
 
+_REMOVALS: Final[dict[str, Writer]] = {
+    "defender": lambda rows: defender.render_powershell(rows, remove=True),
+    "registry": lambda rows: defender.render_registry(rows, remove=True),
+}
 VERIFY_S: Final = 300.0
 """Without clamd, each row waits for clamscan to read all signatures."""
 
@@ -43,21 +48,17 @@ def write_antivirus(data: Path, form: str, *, role: str, profile: str | None, ac
     for row in rows:
         if row.warning:
             notice(f"{row.text}: {row.warning}")
-    if form == "json":
-        emit_json(neutral.as_plain(rows))
-        return
     heads = ("WHAT", "PATH", "OF", "SCANS", "CRITERIA")
-    written = {
-        "table": lambda: table(heads, [neutral.cells(row)[: len(heads)] for row in rows]) + "\n",
-        "markdown": lambda: neutral.as_markdown(rows),
-        "csv": lambda: neutral.as_csv(rows),
-        "defender": lambda: defender.render_powershell(rows, remove=remove),
-        "registry": lambda: defender.render_registry(rows, remove=remove),
-        "intune": lambda: defender.render_intune(rows),
-        "clamav": lambda: clamav.render(rows, account=account),
-        "clamscan": lambda: "\n".join([*clamav.options(rows), ""]),
-    }
-    click.echo(written[form](), nl=False)
+    match form:
+        case "table":
+            text = table(heads, [neutral.cells(row)[: len(heads)] for row in rows]) + "\n"
+        case "clamav":
+            text = clamav.render(rows, account=account)
+        case "defender" | "registry" if remove:
+            text = _REMOVALS[form](rows)
+        case _:
+            text = FORMS[form][1](rows)
+    click.echo(text, nl=False)
 
 
 def suggest_exclusions(paths: tuple[Path, ...], pid: int | None, seconds: float, *, as_json: bool) -> None:

@@ -21,7 +21,7 @@ _ENDINGS: Final = {
     "nftables": "nft", "powershell": "ps1", "netsh": "cmd", "aws": "tf", "azure": "tf", "request": "md",
     "ufw": "sh", "firewalld": "sh", "iptables-hook": "sh", "iptables": "rules", "ip6tables": "rules",
     "markdown": "md", "csv": "csv", "json": "json", "defender": "ps1", "registry": "reg", "intune": "json",
-    "clamav": "conf",
+    "clamav": "conf", "clamscan": "txt",
 }  # fmt: skip
 
 

@@ -17,5 +17,6 @@ FORMS: Final[dict[str, tuple[str, Writer]]] = {
     "registry": ("Microsoft Defender, group policy", defender.render_registry),
     "intune": ("Microsoft Defender, Intune", defender.render_intune),
     "clamav": ("ClamAV, clamd.conf", lambda rows: clamav.render(rows, account="")),
+    "clamscan": ("ClamAV, options of clamscan", lambda rows: "\n".join([*clamav.options(rows), ""])),
 }
 """What it is for, and its writer."""
