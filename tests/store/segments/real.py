@@ -9,11 +9,11 @@ from playhead.store.segments import CatalogueLedger, SegmentStore
 
 
 @asynccontextmanager
-async def running(catalogue, tmp_path):
+async def running(catalogue, tmp_path, *, ledger=None):
     store = SegmentStore(
         tmp_path / "segments",
         disk=SystemDisk(),
-        ledger=CatalogueLedger(catalogue),
+        ledger=ledger or CatalogueLedger(catalogue),
         clock=SystemClock(),
         interval_s=0,
         reserve_bytes=0,

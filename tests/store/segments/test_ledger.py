@@ -1,12 +1,13 @@
 """The segment store with the real catalogue and the real disk."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 from store.segments.crashing import RECORDING, SEGMENTS, SIGNER, made
 from store.segments.real import running
 
-from playhead.base.errors import ConflictError
+from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.segments import CORRUPT, DELETING
@@ -58,9 +59,42 @@ async def test_a_segment_whose_recording_is_gone_harms_no_other(catalogue, tmp_p
     async with running(catalogue, tmp_path) as store:
         results = await asyncio.gather(*(store.open(found.start) for found in (A, lost, B)), return_exceptions=True)
         assert [getattr(result, "code", "") for result in results] == ["", "store.refused", ""]
-        assert isinstance(results[1], ConflictError)
+        assert isinstance(results[1], UnavailableError), "whoever offers it again hears what became of its recording"
         store.append(results[0], A.records[0])
         await store.settled(results[0])
+
+
+class Uncertain(CatalogueLedger):
+    """The connection to the database goes while it commits: it has done what it says it has not."""
+
+    fails = 1
+
+    async def record(self, created, progress):
+        refused = await super().record(created, progress)
+        if self.fails:
+            self.fails -= 1
+            raise UnavailableError("catalogue.unavailable", "The connection was lost.")
+        return refused
+
+
+async def test_a_segment_that_was_added_by_a_commit_that_seemed_to_fail_is_not_refused(catalogue, tmp_path):
+    ledger = Uncertain(catalogue)
+    async with running(catalogue, tmp_path, ledger=ledger) as store:
+        segment = await store.open(A.start)
+        assert ledger.fails == 0
+        store.append(segment, A.data[len(A.start) :])
+        await store.settled(segment)
+    located = await ledger.find(A.header.segment)
+    assert (located.segment.durable_bytes, located.segment.sealed) == (len(A.data), True)
+
+
+async def test_a_segment_that_lies_elsewhere_already_is_not_claimed(catalogue, tmp_path):
+    ledger = CatalogueLedger(catalogue)
+    async with running(catalogue, tmp_path) as store:
+        segment = await store.open(A.start)
+        elsewhere = replace(segment.located(segment.progress()), location="2001/01/01/x.vid")
+    assert await ledger.record([elsewhere], []) == {A.header.segment}
+    assert (await ledger.find(A.header.segment)).location == segment.location
 
 
 async def test_marks_and_deletes(catalogue, tmp_path):

@@ -531,7 +531,7 @@ class TestFailing:
         gone = made(9)
         world.ledger.refused = frozenset({RECORDING})
         async with world.running() as store:
-            with pytest.raises(ConflictError) as raised:
+            with pytest.raises(UnavailableError) as raised:
                 await store.open(gone.start)
             assert raised.value.code == "store.refused"
             world.ledger.refused = frozenset()

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, TypeVar
 import structlog
 
 from playhead.base.clock import Clock
-from playhead.base.errors import ConflictError, PlayheadError, UnavailableError
+from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import SegmentId
 from playhead.store.disk import Disk
 from playhead.store.segments import metrics
@@ -179,8 +179,8 @@ class Committer:
                 raise
         for work in works:
             if work.segment.id in refused:
-                message = "The catalogue no longer has the recording of this segment."
-                self._let_go(work.segment, ConflictError("store.refused", message))
+                message = "The catalogue no longer has the recording of this segment, or has the segment elsewhere."
+                self._let_go(work.segment, UnavailableError("store.refused", message))
             else:
                 self._settle(work)
 

@@ -32,11 +32,15 @@ class Ledger(Protocol):
     """The catalogue as the segment store needs it.
 
     Every call is one transaction, durable when it returns; only a `record` of nothing but growth may be undone by a
-    power cut, because the files tell that again. Each may raise `UnavailableError`; then nothing of it happened.
+    power cut, because the files tell that again. Each may raise `UnavailableError`; then it happened or not, for a
+    database may be lost in the middle of a commit: whoever does the same again comes to the same end.
     """
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
-        """Add segments and note how far others are durable; returns those that could not be added."""
+        """Add segments and note how far others are durable; returns those that could not be added.
+
+        One that was added before, at the same place, is noted as durable as far as it is now.
+        """
         ...
 
     async def mark(self, segment: SegmentId, ended: str) -> None:
@@ -146,7 +150,25 @@ async def _add(connection: AsyncConnection, created: Sequence[Located]) -> set[S
             await add_segments(connection, created)
     except IntegrityError:
         if len(created) == 1:
-            return {created[0].segment.id}
+            return await _add_again(connection, created[0])
         refused = [await _add(connection, [located]) for located in created]
         return set[SegmentId]().union(*refused)
+    return set()
+
+
+async def _add_again(connection: AsyncConnection, located: Located) -> set[SegmentId]:
+    """It was added before by a commit that was said to have failed; or its recording is gone, and it is refused."""
+    segment = located.segment
+    before = await find_segment(connection, segment.id)
+    if before is None or (before.location, before.segment.recording) != (located.location, segment.recording):
+        return {segment.id}
+    again = Progress(
+        segment=segment.id,
+        durable_bytes=segment.durable_bytes,
+        covered_us=segment.covered_us,
+        resume=located.resume,
+        ended=segment.ended,
+        sealed=segment.sealed,
+    )
+    await record_progress(connection, [again])
     return set()

@@ -191,8 +191,9 @@ class SegmentStore:
 
         Raises:
             CorruptError: ``vid.*``: it is not one whole header.
-            ConflictError: ``store.in_use``, ``store.header_differs``, ``store.deleting``, ``store.refused``.
-            UnavailableError: ``store.full``, ``store.failed``, ``catalogue.unavailable``.
+            ConflictError: ``store.in_use``, ``store.header_differs``, ``store.deleting``.
+            UnavailableError: ``store.full``, ``store.failed``, ``catalogue.unavailable``. ``store.refused``: the
+                catalogue has changed since; offered again, the segment is judged by what it has now.
         """
         scanner = Scanner()
         scanner.feed(header)
