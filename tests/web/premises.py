@@ -15,6 +15,7 @@ from web.footage import Segment
 from web.kept import Kept
 from web.operation import Operation
 from web.shelf import Shelf
+from web.surroundings import Surroundings
 from web.wire import Answer, Request, Server, json_answer, refusal
 
 EPOCH_US = 1_795_600_800_000_000
@@ -242,6 +243,7 @@ class Premises:
         self.kept = Kept("Sam Rivera")
         self.shelf = Shelf(self.recordings, self.workstations)
         self.operation = Operation(self.recordings)
+        self.surroundings = Surroundings()
         self._issued: dict[str, float] = {}
         self._followers: set[asyncio.Queue] = set()
         self.changed = asyncio.Event()
@@ -315,6 +317,8 @@ class Premises:
         for part in (self.kept, self.shelf, self.operation):
             if (answer := part.answer(request)) is not None:
                 return answer
+        if (answer := await self.surroundings.answer(request)) is not None:
+            return answer
         if request.path == "/api/events":
             return Answer(self._events(), media_type="text/event-stream")
         if request.path == "/api/workstations":

@@ -5,6 +5,7 @@ import {
   type Finding,
   type Findings,
   type PortItem,
+  type Problem,
   type Report,
   SEVERITIES,
   type Severity,
@@ -87,6 +88,19 @@ export function namesText(names: readonly string[], count: number): string {
   return rest <= 0 ? named.join(", ") : `${named.join(", ")} and ${rest.toLocaleString("en")} more`;
 }
 
+/** Something that is wrong: at this server, or, where `problem` is given, at workstations. */
+export interface Wrong {
+  readonly finding: Finding;
+  readonly problem: Problem | null;
+}
+
+/** All that is wrong, the worst first; of what is equally bad, this server's own. */
+export function wrongOf(findings: Findings): Wrong[] {
+  const here = (findings.premises?.findings ?? []).filter(isProblem).map((finding) => ({ finding, problem: null }));
+  const there = findings.problems.map((problem) => ({ finding: problem.finding, problem }));
+  return [...here, ...there].sort((a, b) => rank(b.finding.severity) - rank(a.finding.severity));
+}
+
 /** How the site stands. */
 export interface Standing {
   readonly errors: number;
@@ -121,9 +135,10 @@ export interface Piece {
   readonly command: boolean;
 }
 
-/** A mend in pieces: words, and commands to copy. */
+/** A mend in pieces: words, and commands to copy. What ends with a command needs no full stop behind it. */
 export function piecesOf(mend: string): Piece[] {
   return mend
+    .replace(/`\.$/, "`")
     .split("`")
     .map((text, at) => ({ text, command: at % 2 === 1 }))
     .filter((piece) => piece.text !== "");

@@ -21,6 +21,7 @@ import {
   rulesAddress,
   standingOf,
   wayText,
+  wrongOf,
 } from "../../src/core/environment-words.ts";
 import { addressOf, parseRoute } from "../../src/core/route.ts";
 
@@ -141,6 +142,20 @@ describe("in words", () => {
     expect(standingOf(readFindings(FOUND))).toEqual({ errors: 2, warnings: 0, afflicted: 1, reports: 3 });
   });
 
+  test("what is wrong here and there, the worst first, and of the same this server's own", () => {
+    const warning = { ...FINDING, severity: "warning", code: "disk.short" };
+    const found = readFindings({
+      ...FOUND,
+      premises: { ...REPORT, findings: [warning, FINDING, { ...FINDING, severity: "info" }] },
+      problems: [{ finding: { ...FINDING, code: "tls.failed" }, count: 1, workstations: ["ws-01"] }],
+    });
+    expect(wrongOf(found).map((one) => [one.finding.code, one.problem?.count])).toEqual([
+      ["port.dropped", undefined],
+      ["tls.failed", 1],
+      ["disk.short", undefined],
+    ]);
+  });
+
   test("the worst workstation comes first, then those that have told nothing of themselves", () => {
     const item = (workstation: string, worst: Severity | null): ExaminedItem => ({
       ...(readFindings(FOUND).workstations[0] as ExaminedItem),
@@ -165,6 +180,7 @@ describe("in words", () => {
       { text: " there.", command: false },
     ]);
     expect(piecesOf("Just look.")).toEqual([{ text: "Just look.", command: false }]);
+    expect(piecesOf("Run `nft`.").map((one) => one.text)).toEqual(["Run ", "nft"]);
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Session } from "../../core/access.ts";
 import { agoText } from "../../core/ago.ts";
 import type { Findings, PortItem, Problem } from "../../core/environment.ts";
-import { isProblem, namesText, portState, standingOf } from "../../core/environment-words.ts";
+import { isProblem, namesText, portState, standingOf, wrongOf } from "../../core/environment-words.ts";
 import { addressOf } from "../../core/route.ts";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { Empty, FailureNotice } from "../../ui/notice.tsx";
@@ -35,12 +35,15 @@ export function Overview({ store, session }: { readonly store: EnvironmentStore;
       <Standing findings={findings} ports={ports} />
       <Section title="What is wrong">
         {findings !== null && <Wrong findings={findings} />}
-        {findings === null && failure === null && <TableSkeleton label="Loading what was found" rows={4} />}
+        {findings === null && failure === null && <TableSkeleton label="Loading what was found" />}
       </Section>
-      <Section title="Ports" hint="What must be open, what listens at this server now, and who reaches it.">
-        {ports !== null && <PortMatrix ports={ports} />}
-        {ports === null && failure === null && <TableSkeleton label="Loading the ports" rows={11} />}
-      </Section>
+      {/* Below what takes its place only once it is known. */}
+      {(findings !== null || failure !== null) && (
+        <Section title="Ports" hint="What must be open, what listens at this server now, and who reaches it.">
+          {ports !== null && <PortMatrix ports={ports} />}
+          {ports === null && failure === null && <TableSkeleton label="Loading the ports" rows={11} />}
+        </Section>
+      )}
     </>
   );
 }
@@ -67,13 +70,13 @@ function Standing({ findings, ports }: StandingProps) {
     <Figures>
       <Figure
         value={count(standing?.errors)}
-        label="errors"
+        label={standing?.errors === 1 ? "error" : "errors"}
         tone={(standing?.errors ?? 0) > 0 ? "alarm" : "plain"}
         hint="Recordings are missing, or will be."
       />
       <Figure
         value={count(standing?.warnings)}
-        label="warnings"
+        label={standing?.warnings === 1 ? "warning" : "warnings"}
         tone={(standing?.warnings ?? 0) > 0 ? "warn" : "plain"}
         hint="Not as it should be."
       />
@@ -99,9 +102,9 @@ function afflictedText(afflicted: number): string {
 
 function Wrong({ findings }: { readonly findings: Findings }) {
   const all = findings.premises?.findings ?? [];
-  const here = all.filter(isProblem);
+  const wrong = wrongOf(findings);
   const well = all.filter((one) => !isProblem(one));
-  const nothing = here.length === 0 && findings.problems.length === 0;
+  const nothing = wrong.length === 0;
   return (
     <>
       {nothing && findings.premises !== null && (
@@ -120,14 +123,11 @@ function Wrong({ findings }: { readonly findings: Findings }) {
       )}
       {!nothing && (
         <ul class={css.findings} aria-label="What is wrong">
-          {here.map((one, at) => (
-            <FindingCard key={`${one.code} ${one.subject} ${at}`} finding={one} where="At this server." />
-          ))}
-          {findings.problems.map((one, at) => (
+          {wrong.map(({ finding, problem }, at) => (
             <FindingCard
-              key={`there ${one.finding.code} ${at}`}
-              finding={one.finding}
-              where={<Where problem={one} />}
+              key={`${finding.code} ${finding.subject} ${at}`}
+              finding={finding}
+              where={problem === null ? "At this server." : <Where problem={problem} />}
             />
           ))}
         </ul>

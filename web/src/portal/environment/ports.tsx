@@ -42,7 +42,11 @@ const COLUMNS: readonly Column<PortItem>[] = [
     min: 12,
     priority: 0,
     opens: true,
-    cell: (port) => port.purpose,
+    cell: (port) => (
+      <span class={css.cut} title={port.purpose}>
+        {port.purpose}
+      </span>
+    ),
   },
   {
     key: "state",
