@@ -32,6 +32,7 @@ from playhead.workstation.control import Question, ask, take_over
 from playhead.workstation.indicator.hotkey import Hotkey
 from playhead.workstation.indicator.service import Indicator
 from playhead.workstation.load import lower_priority
+from playhead.workstation.logs import WorkstationLogs
 from playhead.workstation.service import WorkstationService, pipelines
 from playhead.workstation.session import MachineSession, SystemSession, is_wayland
 from playhead.workstation.status import LocalStatus
@@ -60,6 +61,7 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
     settings = load_settings(data)
     if not settings.display:
         refuse_wayland(os.environ)
+    own = WorkstationLogs(settings, clock)
     pipeline = pipelines(settings, lambda: source_of(settings, clock), clock)
     before = take_over(settings.data) if takes_over else None
 
@@ -70,11 +72,13 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
 
     if settings.display == TEST_CARD:
         service = WorkstationService(settings, pipeline, clock, session=MachineSession(), examine=examine)
-        run_until_stopped(_after(before, _beside(service, _modest(service))))
+        own.offset_us = service.clock_offset_us
+        run_until_stopped(_after(before, _beside(service, _modest(service), own.run())))
         return
     session = SystemSession(os.environ, lambda: is_saver_on(settings.display or None))
     service = WorkstationService(settings, pipeline, clock, session=session, examine=examine)
-    beside = [_modest(service)]
+    own.offset_us = service.clock_offset_us
+    beside = [_modest(service), own.run()]
     if settings.hotkey is not None:
         beside.append(Hotkey(settings.display, settings.hotkey, service.toggle_blackout).run())
     run_until_stopped(_after(before, _beside(service, *beside)))

@@ -12,7 +12,7 @@ TEXT_CHARS_MAX: Final = 8192
 """Of a line's text; what is longer is cut (RFC 5425 §4.3.1 asks receivers for 8192 octets)."""
 FIELDS_MAX: Final = 64
 """Further values of a line; what is more is left out."""
-VALUE_CHARS_MAX: Final = 2048
+VALUE_CHARS_MAX: Final = 8192
 """Of a value; what is longer is cut."""
 NAME_CHARS_MAX: Final = 255
 """Of a workstation's and a service's name, and of an id (RFC 5424 §6: HOSTNAME is the longest)."""

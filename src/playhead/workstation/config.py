@@ -1,5 +1,6 @@
 """What an operator may set about a workstation."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -101,6 +102,14 @@ class WorkstationConfig(Section, frozen=True):
         Size, Meta(description="Recording also pauses when less than this is free on the disk, to leave it to others.")
     ] = Size(1 << 30)
 
+    logs_port: Annotated[
+        int, Meta(ge=1, le=65535, description="Where the premises takes logs, at the same addresses.")
+    ] = port_of(Service.LOGGING).number
+    logs_max: Annotated[
+        Size,
+        Meta(description="What this machine keeps of its own log, sent or not: at least 4 MiB. The oldest goes first."),
+    ] = Size(64 << 20)
+
     blackout_max: Annotated[
         Duration,
         Meta(
@@ -166,6 +175,8 @@ class WorkstationConfig(Section, frozen=True):
         if self.blackout_hotkey:
             _ = self.hotkey
         _within("blackout_lease", self.blackout_lease, Duration(500_000), Duration(60 * _SECOND_US))
+        if self.logs_max < Size(4 << 20):
+            raise ValueError(f"logs_max is at least {Size(4 << 20)}")
         if self.spool_max < Size(16 << 20):
             raise ValueError(f"spool_max is at least {Size(16 << 20)}")
 
@@ -194,6 +205,11 @@ class WorkstationConfig(Section, frozen=True):
         port = port_of(Service.SCREEN).number
         listed = [(each,) if isinstance(each, str) else each for each in self.premises]
         return tuple(tuple(Address.parse(text, default_port=port) for text in texts) for texts in listed)
+
+    @property
+    def log_places(self) -> Places:
+        """The addresses of each premises' logging service."""
+        return tuple(tuple(replace(address, port=self.logs_port) for address in group) for group in self.places)
 
 
 def _within(key: str, value: _Quantity, low: _Quantity, high: _Quantity) -> None:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from playhead.base.errors import ConflictError, CorruptError, NotFoundError, PlayheadError
 from playhead.base.ids import SiteId, WorkstationId
-from playhead.net.tls import client_context
+from playhead.net.tls import ALPN, client_context
 from playhead.store.disk import Disk
 from playhead.store.small_files import read_small_file, write_small_file
 from playhead.wire.pki import Validity, validity_of, workstation_of
@@ -165,13 +165,13 @@ class IdentityFolder:
         """
         self._save_site(identity.workstation, str(identity.site), site_key, identity.authority)
 
-    def tls_context(self, identity: Identity) -> ssl.SSLContext:
-        """For connections to the premises.
+    def tls_context(self, identity: Identity, *, alpn: str = ALPN) -> ssl.SSLContext:
+        """For connections to the premises; ``alpn`` as `playhead.net.tls.client_context`'s.
 
         Raises:
             UnavailableError: ``net.tls_files``.
         """
-        return client_context(identity.authority, self._certificate_path, self._key_path)
+        return client_context(identity.authority, self._certificate_path, self._key_path, alpn=alpn)
 
     def _save_site(self, workstation: WorkstationId, site: str, site_key: bytes, authority: bytes) -> None:
         value = _Site(str(workstation), site, _text(site_key), _text(authority))
