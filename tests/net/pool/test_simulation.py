@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import random
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,7 +14,7 @@ from playhead.testing.network import Conditions, SimNetwork
 from playhead.wire.pool import Role, Urgency
 from playhead.wire.pool.limits import MEMORY_BYTES, RETAINED_BYTES_MAX
 
-SEEDS = range(40)
+SEEDS = range(24)
 FAULTS_S = 30
 CALM_S = 120
 ADDRESS = Address("cloud", 2010)
@@ -72,7 +71,7 @@ class World:
         self.end = PoolEnd(Role.DIALER, self.chance.randbytes(16), self.serve)
         async with asyncio.TaskGroup() as group:
             host = self.network.host("premises")
-            group.create_task(Dialing(self.end, ADDRESS, None, host, random.Random(self.simulation.seed)).run())
+            group.create_task(Dialing(self.end, ADDRESS, None, host, self.chance).run())
             group.create_task(self.ask())
             for _ in range(3):
                 group.create_task(self.upload())
@@ -98,18 +97,19 @@ class World:
 
     async def upload(self):
         while not self.faults_over:
-            content = self.chance.randbytes(self.chance.randint(0, 3_000_000))
+            content = self.chance.randbytes(self.chance.randint(0, 1_000_000))
             self.uploads += 1
             try:
                 stream = self.end.open("upload", urgency=Urgency.BULK, resumable=True)
-                for at in range(0, len(content), 40_000):
-                    await stream.write(content[at : at + 40_000])
+                for at in range(0, len(content), 100_000):
+                    await stream.write(content[at : at + 100_000])
                 stream.end()
                 answer = b""
                 while data := await stream.read():
                     answer += data
             except PlayheadError as error:
-                assert self.restarts, f"an upload was broken off: {error.code}"
+                if not self.restarts:
+                    raise AssertionError("An upload was broken off") from error
                 await asyncio.sleep(0.5)
             else:
                 assert answer == hashlib.sha256(content).digest() + len(content).to_bytes(8, "big")
@@ -163,8 +163,9 @@ async def act(simulation):
         assert simulation.loop.time() < deadline, "not everything arrived once the faults stopped"
         await asyncio.sleep(1)
     before = world.echoes
-    await asyncio.sleep(5)
-    assert world.echoes > before, "nobody answers once the faults stopped"
+    while world.echoes < before + 3:
+        assert simulation.loop.time() < deadline, "nobody answers once the faults stopped"
+        await asyncio.sleep(1)
     world.check()
     result = world.uploaded, world.echoes, world.echoes_failed, world.restarts
     for host in ("premises", "cloud"):
@@ -180,9 +181,9 @@ def play(seed):
     return result
 
 
-@pytest.mark.parametrize("start", range(SEEDS.start, SEEDS.stop, 10))
+@pytest.mark.parametrize("start", range(SEEDS.start, SEEDS.stop, 8))
 def test_nothing_of_an_upload_is_lost_whatever_happens(start):
-    results = [play(seed) for seed in range(start, start + 10)]
+    results = [play(seed) for seed in range(start, start + 8)]
     assert sum(result[0] for result in results) >= 30
     assert sum(result[1] for result in results) >= 100
 

@@ -1,7 +1,5 @@
 """Two ends of a pool with nothing between them, and what they are told."""
 
-import random
-
 from playhead.wire.pool import Broken, Data, Ended, Link, Opened, Pool, Role
 from playhead.wire.pool.frames import head
 
@@ -72,10 +70,9 @@ class End:
 class Pair:
     """A dialer, an acceptor, and links between them that bytes cross at once."""
 
-    def __init__(self, links=1, *, dialer=None, acceptor=None, chance=None):
+    def __init__(self, links=1, *, dialer=None, acceptor=None):
         self.dialer = End(Role.DIALER, **(dialer or {}))
         self.acceptor = End(Role.ACCEPTOR, **(acceptor or {}))
-        self.chance = chance or random.Random(1)
         self.now_us = 1_000_000
         self.links = {}
         for slot in range(links):
@@ -90,13 +87,13 @@ class Pair:
         for _ in range(turns):
             moved = 0
             for one, two in list(self.links.values()):
-                moved += self.carry(self.dialer, one, self.acceptor, two, room)
-                moved += self.carry(self.acceptor, two, self.dialer, one, room)
+                moved += self.carry(one, self.acceptor, two, room)
+                moved += self.carry(two, self.dialer, one, room)
             if not moved:
                 return
         raise AssertionError("They never stop talking")
 
-    def carry(self, sender, out, receiver, into, room=256 * 1024):
+    def carry(self, out, receiver, into, room=256 * 1024):
         data = b"".join(out.data_to_send(self.now_us, room))
         if data:
             receiver.receive(into, data, self.now_us)

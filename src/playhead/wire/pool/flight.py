@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playhead.base.errors import ProtocolError
 from playhead.wire.pool.classes import Urgency
-from playhead.wire.pool.frames import HEAD_BYTES, FrameType
+from playhead.wire.pool.frames import FrameType
 from playhead.wire.pool.path import Mark
 
 SPLIT_TYPES = frozenset({FrameType.DATA, FrameType.DATA_END})
@@ -26,11 +26,6 @@ class Sent:
     end: int = 0
     """Bytes of the link up to its end."""
     mark: Mark | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes on the wire."""
-        return HEAD_BYTES + len(self.payload)
 
     def split(self, size: int) -> "Sent | None":
         """Cut the data after ``size`` bytes: it keeps what is before; what is after is returned."""

@@ -94,6 +94,9 @@ FLIGHT_SLACK_BYTES = 16 * 1024
 STARTUP_GAIN = 2.0
 """The gain until the rate has stopped growing, so that a link is filled within a few round trips."""
 
+STARTUP_DELAY = 1.25
+"""A round trip that is so much longer than the shortest ends the start, too."""
+
 STARTUP_GROWTH = 1.25
 """Growth of the rate within a round trip that still counts as growth."""
 
@@ -122,7 +125,7 @@ SPARSE_IDLE_US = 10_000
 """A stream that was silent for so long is sparse again (fq_codel's idea, RFC 8290)."""
 
 SPARSE_BYTES = 64 * 1024
-"""So much of a sparse stream goes ahead of its class."""
+"""So much of a sparse stream goes ahead of its class at the most; less on a slow link, where that takes long."""
 
 FLOOR_SHARE = 0.05
 """What every class gets while higher ones would take all."""

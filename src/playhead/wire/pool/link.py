@@ -136,6 +136,8 @@ class Link:
 
         Ask after every call of anything of the pool, too: there may be something new.
         """
+        if self._ping_at_us is None and self.sending.path.wants_ping(now_us):
+            self._ping(now_us)
         return self.sending.data_to_send(now_us, room)
 
     # Time
@@ -162,8 +164,7 @@ class Link:
             if now_us >= max(self._heard_at_us, self._ping_at_us) + SILENCE_US:
                 return self.close("pool.silent", now_us)
         elif now_us >= self._next_ping_us():
-            self._ping_at_us = now_us
-            self.sending.say(FrameType.PING, value=now_us)
+            self._ping(now_us)
         return []
 
     def figures(self, now_us: int) -> LinkFigures:
@@ -182,6 +183,10 @@ class Link:
         )
 
     # Inside
+
+    def _ping(self, now_us: int) -> None:
+        self._ping_at_us = now_us
+        self.sending.say(FrameType.PING, value=now_us)
 
     def _next_ping_us(self) -> int:
         """By what was heard: one that only sends would never learn that nobody is there."""
@@ -250,6 +255,7 @@ class Link:
             self.features = frozenset(welcome.features)
         self._pool = self.sending.owner = pool
         self.joined = True
+        self._ping(now_us)  # the round trip is never as short as before there is anything to carry
         events += pool.attach(self, greeting, now_us)
         events.append(Joined(self))
 

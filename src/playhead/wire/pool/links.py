@@ -1,7 +1,7 @@
 """The links of a pool, and which of them a stream sends on (docs/wire/pool.md §8).
 
-The link in the lowest slot is kept for those in a hurry; bulk shares the others. One stream's bulk takes all of them
-only where that is asked for: on a link that is full it would only queue several times.
+The link in the lowest slot is kept for those in a hurry, and bulk goes by the next. It takes all of them only where
+that is asked for: where they share what is full it would only queue several times.
 """
 
 from playhead.wire.pool.classes import Urgency
@@ -28,7 +28,7 @@ class Links:
         links = [self.by_slot[slot] for slot in sorted(self.by_slot)]
         if len(links) < 2 or urgency <= Urgency.INTERACTIVE:  # noqa: PLR2004 - with one there is no choice
             return links[0] if links else None
-        return min(links[1:], key=lambda link: len(link.sending.scheduler))
+        return min(links[1:], key=lambda link: len(link.sending.scheduler)) if self.spread else links[1]
 
     def wake(self, stream: Stream, now_us: int) -> None:
         """It has something to send, or may send again."""

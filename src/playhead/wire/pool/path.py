@@ -22,6 +22,7 @@ from playhead.wire.pool.limits import (
     QUANTUM_US,
     RATE_ROUNDS,
     ROUND_TRIP_AGE_US,
+    STARTUP_DELAY,
     STARTUP_GAIN,
     STARTUP_GROWTH,
     STARTUP_ROUNDS,
@@ -29,6 +30,8 @@ from playhead.wire.pool.limits import (
 
 SLACK_US_MIN: Final = 1_000
 SLACK_US_MAX: Final = 5_000
+DRAIN_ROUND_TRIPS: Final = 3
+"""How long bulk is held back to measure the round trip anew: until the queue is gone, and once around after that."""
 """The cap leaves a quarter of a round trip more, within these: acknowledgements come in bursts."""
 
 
@@ -67,6 +70,7 @@ class Path:
     _full_rate: float = 0.0
     _drain_until_us: int = 0
     _drained_us: int | None = None
+    _asked: bool = False
     _urgent_at_us: int = -MIXED_US
 
     @property
@@ -90,6 +94,13 @@ class Path:
         """How long a frame of bulk should be: a few milliseconds, and less where somebody may be in a hurry."""
         most = QUANTUM_BYTES_MIXED if now_us - self._urgent_at_us < MIXED_US else MAX_DATA_BYTES
         return min(max(int(self.rate_bytes_s * QUANTUM_US / 1e6), QUANTUM_BYTES_MIN), most)
+
+    def wants_ping(self, now_us: int) -> bool:
+        """Whether the queue is gone that was to be, so that now is the moment to measure; once each time."""
+        if self._asked or now_us >= self._drain_until_us or self.flight_bytes > self.flight_bytes_max(now_us):
+            return False
+        self._asked = True
+        return True
 
     def note_urgent(self, now_us: int) -> None:
         """Somebody in a hurry was served."""
@@ -129,16 +140,18 @@ class Path:
     def measure_round_trip(self, round_trip_us: int, now_us: int) -> None:
         """Something came back after so long."""
         self.round_trip_us = max(round_trip_us, 1)
-        if self.round_trip_us_min is None or self.round_trip_us <= self.round_trip_us_min:
-            self.round_trip_us_min, self._measured_at_us = self.round_trip_us, now_us
-        elif self._drain_until_us:
+        if self._drain_until_us:
             self._drained_us = min(self._drained_us or self.round_trip_us, self.round_trip_us)
             if now_us >= self._drain_until_us:
                 self.round_trip_us_min, self._measured_at_us = self._drained_us, now_us
                 self._drain_until_us, self._drained_us = 0, None
+        elif self.round_trip_us_min is None or self.round_trip_us <= self.round_trip_us_min:
+            self.round_trip_us_min, self._measured_at_us = self.round_trip_us, now_us
         elif now_us - self._measured_at_us > ROUND_TRIP_AGE_US:
-            self._drain_until_us = now_us + 2 * self.round_trip_us_min
-            self._drained_us = None
+            self._drain_until_us = now_us + DRAIN_ROUND_TRIPS * self.round_trip_us
+            self._asked = False
+        if self.starting and self.round_trip_us > (self.round_trip_us_min or 0) * STARTUP_DELAY + SLACK_US_MAX:
+            self.starting = False  # a queue has begun to build up: the link is full
 
     def _end_round(self) -> None:
         newest = self._rates[-1]

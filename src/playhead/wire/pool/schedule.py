@@ -40,6 +40,8 @@ class Scheduler:
     """The streams of one link that have something to send."""
 
     def __init__(self) -> None:
+        self.sparse_bytes = SPARSE_BYTES
+        """What a sparse stream may send ahead of its class."""
         self.queues = [Queue(urgency) for urgency in Urgency]
         self._known: dict[int, deque[Stream]] = {}
         """By number, in which line a stream stands."""
@@ -59,7 +61,7 @@ class Scheduler:
         if stream.id in self._known:
             return
         if now_us - stream.active_at_us >= SPARSE_IDLE_US:
-            stream.sparse_bytes = SPARSE_BYTES
+            stream.sparse_bytes = self.sparse_bytes
         queue = self.queues[stream.urgency]
         self._known[stream.id] = line = queue.sparse if stream.sparse_bytes > 0 else queue.backlog
         line.append(stream)
@@ -81,7 +83,7 @@ class Scheduler:
 
         Args:
             quantum: how long a frame of bulk may be.
-            capped: whether enough is on its way, so that only sparse streams and what is most urgent may go.
+            capped: whether enough is on its way, so that only sparse streams of the most urgent classes may go.
         """
         chosen: Turn | None = None
         for queue in self.queues:
@@ -119,6 +121,8 @@ class Scheduler:
         if queue.again:
             return None if capped else Turn(queue, None, quantum, sparse=False)
         if queue.sparse:
+            if capped and queue.urgency > Urgency.INTERACTIVE:
+                return None
             stream = queue.sparse[0]
             return Turn(queue, stream, min(stream.sparse_bytes, quantum), sparse=True)
         if queue.backlog and not capped:

@@ -18,6 +18,7 @@ from playhead.wire.pool.limits import (
     MAX_FIRST_BYTES,
     MAX_QUEUED_FRAMES,
     QUANTUM_BYTES_MIN,
+    SPARSE_BYTES,
 )
 from playhead.wire.pool.messages import encode
 from playhead.wire.pool.metrics import Traffic
@@ -162,6 +163,7 @@ class Sending:
             for stream in windows.values():
                 frame = Sent(FrameType.WINDOW, stream.id, stream.window.limit, b"", stream.urgency, keep=False)
                 self._put(out, frame, now_us)
+        self.scheduler.sparse_bytes = min(self.path.quantum_bytes(now_us), SPARSE_BYTES)
         while room > 0:
             size = self._put_next(out, owner, now_us, room)
             if size is None:
