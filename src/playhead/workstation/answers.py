@@ -118,6 +118,7 @@ class Answers:
             durable=recording is not None and age_us is not None and age_us < DURABLE_US,
             durable_age_ms=None if age_us is None else age_us // 1000,
             connected=self._shipper.is_connected,
+            premises=self._shipper.remote,
             connection_problem=self._shipper.problem,
             spool_bytes=status.spool_bytes,
             fps=status.fps,

@@ -1,5 +1,6 @@
 """What the doctor looks at on an agent's PC."""
 
+import asyncio
 import shutil
 import ssl
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,10 @@ from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.session import is_wayland
 from playhead.workstation.status import LocalStatus
 
+ASK_S: Final = 0.75
+"""For the program on this machine, which answers at once."""
+SERVER_S: Final = 9.0
+"""For one server; it keeps its own time below this (`playhead.environment.doctor.checks.server.WITHIN_S`)."""
 PROBE_PIXELS: Final = 64 * 64
 """Of the memory that is shared with the X server on trial. Nothing is grabbed: there may be a blackout."""
 
@@ -49,16 +54,22 @@ async def examine_workstation(
         agents: how many workstations share the way to the server.
     """
     identity, missing = _identity(config, SystemDisk())
+    running = await _running(config)
+    in_use = running.premises if isinstance(running, LocalStatus) else ""
     checks = [
         Check("identity", lambda: _of(missing or _certificates(identity, clock))),
-        Check("program", lambda: _look_at_program(config)),
+        Check("program", lambda: _of([_judge_program(running)])),
         Check.blocking("display", lambda: look_at_display(config.display, environment)),
         Check.blocking("encoder", look_at_encoder),
         Check.blocking("time zone", lambda: look_at_zone(environment.get("TZ", ""))),
         Check.blocking("disk", lambda: _look_at_disk(config)),
         Check.blocking("writing files", lambda: look_at_delays(_existing(config.data / "spool"))),
         Check.blocking("open files", lambda: look_at_holders(config.data)),
-        *(_server(config, address, identity, clock, agents) for place in config.places for address in place),
+        *(
+            _server(config, address, identity, clock, in_use=in_use, agents=agents)
+            for place in config.places
+            for address in place
+        ),
     ]
     return await examine(checks, machine=str(config.id), role=Role.WORKSTATION, clock=clock)
 
@@ -84,7 +95,9 @@ def _certificates(identity: Identity | None, clock: Clock) -> Sequence[Finding]:
     return [look_at_certificate(name, validity_of(one), now_us=clock.wall_us()) for name, one in shown.items() if one]
 
 
-def _server(config: WorkstationConfig, address: Address, identity: Identity | None, clock: Clock, agents: int) -> Check:
+def _server(
+    config: WorkstationConfig, address: Address, identity: Identity | None, clock: Clock, *, in_use: str, agents: int
+) -> Check:
     folder = config.data / IDENTITY_FOLDER
 
     def context() -> ssl.SSLContext:
@@ -98,18 +111,35 @@ def _server(config: WorkstationConfig, address: Address, identity: Identity | No
         context=context if identity is not None and not config.plain else None,
         plain=config.plain,
     )
-    return Check(f"server {address}", lambda: look_at_server(Server(address, trust), clock=clock, agents=agents), 9.0)
+    alone = len(config.places) == 1 and len(config.places[0]) == 1  # else it is of any of them
+    server = Server(address, trust, _host_of(in_use) if alone else "")
+    return Check(f"server {address}", lambda: look_at_server(server, clock=clock, agents=agents), SERVER_S)
 
 
-async def _look_at_program(config: WorkstationConfig) -> Sequence[Finding]:
-    """Whether the workstation runs, and what it says of itself."""
+def _host_of(remote: str) -> str:
+    """``10.9.0.5`` of ``10.9.0.5:5633``."""
+    return Address.parse(remote).host.removeprefix("::ffff:") if remote else ""
+
+
+async def _running(config: WorkstationConfig) -> LocalStatus | PlayheadError:
+    """What the workstation that runs here says of itself; or why it does not."""
     try:
-        answer = await ask(config.data, Question("status"))
+        async with asyncio.timeout(ASK_S):
+            answer = await ask(config.data, Question("status"))
+        return msgspec.convert(answer.get("status"), LocalStatus)
     except PlayheadError as error:
-        return [finding("program.stopped", "workstation", str(error))]
-    told = msgspec.convert(answer.get("status"), LocalStatus)
-    words = f"It runs: {told.state}." if told.connected else f"It runs, without a server: {told.connection_problem}"
-    return [finding("program.runs", "workstation", words, state=told.state, connected=told.connected)]
+        return error
+    except (TimeoutError, msgspec.MsgspecError):
+        return UnavailableError("workstation.no_answer", "It runs, and does not answer.")
+
+
+def _judge_program(running: LocalStatus | PlayheadError) -> Finding:
+    if isinstance(running, PlayheadError):
+        return finding("program.stopped", "workstation", str(running))
+    words = f"It runs: {running.state}."
+    if not running.connected:
+        words += f" It is not connected. {running.connection_problem}"
+    return finding("program.runs", "workstation", words.strip(), state=running.state, connected=running.connected)
 
 
 def look_at_display(name: str, environment: Mapping[str, str]) -> Sequence[Finding]:

@@ -115,6 +115,8 @@ class Shipper:
         self._back_to: int | None = None
         """The preferred premises that the one in use is being left for."""
         self.is_connected = False
+        self.remote = ""
+        """Address and port of the premises that is connected; empty where none is."""
         """The premises has welcomed us."""
         self.problem = "It has not been tried yet."
         """Why there is no connection, in a sentence; empty while there is one."""
@@ -226,7 +228,7 @@ class Shipper:
             clock=self._clock,
             news=self._news,
         )
-        self._conversation, self.is_connected = conversation, True
+        self._conversation, self.is_connected, self.remote = conversation, True, peer.remote
         self._owner.welcomed(welcome)
         self._owner.set_live(on=welcome.live)
         returning = asyncio.create_task(self._go_back(peer, stop, conversation), name="go back")
@@ -236,7 +238,7 @@ class Shipper:
             returning.cancel()
             (outcome,) = await asyncio.gather(returning, return_exceptions=True)
             self._progress_us = self.progress_us
-            self._conversation, self.is_connected = None, False
+            self._conversation, self.is_connected, self.remote = None, False, ""
             self._seen_us[server] = self._clock.monotonic_us()
             _log.info("premises left", address=str(stop.address), end=str(peer.end))
             self._owner.set_live(on=False)

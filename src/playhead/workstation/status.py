@@ -87,6 +87,8 @@ class LocalStatus(msgspec.Struct, frozen=True):
     """Captured and not acknowledged by the premises yet."""
     fps: float
     monitors: tuple[str, ...]
+    premises: str = ""
+    """Numeric address and port of the premises that is connected; empty where none is."""
     due: bool = False
     """A recording should be made now."""
     code: str = ""
