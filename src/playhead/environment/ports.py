@@ -40,7 +40,7 @@ class Module(StrEnum):
     CLOUD = "cloud"
 
 
-PRESENT: Final = frozenset({Module.PORTAL, Module.SCREEN})
+PRESENT: Final = frozenset({Module.PORTAL, Module.SCREEN, Module.LOGGING})
 """The modules that this version has. The rows of the others say what will need to be open, and open nothing."""
 
 
@@ -142,7 +142,7 @@ REGISTRY: Final[tuple[Port, ...]] = (
     ),
     _row(
         Service.LOGGING, 5638, "TCP", Host.CLIENT, Host.PREMISES, Module.LOGGING,
-        "logging", _ALL_OF_SITE, "TLS on request",
+        "logging", _ALL_OF_SITE, "TLS 1.2 or later, with certificates of workstations; plain on request",
     ),
     _row(
         Service.TOKENS, 5650, "HTTP", Host.CLIENT, Host.PREMISES, Module.PORTAL,

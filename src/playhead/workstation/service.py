@@ -283,6 +283,10 @@ class WorkstationService:
         darkness = self._orders.darkness
         return msgspec.structs.replace(status, blackouts=darkness.told, blackouts_expired=darkness.expired_count)
 
+    def clock_offset_us(self) -> int | None:
+        """How far the premises' clock is ahead of ours, where that is known."""
+        return self._server_clock.offset_us(self._clock.wall_us(), self._clock.monotonic_us())
+
     async def toggle_blackout(self) -> None:
         """The agent's own blackout, by hotkey: begin it, or end it.
 

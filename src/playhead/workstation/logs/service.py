@@ -140,7 +140,7 @@ class WorkstationLogs:
     def _open(self) -> None:
         recent = self.spool.open()
         since = rfc3339(self._clock.wall_us() - RECENT_US)
-        spent = sum(line.at >= since for line in recent)
+        spent = sum(line.at > since for line in recent)
         with self._lock:
             self._throttle = Throttle(LINES_PER_S, BURST_LINES, self._clock.monotonic_us(), spent=spent)
             early, self._early = self._early or deque(), None
