@@ -502,3 +502,40 @@ def test_after_a_power_cut_the_same_recording_goes_on_behind_what_there_was(seed
         assert scanner.feed(after.spool.read(new, 0, 100_000))
 
     run(scenario, seed=seed)
+
+
+@pytest.mark.parametrize("end", ["cut", "disk full"])
+def test_after_a_crash_it_goes_on_behind_what_the_server_has_even_where_the_clock_was_set_back(end: str) -> None:
+    """Nothing of it is in the spool any more that could tell how far it had come."""
+
+    async def scenario(simulation: Simulation) -> None:
+        before = World(simulation)
+        await before.start()
+        recording = await before.orders.do("start")
+        await asyncio.sleep(5)
+        if end == "cut":
+            before.director.cut()
+        else:
+            before.disk.fault = no_room
+        await asyncio.sleep(1)
+        old = before.spool.segments[0]
+        assert old.reason == ("sealed" if end == "cut" else "disk_full")
+        scanner = vid.Scanner()
+        scanner.feed(before.spool.read(old, 0, 1_000_000))
+        until_us = old.started_at_us + scanner.covered_us
+        before.spool.remove(old)
+        await simulation.kill("pc")
+        before.disk.kill()
+        for name in before.disk.list_folder(FOLDER / "spool/writing"):
+            before.disk.remove(FOLDER / "spool/writing" / name)  # its header had not come to the disk
+        simulation.clock.jump(-30_000_000)
+        after = World(simulation, before.disk)
+        assert after.mended == []
+        await after.start()
+        await asyncio.sleep(5)
+        assert after.director.recording == recording
+        assert after.spool.segments[-1].started_at_us >= until_us
+        await after.orders.do("stop")
+        assert after.kept() == WorkstationState()
+
+    run(scenario, seed=1)

@@ -91,6 +91,8 @@ class Director:
         self._notify = notify
         self._on_recording = on_recording
         self._asleep_us = asleep_us
+        self.on_finished: Callable[[int], None] = lambda _until_us: None
+        """Called when a segment has ended, with the wall time up to which it reaches."""
         self._capture: Capture | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._retry_us: int | None = None
@@ -326,6 +328,7 @@ class Director:
                 case SealSegment():
                     self._writer.seal(action)
                     self.until_us = self._started_us + action.media_time_us
+                    self.on_finished(self.until_us)
         except PlayheadError as error:
             reason: Reason = "disk_full" if error.code in _NO_ROOM else "lost"
             if str(error) != self._trouble:
@@ -336,6 +339,7 @@ class Director:
 
     def _lose(self, reason: Reason, why: str, retry_us: int) -> None:
         self._writer.finish(reason)
+        self.on_finished(self.until_us)
         self._recorder.lost(reason)
         self._trouble = why
         self._retry_us = self._clock.monotonic_us() + retry_us

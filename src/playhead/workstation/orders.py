@@ -53,6 +53,7 @@ class Orders:
         agent: str = "",
     ) -> None:
         self._director = director
+        director.on_finished = self._note_reached
         keep = self._keep_blackouts
         self.darkness = Darkness(rules or BlackoutRules(), director, clock, agent=agent, changed=keep)
         """The requests for blackouts."""
@@ -80,7 +81,9 @@ class Orders:
             recording = RecordingId.parse(self._state.recording)
             ends = [each.started_at_us + each.covered_us for each in mended if each.recording == recording]
             is_clean = not ends and self._state.until_us > 0
-            resumption = Resumption("restarted" if is_clean else "killed", max([*ends, self._state.until_us]))
+            # The clock may have been set back before the crash, and what had ended may be at the server by now.
+            not_before_us = max([*ends, self._state.until_us, self._state.reached_us])
+            resumption = Resumption("restarted" if is_clean else "killed", not_before_us)
             self._director.start(recording, reason="", resumption=resumption, ordered=not self._continuous)
         elif self._continuous:
             await self.do("start", reason="continuous")
@@ -159,7 +162,12 @@ class Orders:
         """Another recording has taken over by itself: keep that, soon."""
         if self._state.recording != str(recording):
             self.darkness.interaction_moved(self._state.recording, str(recording))
-            self._keep_later(recording=str(recording), until_us=0)
+            self._keep_later(recording=str(recording), until_us=0, reached_us=0)
+
+    def _note_reached(self, until_us: int) -> None:
+        """A segment has ended: the recording's next one must not begin before that, not even after a crash."""
+        if not self._closed and self._state.recording and until_us > self._state.reached_us:
+            self._keep_later(reached_us=until_us)
 
     async def close(self, *, hands_over: bool = False) -> None:
         """The workstation stops in good order: end the director, once its capture has stopped.
@@ -181,7 +189,7 @@ class Orders:
             if not is_recording:  # it may not even have come to `resume`
                 await self._keep_if_possible(blackouts=blackouts)
             elif not goes_on:
-                await self._keep_if_possible(recording="", until_us=0, blackouts=blackouts)
+                await self._keep_if_possible(recording="", until_us=0, reached_us=0, blackouts=blackouts)
             else:
                 await self._keep_if_possible(
                     blackouts=blackouts, until_us=max(self._director.until_us, self._state.until_us)
@@ -197,7 +205,8 @@ class Orders:
             if active is not None:
                 return active
             raise ConflictError("workstation.stopping", "The workstation stops.", hint="Start it again first.")
-        await self._keep(recording=str(recording), until_us=0, **kept)
+        reached_us = self._state.reached_us if self._state.recording == str(recording) else 0
+        await self._keep(recording=str(recording), until_us=0, reached_us=reached_us, **kept)
         self._director.start(recording, reason=reason, ordered=not self._continuous)
         return recording
 
@@ -222,7 +231,7 @@ class Orders:
             hint = "Set continuous = false in its configuration, or begin a blackout."
             raise ConflictError("recording.continuous", "This workstation records all the time.", hint=hint)
         # A full disk must not keep a recording from being stopped; a crash would then let it go on once more.
-        await self._keep_if_possible(recording="", until_us=0, **kept)
+        await self._keep_if_possible(recording="", until_us=0, reached_us=0, **kept)
         self._director.stop(reason=reason)
         self.darkness.interaction_over(str(active))
         return active

@@ -35,6 +35,8 @@ class WorkstationState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Id of the recording that is to be made; empty for none."""
     until_us: int = 0
     """Wall time at which its last segment ended, where the workstation was stopped in good order; else 0."""
+    reached_us: int = 0
+    """Wall time up to which its segments reach that have ended, however that was; 0 while there are none."""
     blackouts: tuple[KeptBlackout, ...] = ()
     """Requests for blackouts in force."""
     command: int = -1
