@@ -4,23 +4,29 @@ import asyncio
 import os
 import random
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.cli.listening import listening_at, told_listeners, web_certificates
 from playhead.cli.places import PremisesPlaces, Running
+from playhead.cli.premises_doctor import examine_premises
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import WebTls, keep_certificate, web_tls
+from playhead.environment.installation import Listener
 from playhead.environment.ports import Service
 from playhead.net.http import AllowedHosts, RedirectServer, TlsFiles, listen
 from playhead.portal.oidc import Oidc
 from playhead.portal.service import PortalService, sessions_of
 from playhead.premises.aside import AsideOrders
 from playhead.premises.coverage import CoverageService
+from playhead.premises.environment import EnvironmentService
 from playhead.premises.export import ExportService
 from playhead.premises.keeping import KeepingService
+from playhead.premises.logs import LogsService, OwnLines
 from playhead.premises.messaging import MessagingService
 from playhead.premises.player import PlayerService
 from playhead.premises.quarantine import Quarantine
@@ -58,9 +64,11 @@ async def run_premises(
     places.make()
     with FolderLock(places.lock_folder, "premises server"):
         catalogue = await Catalogue.open(places.catalogue)
+        own = OwnLines(clock)
         try:
-            await _run(places, settings, catalogue, clock, announce)
+            await _run(places, settings, catalogue, clock, announce, own=own)
         finally:
+            own.close()
             places.running.unlink(missing_ok=True)
             await catalogue.close()
 
@@ -71,6 +79,8 @@ async def _run(
     catalogue: Catalogue,
     clock: Clock,
     announce: Callable[[Running], None],
+    *,
+    own: OwnLines,
 ) -> None:
     keyring = Keyring.open(places.keys, settings.site.id, clock)
     keyring.refresh()
@@ -133,6 +143,15 @@ async def _run(
     )
     mending = Mending(places.recordings, disk=SystemDisk(), catalogue=catalogue, store=segments, clock=clock)
     anchor = AuditAnchor(places.audit_head, keyring, clock)
+    logs = LogsService(
+        settings.logs,
+        places.logs,
+        disk=SystemDisk(),
+        keyring=keyring,
+        catalogue=catalogue,
+        clock=clock,
+        own=own,
+    )
     web = web_tls(places, settings, clock)
     doors = _Doors.open(settings, web)
     ports = doors.ports
@@ -150,6 +169,18 @@ async def _run(
         portal_port=doors.main.getsockname()[1],
         names=settings.portal.names,
         strict_s=None if web.plain else settings.portal.strict.us // 1_000_000,
+    )
+
+    def listening() -> tuple[Listener, ...]:
+        own_ports = {Service.TOKENS: tokens.port, Service.SCREEN: screen.port, Service.LOGGING: logs.port}
+        return listening_at(settings, {**ports, **own_ports})
+
+    environment = EnvironmentService(
+        examine=lambda: examine_premises(places, clock=clock, environment=os.environ),
+        workstations=screen,
+        listeners=listening,
+        data=places.root.absolute(),
+        program=Path(sys.executable),
     )
     portal = PortalService(
         settings.portal,
@@ -170,26 +201,29 @@ async def _run(
         exports=exports,
         keeping=keeping,
         quarantine=Quarantine(catalogue, mending, exports, asides, screen.changed),
+        environment=environment,
         proof=AuditProof(catalogue, anchor),
         oidc=Oidc.of(settings.oidc, clock),
+        logs=logs,
     )
     async with asyncio.TaskGroup() as services:
-        for service in (screen, asides, player, coverage, exports, keeping, portal, tokens, *doors.redirect):
+        web_services = (portal, tokens, *doors.redirect)
+        for service in (screen, logs, asides, player, coverage, exports, keeping, environment, *web_services):
             services.create_task(service.run(), name=type(service).__name__)
         services.create_task(anchor.run(catalogue), name=type(anchor).__name__)
         services.create_task(messaging.run(), name=type(messaging).__name__)
         services.create_task(watch_backups(catalogue), name="backups")
         services.create_task(keep_certificate(places, settings, clock), name="certificate")
         await screen.listening.wait()
-        listening = listening_at(settings, {**ports, Service.TOKENS: tokens.port, Service.SCREEN: screen.port})
-        screen.probes.listeners = lambda: told_listeners(listening, web_certificates(places, settings))
+        await logs.listening.wait()
+        screen.probes.listeners = lambda: told_listeners(listening(), web_certificates(places, settings))
         announce(
             Running(
                 process=os.getpid(),
                 portal=doors.portal,
                 https=doors.https,
                 screen_port=screen.port,
-                listeners={one.service.value: str(Address(one.host, one.port)) for one in listening},
+                listeners={one.service.value: str(Address(one.host, one.port)) for one in listening()},
             )
         )
 
