@@ -27,6 +27,8 @@ _COMMANDS: Final = {
     "recovery-key": "backup",
     "drill": "drill",
     "quarantine": "quarantine",
+    "messaging": "messaging",
+    "messages": "messages",
     "retention": "retention",
     "erasure": "erasure",
     "environment": "environment",
@@ -77,6 +79,8 @@ Examples:
   playhead check                           is everything that was acknowledged there, and whole?
   playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
+  playhead messaging provision broker/     let other programs follow and give orders, by RabbitMQ
+  playhead messages status                 does what happens reach them?
 \b
 Every command and group has its own --help with examples.
 Data lies in ~/.local/share/playhead unless --data or PLAYHEAD_DATA says otherwise.""",
