@@ -114,6 +114,7 @@ def test_without_an_answer_from_the_server_the_registry_is_gone_by():
     assert {service.value: one.port for service, one in server._others(None).items()} == {
         "https": 443,
         "portal": 2020,
+        "logging": 5638,
         "tokens": 5650,
     }
 

@@ -65,7 +65,7 @@ async def look_at_screen(
         return [wrong]
     if trust.context is None:
         return [target.find("port.reached", "It answers TLS; whose it is, only an enrolled machine can say.")]
-    wrong = _judge_holder(target, shaken.certificate, trust)
+    wrong = judge_holder(target, shaken.certificate, trust)
     return [wrong] if wrong else await _look(target, trust, clock, agents, on_told)
 
 
@@ -97,7 +97,7 @@ async def _plain(target: Target, shaken: Shaken, clock: Clock) -> Finding:
     return target.find("tls.missing", f"Site {measured.told.site} answers there without TLS.", site=measured.told.site)
 
 
-def _judge_holder(target: Target, certificate: bytes, trust: Trust) -> Finding | None:
+def judge_holder(target: Target, certificate: bytes, trust: Trust) -> Finding | None:
     """Whether the server's certificate is of our site's authority; whose it is otherwise."""
     shown = x509.load_der_x509_certificate(certificate)
     issuer = shown.issuer.rfc4514_string()

@@ -7,6 +7,7 @@ from typing import Final
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
+from playhead.environment.doctor.checks.logs import look_at_logs
 from playhead.environment.doctor.checks.reaching import LookUp, look_up, reach
 from playhead.environment.doctor.checks.screen import Trust, look_at_screen
 from playhead.environment.doctor.checks.target import Target
@@ -64,9 +65,7 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
             if listens.local and not is_loopback(address):
                 found.append(target.find("web.local", "It listens for the server itself alone."))
                 continue
-            web = Web(target, listens.certificate, is_told=answer is not None)
-            work = look_at_tokens(web) if service is Service.TOKENS else look_at_web(web, clock=clock)
-            looking[_begin(work)] = target
+            looking[_begin(_work(target, listens, server.trust, clock, is_told=answer is not None))] = target
         await asyncio.wait(looking, timeout=max(0, deadline - asyncio.get_running_loop().time()))
         for one, target in looking.items():
             if one.done():
@@ -84,19 +83,29 @@ def _begin(work: Awaitable[Sequence[Finding]]) -> asyncio.Future[Sequence[Findin
     return asyncio.ensure_future(work)
 
 
+def _work(
+    target: Target, listens: Listens, trust: Trust, clock: Clock, *, is_told: bool
+) -> Awaitable[Sequence[Finding]]:
+    """The look at one port, by what is spoken there."""
+    if target.service is Service.LOGGING:
+        return look_at_logs(target, trust)
+    web = Web(target, listens.certificate, is_told=is_told)
+    return look_at_tokens(web) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
+
+
 def _others(told: Probed | None) -> dict[Service, Listens]:
     """What else client PCs go to: as the server tells it, else as the registry has it."""
     for_clients = {
         row.service: row
         for row in REGISTRY
-        if row.present and row.source is Host.CLIENT and row.target is Host.PREMISES and row.service in _WEB
+        if row.present and row.source is Host.CLIENT and row.target is Host.PREMISES and row.service in _LOOKED_AT
     }
     if told is not None:
         return {Service(one.service): one for one in told.listeners if one.service in for_clients}
     return {service: Listens(service.value, row.number) for service, row in for_clients.items()}
 
 
-_WEB: Final = frozenset({Service.HTTPS, Service.PORTAL, Service.TOKENS})
+_LOOKED_AT: Final = frozenset({Service.HTTPS, Service.PORTAL, Service.TOKENS, Service.LOGGING})
 
 
 def _judge_name(server: Server, looked_up: LookUp) -> Sequence[Finding]:
