@@ -17,6 +17,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 Examples:
   playhead doctor
   playhead doctor --role workstation --json
+  playhead doctor --from desk-17              on the premises server
   playhead doctor --html report.html          to send to whoever is to mend it
   playhead doctor --verify report.html        is it as the machine made it?
 \b
@@ -32,9 +33,21 @@ Ends with 0 where all is well, 1 with warnings and 2 with errors. docs/services/
 )
 @click.option("--html", type=_FILE, help="Also write the report to FILE, as one page that this machine signs.")
 @click.option("--verify", type=_FILE, help="Look at nothing: say whether the page in FILE is as a machine made it.")
+@click.option(
+    "--from", "workstation", metavar="WORKSTATION", help="On the premises server: have a workstation look over itself."
+)
 @data_option
 @json_option
-def doctor(role: str | None, agents: int, html: Path | None, verify: Path | None, data: Path, *, as_json: bool) -> None:
+def doctor(
+    role: str | None,
+    agents: int,
+    workstation: str | None,
+    data: Path,
+    *,
+    html: Path | None,
+    verify: Path | None,
+    as_json: bool,
+) -> None:
     """Check this machine and its network, and explain each fault and what mends it.
 
     It changes nothing, and may run beside everything else. The answer comes within ten seconds, even where every port
@@ -45,5 +58,7 @@ def doctor(role: str | None, agents: int, html: Path | None, verify: Path | None
     if verify is not None:
         doctoring.verify(data, verify)
         return
+    if workstation is not None:
+        sys.exit(doctoring.doctor_there(data, workstation, html=html, as_json=as_json))
     wanted = None if role is None else Role(role)
     sys.exit(doctoring.doctor(data, wanted, agents=agents, html=html, as_json=as_json))

@@ -8,9 +8,10 @@ from typing import Final
 import click
 
 from playhead.base.clock import SystemClock
-from playhead.base.errors import UnavailableError
+from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import SiteId
 from playhead.cli.console import done, emit_json, notice
+from playhead.cli.operator import Operator
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.workstation_file import CONFIG_NAME, load_settings
 from playhead.environment.doctor.findings import Report, Role, Severity
@@ -21,6 +22,9 @@ from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import IdentityFolder
+
+_UNANSWERED: Final = frozenset({"screen.not_connected", "screen.no_answer", "screen.cannot_examine"})
+"""Of a workstation that cannot be asked now: what it told last is still good to know."""
 
 _COLOURS: Final = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
@@ -39,7 +43,36 @@ def doctor(data: Path, role: Role | None, *, agents: int, html: Path | None, as_
         UnavailableError: ``doctor.no_role``.
     """
     role = role or role_of(data)
-    report = asyncio.run(examine_here(data, role, agents=agents))
+    return _tell(data, role, asyncio.run(examine_here(data, role, agents=agents)), html=html, as_json=as_json)
+
+
+def doctor_there(data: Path, workstation: str, *, html: Path | None, as_json: bool) -> int:
+    """Have a workstation look over itself, over its enrolled connection, and print that; the exit code.
+
+    Where it does not answer, what it told last is printed, and how it came to that is said.
+
+    Args:
+        data: the premises server's folder.
+        workstation: its id.
+        html: where to write the page, signed by this server; None for nowhere.
+        as_json: print for a program.
+
+    Raises:
+        PlayheadError: the server does not run, knows no such workstation, or has no report of it.
+    """
+    operator = Operator(PremisesPlaces(data))
+    try:
+        report = operator.examine(workstation)
+    except PlayheadError as error:
+        if error.code not in _UNANSWERED:
+            raise
+        report = operator.newest_report(workstation)
+        notice(f"{error.message} This is what it told on {report.at:%Y-%m-%d %H:%M:%S} UTC.")
+    return _tell(data, Role.PREMISES, report, html=html, as_json=as_json)
+
+
+def _tell(data: Path, role: Role, report: Report, *, html: Path | None, as_json: bool) -> int:
+    """Write and print a report; the page is signed with this machine's key. The exit code."""
     if html is not None:
         html.write_bytes(_page(data, role, report))
     if as_json:

@@ -15,6 +15,7 @@ from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.web_tls import web_tls
+from playhead.environment.doctor.findings import Report
 from playhead.store.keyring import Keyring
 from playhead.store.token_keys import signing_key
 from playhead.wire.tokens import Audience, Claims, sign
@@ -23,6 +24,8 @@ OPERATOR: Final = UserId("operator")
 """Under this name the audit log keeps what the command line did."""
 TOKEN_LIFE_S: Final = 60
 ANSWER_WITHIN_S: Final = 15
+EXAMINED_WITHIN_S: Final = 25
+"""A workstation has 15 s to look over its machine; the server some more to say that it did not."""
 ANSWER_BYTES_MAX: Final = 4 << 20
 
 
@@ -51,6 +54,16 @@ class Operator:
     def health(self) -> dict[str, Any]:
         """What is wrong with the server."""
         return self._ask("GET", "/api/health")
+
+    def examine(self, workstation: str) -> Report:
+        """Have a workstation look over its machine now; what it found."""
+        path = f"/api/environment/workstations/{WorkstationId(workstation)}/doctor"
+        return Report.from_json(json.dumps(self._ask("POST", path, within_s=EXAMINED_WITHIN_S)))
+
+    def newest_report(self, workstation: str) -> Report:
+        """What a workstation's doctor found when it last told."""
+        path = f"/api/environment/workstations/{WorkstationId(workstation)}"
+        return Report.from_json(json.dumps(self._ask("GET", path)))
 
     def retry_quarantined(self, number: int) -> dict[str, Any]:
         """Try something in quarantine again; what became of it."""
@@ -90,7 +103,14 @@ class Operator:
             after = cast("str | None", answer["next"])
         return items
 
-    def _ask(self, method: str, path: str, body: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, str | int] | None = None,
+        *,
+        within_s: float = ANSWER_WITHIN_S,
+    ) -> dict[str, Any]:
         """Ask the API.
 
         Raises:
@@ -104,7 +124,7 @@ class Operator:
             headers={"authorization": f"Bearer {self._token()}", "content-type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S, context=self._trust()) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=within_s, context=self._trust()) as answer:  # noqa: S310
                 return cast("dict[str, Any]", json.loads(answer.read(ANSWER_BYTES_MAX)))
         except urllib.error.HTTPError as error:
             raise _said(error) from None
