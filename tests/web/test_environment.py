@@ -64,7 +64,7 @@ async def test_the_port_matrix_says_what_listens_and_who_reaches_it(chromium):
         await expect(screen).to_contain_text("Not listening")
         await expect(screen).to_contain_text("All 3 that tried")
         await expect(grid.get_by_role("row").filter(has_text="943")).to_contain_text("Not in this version")
-        await grid.get_by_text("token requests").click()
+        await grid.get_by_role("button", name="token requests").click()
         facts = seat.page.get_by_role("dialog")
         await expect(facts).to_contain_text("2 of 3")
         await expect(facts).to_contain_text("TLS with the portal")
@@ -181,7 +181,7 @@ async def test_every_page_is_accessible_and_whole_at_every_size_and_in_both_them
                 assert await fits(seat), (path, width, text)
             await resized(seat, 1280, "100%")
         await shown(seat, "/environment")
-        await seat.page.get_by_role("grid", name="Ports").get_by_text("token requests").click()
+        await seat.page.get_by_role("grid", name="Ports").get_by_role("button", name="token requests").click()
         await expect(seat.page.get_by_role("dialog")).to_be_visible()
         assert await findings(seat) == []
 

@@ -43,13 +43,6 @@ export function Machine({ id, store, session }: MachineProps) {
   return (
     <>
       <PageHead title={id} lead={lead}>
-        <LinkButton
-          kind="quiet"
-          icon="back"
-          href={addressOf({ page: "environment", section: "workstations", workstation: null })}
-        >
-          All workstations
-        </LinkButton>
         <RunDoctor
           session={session}
           workstation={id}
@@ -61,6 +54,13 @@ export function Machine({ id, store, session }: MachineProps) {
             void store.load();
           }}
         />
+        <LinkButton
+          kind="quiet"
+          icon="back"
+          href={addressOf({ page: "environment", section: "workstations", workstation: null })}
+        >
+          All workstations
+        </LinkButton>
       </PageHead>
       {failed !== null && <FailureNotice failure={failed} onRemedy={remedyOf(() => (doing.failure.value = null))} />}
       {failure !== null && told && <FailureNotice failure={failure} onRemedy={remedyOf(() => void loaded.load())} />}

@@ -33,7 +33,12 @@ const COLUMNS: readonly Column<PortItem>[] = [
     width: "5rem",
     min: 5,
     priority: 0,
-    cell: (port) => <span class={`${css.what} figures`}>{port.number}</span>,
+    cell: (port) => (
+      <span class={`${css.what} figures`}>
+        {port.number}
+        <span class="spoken">: {port.purpose}</span>
+      </span>
+    ),
   },
   {
     key: "purpose",
@@ -41,12 +46,7 @@ const COLUMNS: readonly Column<PortItem>[] = [
     width: "minmax(12rem, 2fr)",
     min: 12,
     priority: 0,
-    opens: true,
-    cell: (port) => (
-      <span class={css.cut} title={port.purpose}>
-        {port.purpose}
-      </span>
-    ),
+    cell: (port) => <span title={port.purpose}>{port.purpose}</span>,
   },
   {
     key: "state",
