@@ -95,3 +95,11 @@ def firewall(
 
 
 environment.add_command(antivirus)
+
+
+@environment.command()
+def findings() -> None:
+    """Print everything that `playhead doctor` can find, what it means and what mends it, as Markdown."""
+    from playhead.environment.doctor.codes import as_markdown
+
+    click.echo(as_markdown(), nl=False)

@@ -10,7 +10,7 @@ import pytest
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, UnavailableError
 from playhead.environment.doctor.aside import aside
-from playhead.environment.doctor.codes import CODES, finding
+from playhead.environment.doctor.codes import CODES, as_markdown, finding
 from playhead.environment.doctor.findings import FINDINGS_MAX, REPORT_BYTES_MAX, Report, Role, Severity
 from playhead.environment.doctor.runner import Check, examine
 from playhead.environment.doctor.text import as_text
@@ -150,3 +150,9 @@ def test_as_text():
     assert "<ok>✓ encoder: libx264 can be opened." in lines
     assert lines[-1] == "1 error, 1 warning; 1 of 3 are well. Looked for 1.2 s."
     assert "encoder" not in as_text(report(BAD, WELL), with_ok=False)
+
+
+def test_the_page_has_the_table():
+    page = (SOURCES.parents[1] / "docs" / "services" / "environment.md").read_text()
+    shown = page.partition("compared by the tests -->\n| code |")[2].partition("<!-- end of codes -->")[0]
+    assert f"| code |{shown}" == as_markdown()

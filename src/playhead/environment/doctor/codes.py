@@ -3,10 +3,12 @@
 The one table: checks take their words from it, and the table in docs/services/environment.md is made from it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from playhead.environment import tables
 from playhead.environment.doctor.findings import Finding, Severity, Value
 
 
@@ -371,3 +373,14 @@ def finding(
         mend=None if row.mend is None else row.mend.format_map(evidence),
         evidence=evidence,
     )
+
+
+def as_markdown() -> str:
+    """The table for a page; evidence stands in capitals."""
+    heads = ("code", "", "what it means", "what mends it")
+    rows = ((f"`{row.code}`", row.severity.value, _shown(row.meaning), _shown(row.mend or "")) for row in _TABLE)
+    return tables.markdown(heads, rows)
+
+
+def _shown(text: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda match: match[1].upper(), text)
