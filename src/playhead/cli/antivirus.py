@@ -91,7 +91,7 @@ def suggest(paths: tuple[Path, ...], pid: int | None, seconds: float, *, as_json
 
 @antivirus.command()
 @_role_option
-@click.option("--account", help="The system user that the service runs as, where that is not you.")
+@click.option("--account", help="The system user that the service runs as; by default the owner of its data.")
 @click.option(
     "--clamd-config",
     type=click.Path(path_type=Path),

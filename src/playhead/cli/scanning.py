@@ -1,6 +1,7 @@
 """``playhead environment antivirus``: what it does."""
 
 import asyncio
+import os
 import pwd
 import socket
 import sys
@@ -20,7 +21,8 @@ from playhead.environment.antivirus.exclusions import Exclusion, of_premises, of
 from playhead.environment.antivirus.judgement import judge
 from playhead.environment.antivirus.profiles import PROFILES
 from playhead.environment.antivirus.scanner import ask_daemon, find_scanner
-from playhead.environment.antivirus.verify import Subject, look_at_folders, look_at_scanner, look_at_settings
+from playhead.environment.antivirus.settings import Subject, look_at_settings
+from playhead.environment.antivirus.verify import look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import Fanotify
 from playhead.environment.antivirus.watching.processes import Processes
 from playhead.environment.antivirus.watching.watcher import Watcher, watch
@@ -104,14 +106,14 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
         except KeyError as error:
             raise InvalidInputError("antivirus.account", f"There is no account {asked.account!r} here.") from error
     scanner = find_scanner(asked.config)
-    subject = Subject(rows_of(data, asked.role), asked.account)
+    subject = Subject(rows_of(data, asked.role), asked.account or _owner_of(data / asked.role))
 
     async def ask() -> Sequence[Finding]:
         return await look_at_scanner(None if scanner is None else await ask_daemon(scanner), subject)
 
     checks = [
         Check("scanner", ask, VERIFY_S),
-        Check.blocking("scanner settings", lambda: look_at_settings(scanner)),
+        Check.blocking("scanner settings", lambda: look_at_settings(scanner, subject)),
         Check.blocking("excluded folders", lambda: look_at_folders(subject)),
     ]
     role = Role(asked.role)
@@ -121,3 +123,10 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     else:
         click.echo(as_text(report, paint=painted))
     return report.exit_code
+
+
+def _owner_of(folder: Path) -> str | None:
+    """The account that the service runs as, as what it writes says; None where that is us, or nothing is there."""
+    if not folder.is_dir() or folder.stat().st_uid == os.geteuid():
+        return None
+    return folder.owner()

@@ -12,14 +12,9 @@ from playhead.environment.antivirus import clamav, probes
 from playhead.environment.antivirus.clamd_conf import ClamdConf, broad, watched_on_access
 from playhead.environment.antivirus.eicar import SIZE, eicar
 from playhead.environment.antivirus.exclusions import of_premises
-from playhead.environment.antivirus.scanner import Seen, ask_daemon, find_scanner, open_as
-from playhead.environment.antivirus.verify import (
-    Subject,
-    _meaning,
-    look_at_folders,
-    look_at_scanner,
-    look_at_settings,
-)
+from playhead.environment.antivirus.scanner import Scanner, Seen, ask_daemon, find_scanner, open_as
+from playhead.environment.antivirus.settings import Subject, look_at_settings
+from playhead.environment.antivirus.verify import _meaning, look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
 from playhead.testing.clamav import access_lines, readable_folder, running, signatures, write_config
 
@@ -49,13 +44,15 @@ def subject_of(place, account=SERVICE):
 def verify(config, subject):
     async def ask():
         scanner = await ask_daemon(find_scanner(config))
-        return [*await look_at_scanner(scanner, subject), *look_at_settings(scanner)]
+        return [*await look_at_scanner(scanner, subject), *look_at_settings(scanner, subject)]
 
     return asyncio.run(ask())
 
 
 def codes(findings):
-    return sorted({one.code.removeprefix("antivirus.") for one in findings})
+    """What was found, but for what the settings say by themselves of our rows."""
+    found = {one.code.removeprefix("antivirus.") for one in findings}
+    return sorted(found - {"present", "absent"})
 
 
 def left(place):
@@ -130,7 +127,8 @@ def test_on_access_what_the_service_opens_is_left_alone_and_what_others_open_is_
     with running(config, options=options):
         found = verify(config, subject)
     assert codes(found) == (["paths_unknown", "proven"] if options else ["proven"])
-    assert [one.subject for one in found if "memory-resident" in one.subject] == [
+    proven = [one.subject for one in found if one.code == "antivirus.proven"]
+    assert [subject for subject in proven if "memory-resident" in subject] == [
         f"{place}/data/premises/recordings/*/*/*/*.vid, memory-resident",
         f"{place}/data/premises/catalogue.db*, memory-resident",
     ]
@@ -179,7 +177,7 @@ def test_a_machine_without_a_scanner_is_told_so(place, monkeypatch):
     monkeypatch.setenv("PATH", str(place))
     assert find_scanner() is None
     assert codes(asyncio.run(look_at_scanner(None, subject_of(place)))) == ["none"]
-    assert look_at_settings(None) == []
+    assert look_at_settings(None, subject_of(place)) == []
 
 
 def test_a_configuration_that_is_none_is_refused(place):
@@ -222,6 +220,29 @@ def test_a_file_is_opened_as_another(place):
     closed.chmod(0o600)
     assert asyncio.run(open_as(closed, None)) is Seen.PASSED
     assert asyncio.run(open_as(closed, SERVICE)) is Seen.UNREADABLE
+
+
+def presence(lines, options=(), account=SERVICE, *, access=True):
+    """What the settings say of a row, on demand and on access."""
+    row = of_premises(Path("/srv/playhead"), Path("/opt/playhead/bin/python3"))[0]
+    conf = ClamdConf.parse(f"OnAccessIncludePath /srv\n{lines}\n")
+    command = ("clamonacc", *options) if access else None
+    scanner = Scanner(Path("clamd.conf"), conf, has_daemon=True, runs=True, access=command)
+    return [one.code.removeprefix("antivirus.") for one in look_at_settings(scanner, Subject((row,), account))]
+
+
+def test_rows_of_ours_that_are_missing_are_named_where_a_scanner_runs():
+    ours = clamav.render(of_premises(Path("/srv/playhead"), Path("/opt/playhead/bin/python3")), account="")
+    assert presence("") == ["absent", "absent"]
+    assert presence("", access=False) == ["absent"]
+    assert presence(ours) == ["present", "present"]
+    assert presence(ours, ("--fdpass",)) == ["paths_unknown", "present", "absent"]
+    assert presence(f"{ours}OnAccessExcludeUname {SERVICE}", ("--fdpass",)) == ["paths_unknown", "present", "present"]
+    assert presence("OnAccessExcludePath /srv/playhead/premises") == ["absent", "present"]
+    assert presence("OnAccessExcludeRootUID yes", account="root") == ["absent", "present"]
+    assert presence("OnAccessExcludeRootUID yes") == ["absent", "absent"]
+    quiet = Scanner(None, ClamdConf(()), has_daemon=False, runs=False, access=None)
+    assert look_at_settings(quiet, Subject(of_premises(Path("/srv"), Path("/p")))) == []
 
 
 @pytest.mark.parametrize(

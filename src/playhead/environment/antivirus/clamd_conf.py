@@ -77,7 +77,7 @@ def broad(conf: ClamdConf, foreign: Iterable[str] = FOREIGN) -> list[tuple[Direc
                     continue
                 reached = next((path for path in foreign if expression.search(path)), None)
             case "OnAccessExcludePath":
-                reached = next((path for path in foreign if _lies_in(path, one.value)), None)
+                reached = next((path for path in foreign if lies_in(path, one.value)), None)
             case _:
                 reached = None
         if reached is not None:
@@ -89,8 +89,9 @@ def watched_on_access(conf: ClamdConf, path: str) -> bool:
     """Whether clamonacc is told to look at a path at all."""
     if conf.all("OnAccessMountPath"):
         return True  # which mount a path is on is not for the file to say
-    return any(_lies_in(path, folder) for folder in conf.all("OnAccessIncludePath"))
+    return any(lies_in(path, folder) for folder in conf.all("OnAccessIncludePath"))
 
 
-def _lies_in(path: str, folder: str) -> bool:
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path is a folder's or below it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")

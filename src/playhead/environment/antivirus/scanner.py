@@ -45,6 +45,8 @@ class Scanner:
     conf: ClamdConf
     has_daemon: bool
     """clamd answers."""
+    runs: bool
+    """A clamd runs on this machine, whether or not it answers."""
     access: tuple[str, ...] | None
     """The command line of the running clamonacc; None where none runs."""
 
@@ -74,7 +76,8 @@ def find_scanner(config: Path | None = None, proc: Path = PROC) -> Scanner | Non
         raise InvalidInputError("antivirus.config", f"{config} is no file.", hint="Name the clamd.conf in use.")
     conf = ClamdConf.parse(config.read_text(errors="replace")) if config is not None else ClamdConf(())
     access = (line for line, told in running if Path(line[0]).name == "clamonacc" and told in {None, config})
-    return Scanner(config, conf, has_daemon=False, access=next(access, None))
+    runs = any(Path(line[0]).name == "clamd" and told in {None, config} for line, told in running)
+    return Scanner(config, conf, has_daemon=False, runs=runs, access=next(access, None))
 
 
 async def ask_daemon(scanner: Scanner) -> Scanner:

@@ -2,41 +2,30 @@
 
 Files that every scanner takes for a virus are put where an exclusion is and beside it, and the installed scanner is
 asked, on demand and on access: the first is to be left alone, the others are to be caught. Then the folders: nobody but
-the service may write to them, and nothing in them may be run. And what the scanner's own settings exclude beyond ours.
+the service may write to them, and nothing in them may be run.
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from playhead.environment.antivirus import clamav
-from playhead.environment.antivirus.clamd_conf import broad, watched_on_access
+from playhead.environment.antivirus.clamd_conf import watched_on_access
 from playhead.environment.antivirus.exclusions import Exclusion, Kind, Scan
 from playhead.environment.antivirus.probes import PREFIX, Probe, can_probe, may_act_as, placed
 from playhead.environment.antivirus.scanner import Scanner, Seen, open_as, scan_on_demand
+from playhead.environment.antivirus.settings import Subject
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
 from playhead.environment.antivirus.watching.folders import inspect
 from playhead.environment.doctor.codes import finding
 from playhead.environment.doctor.findings import Finding
 
-FOLDERS_MAX: Final = 500
-"""Of one row, newest first: a year of days, and what somebody put beside them."""
-BROAD_MAX: Final = 16
-"""Exclusions of others that are named."""
+FOLDERS_MAX: Final = 100
+"""Of one row, newest first: three months of days, and what somebody put beside them."""
 CAUGHT_TRIES: Final = 10
 """clamonacc watches a new folder a moment after it was made."""
 TRY_S: Final = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is to be proven."""
-
-    rows: tuple[Exclusion, ...]
-    account: str | None = None
-    """The service's own; None where it runs as us."""
 
 
 async def look_at_scanner(scanner: Scanner | None, subject: Subject) -> Sequence[Finding]:
@@ -56,25 +45,6 @@ async def look_at_scanner(scanner: Scanner | None, subject: Subject) -> Sequence
                 found += await _on_access(scanner, subject, probe)
         except OSError as error:
             found.append(finding("antivirus.rights", row.text, f"No file can be put there: {error.strerror}."))
-    return found
-
-
-def look_at_settings(scanner: Scanner | None) -> Sequence[Finding]:
-    """What the scanner's settings say by themselves; touches nothing."""
-    if scanner is None:
-        return []
-    found = [
-        finding(
-            "antivirus.broad",
-            f"{scanner.config}, line {one.line}",
-            f"{one.name} {one.value} also covers {path}.",
-            line=one.line,
-        )
-        for one, path in broad(scanner.conf)[:BROAD_MAX]
-    ]
-    if scanner.paths_unknown and scanner.conf.all("ExcludePath"):
-        told = "clamonacc is started with --fdpass or --stream, so ExcludePath counts on demand alone."
-        found.append(finding("antivirus.paths_unknown", str(scanner.config), told))
     return found
 
 
@@ -157,7 +127,7 @@ def _meaning(sample: Seen, near: Seen, far: Seen) -> tuple[str, str]:
 def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:
     if row.kind is Kind.PROCESS or not Path(row.path).is_dir():
         return []
-    allowed = set[str]() if account is None else {f"user {account}"}
+    owner = account or Path(row.path).owner()
     looked = _below(Path(row.path), row.depth)
     found: list[Finding] = []
     for folder in looked:
@@ -166,7 +136,7 @@ def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:
         except OSError as error:
             found.append(finding("antivirus.rights", str(folder), f"It cannot be examined: {error.strerror}."))
             continue
-        others = sorted(seen.writers - allowed) if account is not None else []
+        others = sorted(seen.writers - {f"user {owner}"})
         if seen.open_to_all or others:
             who = "every account" if seen.open_to_all else ", ".join(others)
             found.append(finding("antivirus.writable", str(folder), f"It may be changed by {who}.", writers=who))
@@ -176,8 +146,8 @@ def _folders_of(row: Exclusion, account: str | None) -> list[Finding]:
             found.append(finding("antivirus.executable", str(folder), told, files=len(run)))
     if found:
         return found
-    who = f"Only {account} may write there" if account is not None else "Not every account may write there"
-    return [finding("antivirus.closed", row.text, f"{who}, and nothing in it can be run.", folders=len(looked))]
+    told = f"Only {owner} may write there, and nothing in it can be run."
+    return [finding("antivirus.closed", row.text, told, folders=len(looked))]
 
 
 def _below(base: Path, depth: int) -> list[Path]:

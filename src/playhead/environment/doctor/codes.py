@@ -262,6 +262,12 @@ _TABLE: Final = (
     Code("antivirus.none", _INFO, "No scanner is known to slow recording down here; none that is installed was asked."),
     Code("antivirus.proven", _OK, "The scanner does not slow recording down, and what is foreign is caught beside it."),
     Code("antivirus.closed", _OK, "Nothing foreign can hide in what the scanner leaves alone."),
+    Code("antivirus.present", _OK, "The scanner's settings leave these recordings alone."),
+    Code(
+        "antivirus.absent", _WARNING,
+        "The scanner reads what is being recorded: recording waits, and a file that it locks ends its recording.",
+        "Enter what `playhead environment antivirus clamav --account ACCOUNT` prints, and restart the scanner.",
+    ),
     Code(
         "antivirus.scanned", _WARNING,
         "Every append of a recording waits for the scanner, and a scanner that locks a file ends its recording.",
