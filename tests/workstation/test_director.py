@@ -15,13 +15,13 @@ from playhead.testing.loop import Simulation, run
 from playhead.testing.scripted_pipeline import ScriptedPipeline
 from playhead.testing.vid import signing_key, site_key
 from playhead.wire import vid
-from playhead.wire.screen import Command, Result
+from playhead.wire.screen import BlackoutOrder, Command, Result
 from playhead.wire.screen.codec import encode_control
 from playhead.wire.screen.limits import MAX_MONITOR_CHARACTERS, MAX_MONITORS
 from playhead.workstation.capture_thread import Batch
 from playhead.workstation.director import REFUSED_RETRY_US, Director
 from playhead.workstation.identity import Identity
-from playhead.workstation.orders import Orders
+from playhead.workstation.orders import RETRY_S, Orders
 from playhead.workstation.recorder import Limits
 from playhead.workstation.segment_writer import SegmentWriter
 from playhead.workstation.spool import Spool
@@ -539,3 +539,98 @@ def test_after_a_crash_it_goes_on_behind_what_the_server_has_even_where_the_cloc
         assert after.kept() == WorkstationState()
 
     run(scenario, seed=1)
+
+
+def failing_state(step: Step) -> int | None:
+    return errno.EIO if step.name == "sync_folder" and step.path == FOLDER else None
+
+
+async def until_kept(world: World) -> None:
+    await asyncio.sleep(RETRY_S + 1)
+    assert world.orders.problem == ""
+
+
+def test_a_blackout_that_a_failing_disk_did_not_take_is_kept_as_soon_as_it_does_and_said_until_then() -> None:
+    async def story(world: World) -> None:
+        world.disk.fault = failing_state
+        result = await world.orders.carry_out(Command(1, "blackout_on", reason="card"))
+        assert result.ok
+        assert "a crash would forget it" in result.message
+        assert world.orders.problem == result.message
+        await asyncio.sleep(60)
+        assert world.orders.problem, "it fails on"
+        world.disk.fault = None
+        await until_kept(world)
+        assert world.kept_reason() == "card"
+        assert (await world.orders.carry_out(Command(2, "status"))).message == ""
+
+    simulate(story)
+
+
+def test_one_that_could_not_be_made_durably_over_stays_after_a_kill_too() -> None:
+    """The write that failed may have come to the file all the same: it is written again as it should be."""
+
+    async def scenario(simulation: Simulation) -> None:
+        world = World(simulation)
+        await world.start()
+        await world.orders.do("blackout_on", reason="card")
+        world.disk.fault = failing_state
+        with pytest.raises(UnavailableError):
+            await world.orders.do("blackout_off")
+        assert world.state == "blackout"
+        assert world.kept_reason() is None, "what is seen of the file is the write that was said to have failed"
+        world.disk.fault = None
+        await until_kept(world)
+        await simulation.kill("pc")
+        world.disk.kill()
+        again = World(simulation, world.disk)
+        await again.start()
+        assert again.state == "blackout"
+
+    run(scenario, seed=1)
+
+
+def test_one_that_ended_by_itself_while_the_disk_failed_is_kept_as_over() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("blackout_on", reason="card", blackout=BlackoutOrder("api", length_ms=30_000))
+        world.disk.fault = failing_state
+        await asyncio.sleep(60)
+        assert world.state == "idle"
+        assert world.orders.problem
+        world.disk.fault = None
+        await until_kept(world)
+        assert world.kept().blackouts == ()
+
+    simulate(story)
+
+
+def test_a_disk_that_fails_for_a_moment_at_the_end_does_not_make_the_next_start_forget() -> None:
+    async def story(world: World) -> None:
+        await world.orders.do("start")
+        await asyncio.sleep(2)
+        failures = 2
+
+        def fails_twice(step: Step) -> int | None:
+            nonlocal failures
+            failed = failing_state(step)
+            failures -= failed is not None
+            return failed if failures >= 0 else None
+
+        world.disk.fault = fails_twice
+        await world.orders.do("blackout_on", reason="card")
+        await world.orders.close()
+        assert world.orders.problem == ""
+        assert world.kept_reason() == "card"
+
+    simulate(story)
+
+
+def test_an_end_does_not_wait_for_a_disk_that_fails_for_good() -> None:
+    async def story(world: World) -> None:
+        world.disk.fault = failing_state
+        await world.orders.do("blackout_on", reason="card")
+        async with asyncio.timeout(2):
+            await world.orders.close()
+        assert world.orders.problem
+
+    simulate(story)

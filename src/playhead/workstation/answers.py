@@ -128,5 +128,6 @@ class Answers:
             alarm=cover.alarm,
             agent=self._agent,
             blackouts=self._orders.darkness.told,
+            unkept=self._orders.problem,
             clock_offset_ms=None if offset_us is None else offset_us // 1000,
         )

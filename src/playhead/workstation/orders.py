@@ -12,6 +12,7 @@ from playhead.base.errors import ConflictError, InvalidInputError, UnavailableEr
 from playhead.base.ids import RecordingId
 from playhead.domain.blackouts import REASON_CHARS_MAX, Asker, Source
 from playhead.wire.screen import BlackoutOrder, Command, Result
+from playhead.wire.screen.limits import MAX_TEXT_CHARACTERS
 from playhead.workstation.darkness import BlackoutRules, Darkness
 from playhead.workstation.director import Director
 from playhead.workstation.spool_files import SpooledSegment
@@ -24,6 +25,10 @@ BY_COMMAND_LINE: Final = BlackoutOrder("command_line")
 
 RETRY_S: Final = 5.0
 """How often the state is tried to be kept that could not be kept when something was done."""
+
+LAST_TRIES: Final = 5
+"""So often at the end of the program, which nobody should wait long for."""
+LAST_PAUSE_S: Final = 0.2
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +71,8 @@ class Orders:
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
         self._closed = False
+        self.problem = ""
+        """Why what was decided is not durable, and would be forgotten by a crash; empty where it is."""
 
     def darken(self) -> None:
         """Go on with the blackouts that were in force. Call before anything is captured."""
@@ -103,7 +110,8 @@ class Orders:
         done = await self.do(
             command.name, recording=recording, reason=command.reason, command=command.id, blackout=command.blackout
         )
-        return Result(command.id, ok=True, recording=b"" if done is None else done.bytes)
+        message = self.problem[:MAX_TEXT_CHARACTERS]
+        return Result(command.id, ok=True, message=message, recording=b"" if done is None else done.bytes)
 
     async def do(
         self,
@@ -194,6 +202,17 @@ class Orders:
                 await self._keep_if_possible(
                     blackouts=blackouts, until_us=max(self._director.until_us, self._state.until_us)
                 )
+            await self._keep_at_last()
+
+    async def _keep_at_last(self) -> None:
+        """A disk that failed for a moment must not make the next start forget a blackout."""
+        for _ in range(LAST_TRIES):
+            if not self.problem:
+                return
+            await asyncio.sleep(LAST_PAUSE_S)
+            await self._keep_if_possible()
+        if self.problem:
+            _log.error("state.lost", reason=self.problem, hint="The next start goes on with what was kept before.")
 
     async def _start(self, recording: RecordingId, reason: str, kept: dict[str, Any]) -> RecordingId:
         active = self._director.recording
@@ -240,21 +259,36 @@ class Orders:
         """Make these fields of the state durable, and those that could not be made so before."""
         async with self._saving:
             wanted = msgspec.structs.replace(self._wanted, **changes)
-            if wanted != self._state:
-                await asyncio.to_thread(self._state_file.save, wanted)
+            # After a failure it is not known what a crash would leave: then it is written although it may be as before.
+            if wanted != self._state or self.problem:
+                try:
+                    await asyncio.to_thread(self._state_file.save, wanted)
+                except UnavailableError as error:
+                    self._failed(error)
+                    raise
             self._state = self._wanted = wanted
+            if self.problem:
+                self.problem = ""
+                _log.info("state.kept")
+
+    def _failed(self, error: UnavailableError) -> None:
+        if not self.problem:
+            _log.error("state.not_kept", code=error.code, reason=error.message, hint="It is tried again.")
+        self.problem = f"What was decided is not kept, and a crash would forget it: {error.message}"
+        if self._retry is None and not self._closed:
+            self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._keep_later()
 
     async def _keep_if_possible(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
         try:
             await self._keep(**changes)
-        except UnavailableError as error:
-            _log.error("state not kept", code=error.code, error=error.message)
+        except UnavailableError:
             self._wanted = msgspec.structs.replace(self._wanted, **changes)
-            if self._retry is None and not self._closed:
-                self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._keep_later)
 
     def _keep_later(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of WorkstationState
-        self._retry = None
         task = asyncio.create_task(self._keep_if_possible(**changes))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -18,6 +18,7 @@ from playhead.store.disk import Disk, SystemDisk
 from playhead.store.reserve import Reserve, ReservedDisk
 from playhead.wire.screen import Command, Result, Status, Welcome
 from playhead.wire.screen.commands import CommandLog
+from playhead.wire.screen.limits import MAX_TEXT_CHARACTERS
 from playhead.wire.screen.messages import Wanted
 from playhead.workstation.answers import Answers
 from playhead.workstation.aside import SetAside
@@ -280,8 +281,11 @@ class WorkstationService:
         status = self._director.status()
         if self._orders is None:
             return status
-        darkness = self._orders.darkness
-        return msgspec.structs.replace(status, blackouts=darkness.told, blackouts_expired=darkness.expired_count)
+        darkness, problem = self._orders.darkness, self._orders.problem
+        reason = " ".join(filter(None, (status.reason, problem)))[:MAX_TEXT_CHARACTERS]
+        return msgspec.structs.replace(
+            status, reason=reason, blackouts=darkness.told, blackouts_expired=darkness.expired_count
+        )
 
     def clock_offset_us(self) -> int | None:
         """How far the premises' clock is ahead of ours, where that is known."""

@@ -98,5 +98,7 @@ class LocalStatus(msgspec.Struct, frozen=True):
     agent: str = ""
     blackouts: tuple[BlackoutRequest, ...] = ()
     """All requests for blackouts in force, oldest first."""
+    unkept: str = ""
+    """Why what was decided here (a blackout, a recording) is not durable, as a sentence; empty where it is."""
     clock_offset_ms: int | None = None
     """How far the premises' clock is ahead of this machine's; None where it is not known."""
