@@ -112,14 +112,19 @@ class Scheduler:
         if not turn.sparse:
             queue.backlog.rotate(-1)
         elif stream.sparse_bytes <= 0:
-            queue.sparse.popleft()
-            queue.backlog.append(stream)
-            self._known[stream.id] = queue.backlog
+            self._demote(queue)
 
-    @staticmethod
-    def _of(queue: Queue, quantum: int, *, capped: bool) -> Turn | None:
+    def _demote(self, queue: Queue) -> None:
+        """The first sparse stream is one of the others from now on."""
+        stream = queue.sparse.popleft()
+        queue.backlog.append(stream)
+        self._known[stream.id] = queue.backlog
+
+    def _of(self, queue: Queue, quantum: int, *, capped: bool) -> Turn | None:
         if queue.again:
             return None if capped else Turn(queue, None, quantum, sparse=False)
+        while queue.sparse and queue.sparse[0].sparse_bytes <= 0:  # it has used that up on another link
+            self._demote(queue)
         if queue.sparse:
             if capped and queue.urgency > Urgency.INTERACTIVE:
                 return None
