@@ -1,7 +1,6 @@
 """``playhead environment antivirus``: what it does."""
 
 import asyncio
-import os
 import pwd
 import socket
 import sys
@@ -16,12 +15,13 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.cli.console import emit_json, notice, step, table
 from playhead.cli.doctoring import painted
+from playhead.cli.workstation_file import data_of
 from playhead.environment.antivirus import clamav, defender, neutral, suggestions
 from playhead.environment.antivirus.exclusions import Exclusion, of_premises, of_workstation
 from playhead.environment.antivirus.judgement import judge
 from playhead.environment.antivirus.profiles import PROFILES
 from playhead.environment.antivirus.scanner import ask_daemon, find_scanner
-from playhead.environment.antivirus.settings import Subject, look_at_settings
+from playhead.environment.antivirus.settings import Subject, look_at_settings, owner_of
 from playhead.environment.antivirus.verify import look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import Fanotify
 from playhead.environment.antivirus.watching.processes import Processes
@@ -41,7 +41,8 @@ VERIFY_S: Final = 300.0
 
 def rows_of(data: Path, role: str) -> tuple[Exclusion, ...]:
     """The exclusions of this installation."""
-    return (of_premises if role == "premises" else of_workstation)(data.absolute(), Path(sys.executable))
+    program = Path(sys.executable)
+    return of_premises(data.absolute(), program) if role == "premises" else of_workstation(data_of(data), program)
 
 
 def write_antivirus(data: Path, form: str, *, role: str, profile: str | None, account: str, remove: bool) -> None:
@@ -106,7 +107,8 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
         except KeyError as error:
             raise InvalidInputError("antivirus.account", f"There is no account {asked.account!r} here.") from error
     scanner = find_scanner(asked.config)
-    subject = Subject(rows_of(data, asked.role), asked.account or _owner_of(data / asked.role))
+    home = data / "premises" if asked.role == "premises" else data_of(data)
+    subject = Subject(rows_of(data, asked.role), asked.account or owner_of(home))
 
     async def ask() -> Sequence[Finding]:
         return await look_at_scanner(None if scanner is None else await ask_daemon(scanner), subject)
@@ -123,10 +125,3 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     else:
         click.echo(as_text(report, paint=painted))
     return report.exit_code
-
-
-def _owner_of(folder: Path) -> str | None:
-    """The account that the service runs as, as what it writes says; None where that is us, or nothing is there."""
-    if not folder.is_dir() or folder.stat().st_uid == os.geteuid():
-        return None
-    return folder.owner()

@@ -16,6 +16,8 @@ REQUEST: Final = "request"
 """The change request for a network team, beside the forms for programs."""
 
 PATH_CHARS_MAX: Final = 1024
+WORKSTATION: Final = "workstation"
+"""Where a workstation keeps its things below its data folder, unless its file says otherwise."""
 
 _ENDINGS: Final = {
     "nftables": "nft", "powershell": "ps1", "netsh": "cmd", "aws": "tf", "azure": "tf", "request": "md",
@@ -98,7 +100,8 @@ def exclusions_file(
     if role == "premises":
         rows = of_premises(data, program)
     else:
-        rows = of_workstation(parse_path(folder), parse_path(executable) if executable.strip() else EVERYWHERE)
+        named = parse_path(executable) if executable.strip() else EVERYWHERE
+        rows = of_workstation(parse_path(folder) / WORKSTATION, named)
         rows = tuple(row for row in rows if row.path != EVERYWHERE)
     return File(f"playhead-exclusions-{role}.{_ENDINGS[form]}", write(rows))
 

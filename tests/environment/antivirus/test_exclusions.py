@@ -21,7 +21,7 @@ from playhead.testing.clamav import signatures
 from playhead.testing.clock import SimClock
 
 DATA, PROGRAM = PurePosixPath("/srv/play-head+1"), PurePosixPath("/opt/playhead/.venv/bin/python3")
-OURS = {"premises": of_premises(DATA, PROGRAM), "workstation": of_workstation(DATA, PROGRAM)}
+OURS = {"premises": of_premises(DATA, PROGRAM), "workstation": of_workstation(DATA / "workstation", PROGRAM)}
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -135,7 +135,7 @@ def scanner(tmp_path):
 
 def test_a_real_scanner_leaves_ours_alone_and_finds_what_lies_beside(tmp_path, scanner):
     data = tmp_path / "data"
-    rows = (*of_premises(data, PROGRAM), *of_workstation(data, PROGRAM))
+    rows = (*of_premises(data, PROGRAM), *of_workstation(data / "workstation", PROGRAM))
     ours = [
         data / "premises/recordings/2026/11/23/a.vid",
         data / "premises/catalogue.db",

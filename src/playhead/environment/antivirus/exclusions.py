@@ -115,12 +115,17 @@ def of_premises(data: PurePath, program: PurePath) -> tuple[Exclusion, ...]:
     )
 
 
-def of_workstation(data: PurePath, program: PurePath) -> tuple[Exclusion, ...]:
-    """On an agent's PC: as `of_premises`."""
+def of_workstation(home: PurePath, program: PurePath) -> tuple[Exclusion, ...]:
+    """On an agent's PC.
+
+    Args:
+        home: where the workstation keeps its things.
+        program: as for `of_premises`.
+    """
     return (
         Exclusion(
             Kind.FILES,
-            data / "workstation" / "spool",
+            home / "spool",
             "*.vid",
             "screen recording",
             (Criterion.LOCKED, Criterion.LARGE, Criterion.TEMPORARY),

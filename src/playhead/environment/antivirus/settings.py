@@ -1,5 +1,6 @@
 """What the scanner's own settings say: whether our exclusions are in them, and what else is. Touches nothing."""
 
+import os
 import pwd
 import re
 from collections.abc import Sequence
@@ -24,6 +25,13 @@ class Subject:
     rows: tuple[Exclusion, ...]
     account: str | None = None
     """The service's own; None where it runs as us."""
+
+
+def owner_of(folder: Path) -> str | None:
+    """The account that a service runs as, as what it writes says; None where that is us, or nothing is there."""
+    if not folder.is_dir() or folder.stat().st_uid == os.geteuid():
+        return None
+    return folder.owner()
 
 
 def look_at_settings(scanner: Scanner | None, subject: Subject) -> Sequence[Finding]:
