@@ -58,6 +58,7 @@ def impatient(monkeypatch):
     """What is tried again is tried soon."""
     monkeypatch.setattr(in_process, "RETRY_S", 0.01)
     monkeypatch.setattr(rabbitmq, "RETRY_S", 0.01)
+    monkeypatch.setattr(rabbitmq, "CONFIRM_S", 3.0)
     monkeypatch.setattr(rabbitmq, "_BACKOFF", Backoff(attempts_max=1, first_us=100_000, longest_us=400_000))
     monkeypatch.setattr(relay, "LOOK_S", 0.02)
 

@@ -87,6 +87,10 @@ log.file.level = warning
                 raise RuntimeError((self.folder / "console").read_text())
             time.sleep(0.1)
 
+    def settle(self):
+        """Have it write which queues there are: it does so lazily, and one that is new would not outlive a kill."""
+        self.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
+
     def kill(self):
         """As a power cut would."""
         os.killpg(self._server.pid, signal.SIGKILL)

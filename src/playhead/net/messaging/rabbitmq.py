@@ -35,6 +35,9 @@ COMMANDS_AT_ONCE: Final = 32
 """Commands that are being carried out; the broker keeps the others."""
 BLOCKED_S: Final = 0.5
 """A broker that takes nothing for so long is said to be blocked."""
+CONFIRM_S: Final = 15.0
+"""Without any confirm for so long, while some are due, the broker has forgotten them: it does so when it starts anew
+and a queue has no leader yet. All that is due is published again then."""
 SAID_EVERY: Final = 20
 """A broker that is away is said to be once for so many attempts: every ten minutes at the end."""
 TEXT_CHARS_MAX: Final = 256
@@ -86,6 +89,8 @@ class RabbitMq:
         self._events: AbstractExchange | None = None
         self._unblocked: Callable[[], Awaitable[None]] | None = None
         self._failures = 0
+        self._due = 0
+        self._confirmed = False
         self._is_ready = asyncio.Event()
         self._is_blocked = False
 
@@ -134,7 +139,12 @@ class RabbitMq:
         try:
             if self._unblocked is not None:
                 await self._unblocked()  # so that nothing piles up on the way to a broker that takes nothing
-            await events.publish(written, message.key, mandatory=False)
+            self._due += 1
+            try:
+                await events.publish(written, message.key, mandatory=False)
+            finally:
+                self._due -= 1
+            self._confirmed = True
         except DeliveryError as error:
             text = "The broker has refused the message: a queue that is to get it is full and set to refuse."
             raise RefusedError("messaging.refused", text) from error
@@ -142,8 +152,15 @@ class RabbitMq:
             raise UnavailableError("messaging.away", "The connection to the broker was lost.") from error
 
     async def _watch(self, unblocked: Callable[[], Awaitable[None]]) -> None:
-        """Notice that the broker takes nothing, until cancelled."""
+        """Notice that the broker takes nothing, until cancelled; returns when it has forgotten what it was given."""
+        loop = asyncio.get_running_loop()
+        silent_since_s = loop.time()
         while True:
+            if self._confirmed or not self._due:
+                self._confirmed, silent_since_s = False, loop.time()
+            elif loop.time() - silent_since_s > CONFIRM_S:
+                _log.warning("broker confirms nothing", due=self._due)
+                return
             try:
                 async with asyncio.timeout(BLOCKED_S):
                     await unblocked()
@@ -151,7 +168,7 @@ class RabbitMq:
                 self._is_blocked = True
                 _log.warning("broker blocked", hint="It has no memory or disk left. Events wait here.")
                 await unblocked()
-                self._is_blocked = False
+                self._is_blocked, silent_since_s = False, loop.time()
                 _log.info("broker unblocked")
             await asyncio.sleep(BLOCKED_S)
 
@@ -172,7 +189,7 @@ class RabbitMq:
             self._failures = 0
             _log.info("broker connected", host=broker.host, port=broker.port, tls=broker.tls is not None)
             try:
-                await _first_end(publishing, consuming)
+                await _first_end(publishing.closed(), consuming.closed(), watching)
             finally:
                 watching.cancel()
                 self._is_ready.clear()
@@ -275,9 +292,9 @@ async def try_connecting(broker: Broker) -> None:
         raise UnavailableError("messaging.away", f"{_reason(error)}.", hint=hint) from error
 
 
-async def _first_end(*channels: AbstractChannel) -> None:
-    """Wait until one of some channels is closed, whoever closed it."""
-    waiting = [asyncio.ensure_future(channel.closed()) for channel in channels]
+async def _first_end(*ends: Awaitable[object]) -> None:
+    """Wait until one of them is over."""
+    waiting = [asyncio.ensure_future(end) for end in ends]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
