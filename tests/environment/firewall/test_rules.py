@@ -4,7 +4,7 @@ import pytest
 from environment.firewall.made import INSTALLATION, OPEN
 
 from playhead.base.errors import InvalidInputError
-from playhead.environment.firewall.rules import Direction, Role, guarded_ports, pairs, rules_of
+from playhead.environment.firewall.rules import Direction, Role, guards, pairs, rules_of
 from playhead.environment.installation import NETWORKS_MAX, Installation, Listener, parse_networks
 from playhead.environment.ports import Service
 
@@ -48,8 +48,12 @@ def test_sources_and_targets_are_paired_by_family():
     ]
 
 
-def test_guarded_ports_are_those_of_the_rules():
-    assert guarded_ports(rules_of(Role.PREMISES, INSTALLATION)) == (443, 5650, 5733)
+def test_ports_are_shut_to_others_only_where_it_is_known_whose_they_are():
+    ports = (443, 5650, 5733)
+    assert guards(rules_of(Role.PREMISES, INSTALLATION)) == guards(rules_of(Role.PREMISES, OPEN)) == {None: ports}
+    assert guards(rules_of(Role.SITE, INSTALLATION)) == dict.fromkeys(INSTALLATION.premises, ports)
+    assert guards(rules_of(Role.SITE, OPEN)) == {}  # others of the site have port 443, too
+    assert guards(rules_of(Role.CLIENT, INSTALLATION)) == {}
 
 
 @pytest.mark.parametrize("text", ["10.1.0.1/16", "ten", "", "10.0.0.0/33", "10.0.0.0/8; reboot"])

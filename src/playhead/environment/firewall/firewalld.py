@@ -6,7 +6,7 @@ what else comes to our ports, and leaves everything else to the zones.
 
 from xml.sax.saxutils import quoteattr
 
-from playhead.environment.firewall.rules import Direction, Network, Rule, guarded_ports, pairs
+from playhead.environment.firewall.rules import Direction, Network, Rule, guards, pairs
 
 POLICY = "playhead"
 
@@ -45,9 +45,7 @@ def policy(rules: tuple[Rule, ...]) -> str:
     lines += ["  <short>Playhead</short>", f"  <description>{about}</description>"]
     lines += [f'  <ingress-zone name="{source}"/>', f'  <egress-zone name="{target}"/>']
     lines += [_allowed(rule, *pair) for rule in rules for pair in pairs(rule)]
-    if rules and rules[0].direction is not Direction.OUT:
-        guarded = tuple({target: None for rule in rules for target in rule.targets}) or (None,)
-        lines += [_guard(port, place) for place in guarded for port in guarded_ports(rules)]
+    lines += [_guard(port, place) for place, ports in guards(rules).items() for port in ports]
     return "\n".join([*lines, "</policy>", ""])
 
 

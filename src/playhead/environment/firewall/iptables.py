@@ -1,6 +1,6 @@
 """Rules for iptables-restore(8) and ip6tables-restore(8): a chain of our own, hooked in once."""
 
-from playhead.environment.firewall.rules import Direction, Rule, guarded_ports, pairs
+from playhead.environment.firewall.rules import Direction, Rule, guards, pairs
 
 CHAIN = "PLAYHEAD"
 
@@ -30,8 +30,10 @@ def render(rules: tuple[Rule, ...], *, version: int = 4) -> str:
             lines.append(
                 f'-A {CHAIN}{where} -p tcp -m tcp --dport {rule.port} -m comment --comment "{rule.name}" -j ACCEPT'
             )
-    if rules and rules[0].direction is not Direction.OUT:
-        lines += [f"-A {CHAIN}{where} -p tcp -m tcp --dport {port} -j DROP" for where, port in _guards(rules, version)]
+    for place, ports in guards(rules).items():
+        if place is None or place.version == version:
+            where = f" -d {place}" if place is not None else ""
+            lines += [f"-A {CHAIN}{where} -p tcp -m tcp --dport {port} -j DROP" for port in ports]
     return "\n".join([*lines, "COMMIT", ""])
 
 
@@ -53,9 +55,3 @@ def render_removal(direction: Direction, *, version: int = 4) -> str:
 def program(version: int) -> str:
     """The command that handles rules of a version of the Internet protocol."""
     return "iptables" if version == 4 else "ip6tables"  # noqa: PLR2004 - the protocol's version
-
-
-def _guards(rules: tuple[Rule, ...], version: int) -> list[tuple[str, int]]:
-    targets = {target: None for rule in rules for target in rule.targets if target.version == version}
-    places = [f" -d {target}" for target in targets] or ([""] if not any(rule.targets for rule in rules) else [])
-    return [(place, port) for place in places for port in guarded_ports(rules)]

@@ -4,7 +4,7 @@ A chain of another table that drops still drops: nftables asks every table. What
 refused here, so that the table is least privilege by itself.
 """
 
-from playhead.environment.firewall.rules import Direction, Rule, by_family, guarded_ports
+from playhead.environment.firewall.rules import Direction, Network, Rule, by_family, guards
 
 TABLE = "playhead"
 
@@ -37,10 +37,10 @@ def _chain(direction: Direction, rules: tuple[Rule, ...]) -> list[str]:
         lines += [
             f'    {match}tcp dport {rule.port} accept comment "{rule.name}: {rule.why}"' for match in _matches(rule)
         ]
-    if direction is not Direction.OUT:
-        ports = ", ".join(map(str, guarded_ports(rules)))
-        guard = f'tcp dport {{ {ports} }} drop comment "playhead: from nowhere else"'
-        lines += [f"    {match}{guard}" for match in _targets(rules)]
+    for place, ports in guards(rules).items():
+        target = f"{_word(place)} daddr {place} " if place is not None else ""
+        shut = f"tcp dport {{ {', '.join(map(str, ports))} }} drop"
+        lines.append(f'    {target}{shut} comment "playhead: from nowhere else"')
     return [*lines, "  }"]
 
 
@@ -52,9 +52,8 @@ def _matches(rule: Rule) -> list[str]:
     versions = set(sources or targets) & set(targets or sources)
     found: list[str] = []
     for version in sorted(versions):
-        word = "ip" if version == 4 else "ip6"  # noqa: PLR2004 - the protocol's version
         parts = [
-            f"{word} {side} {{ {', '.join(map(str, some[version]))} }} "
+            f"{_word(some[version][0])} {side} {{ {', '.join(map(str, some[version]))} }} "
             for side, some in (("saddr", sources), ("daddr", targets))
             if version in some
         ]
@@ -62,12 +61,5 @@ def _matches(rule: Rule) -> list[str]:
     return found
 
 
-def _targets(rules: tuple[Rule, ...]) -> list[str]:
-    """What is guarded: the targets, where they are known."""
-    targets = by_family(tuple({target: None for rule in rules for target in rule.targets}))
-    if not targets:
-        return [""]
-    return [
-        f"{'ip' if version == 4 else 'ip6'} daddr {{ {', '.join(map(str, some))} }} "  # noqa: PLR2004 - as above
-        for version, some in targets.items()
-    ]
+def _word(network: Network) -> str:
+    return "ip" if network.version == 4 else "ip6"  # noqa: PLR2004 - the protocol's version

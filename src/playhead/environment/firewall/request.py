@@ -43,7 +43,7 @@ def render(rules: tuple[Rule, ...], role: Role) -> str:
         "- end connections that are quiet for less than five minutes: they are kept open all day;",
         "- buffer answers of the portal: live pictures come as one long answer.",
         "",
-        "To see that it works, from a client PC: `playhead workstation status`, and the portal's page in a browser.",
+        "To see that it works, from a client PC: `playhead doctor` names each port that does not answer.",
     ]
     later = [row for row in REGISTRY if not row.present and Place.SITE in row.open_at]
     if later:

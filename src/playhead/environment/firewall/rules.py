@@ -78,9 +78,20 @@ def rules_of(role: Role, installation: Installation) -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: (rule.port, order[rule.service])))
 
 
-def guarded_ports(rules: tuple[Rule, ...]) -> tuple[int, ...]:
-    """The ports that rules are about: whatever else comes to them is refused."""
-    return tuple(sorted({rule.port for rule in rules}))
+def guards(rules: tuple[Rule, ...]) -> dict[Network | None, tuple[int, ...]]:
+    """What is shut to everybody whom no rule lets in: ports by where they are, None for the machine itself.
+
+    Nothing of what goes out. And nothing of what passes through to servers that are not known, because the same ports
+    of all others would be shut with them.
+    """
+    found: dict[Network | None, set[int]] = {}
+    for rule in rules:
+        if rule.direction is Direction.IN:
+            found.setdefault(None, set()).add(rule.port)
+        elif rule.direction is Direction.THROUGH:
+            for target in rule.targets:
+                found.setdefault(target, set()).add(rule.port)
+    return {place: tuple(sorted(ports)) for place, ports in found.items()}
 
 
 def pairs(rule: Rule) -> list[tuple[Network | None, Network | None]]:
