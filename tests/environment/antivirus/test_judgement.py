@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from playhead.environment.antivirus import clamav
 from playhead.environment.antivirus.dangers import dangers_of
 from playhead.environment.antivirus.exclusions import Criterion, Kind, Scan
-from playhead.environment.antivirus.judgement import LARGE_BYTES, SURE, Verdict, judge, lower_share
+from playhead.environment.antivirus.families import NAMES_FOR_PREFIX
+from playhead.environment.antivirus.judgement import (
+    LARGE_BYTES,
+    LOCKED_SHARE,
+    SURE,
+    TEMPORARY_PER_MINUTE,
+    Verdict,
+    judge,
+    lower_share,
+)
 from playhead.environment.antivirus.sightings import Folder, Program, Sighting
 
 
@@ -222,3 +231,24 @@ def test_wilsons_interval_as_published():
     assert lower_share(10, 10) == pytest.approx(0.7225, abs=1e-4)
     assert lower_share(81, 263) == pytest.approx(0.2553, abs=1e-4)
     assert SERVICE.path.name == "shopd"
+
+
+@pytest.mark.parametrize(("held", "holds"), [(54, True), (53, False)])
+def test_held_for_good_is_nine_looks_of_ten(held, holds):
+    found = verdict(file("shop.db", held=held))
+    assert (Criterion.LOCKED in found.row.criteria) is holds
+    assert LOCKED_SHARE * 60 == 54
+
+
+@pytest.mark.parametrize(("count", "seconds", "holds"), [(30, 60.0, True), (29, 60.0, False), (60, 120.0, True)])
+def test_large_numbers_are_so_many_a_minute(count, seconds, holds):
+    found = verdict(*passing(count), seconds=seconds)
+    assert (Criterion.TEMPORARY in found.row.criteria) is holds
+    assert TEMPORARY_PER_MINUTE == 30
+
+
+def test_what_names_begin_with_counts_from_as_many_as_leave_no_accident():
+    assert verdict(*passing(NAMES_FOR_PREFIX)).row.pattern == "tmp-q*.part"
+    assert verdict(*passing(NAMES_FOR_PREFIX - 1)).row.pattern == "*.part"
+    ids = [file(f"0192ab34-{number:04x}.part", created=True, removed=True) for number in range(20)]
+    assert verdict(*ids).row.pattern == "*.part"

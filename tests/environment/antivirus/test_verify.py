@@ -9,11 +9,12 @@ import pytest
 
 from playhead.base.errors import InvalidInputError
 from playhead.environment.antivirus import clamav, probes
-from playhead.environment.antivirus.clamd_conf import ClamdConf, broad, watched_on_access
+from playhead.environment.antivirus import verify as verifying
+from playhead.environment.antivirus.clamd_conf import LINES_MAX, ClamdConf, broad, watched_on_access
 from playhead.environment.antivirus.eicar import SIZE, eicar
 from playhead.environment.antivirus.exclusions import of_premises
 from playhead.environment.antivirus.scanner import Scanner, Seen, ask_daemon, find_scanner, open_as
-from playhead.environment.antivirus.settings import Subject, look_at_settings
+from playhead.environment.antivirus.settings import BROAD_MAX, Subject, look_at_settings
 from playhead.environment.antivirus.verify import _meaning, look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
 from playhead.testing.clamav import access_lines, readable_folder, running, signatures, write_config
@@ -268,3 +269,24 @@ def test_what_is_watched_on_access_is_read_from_the_configuration():
     assert watched_on_access(conf, "/srv/a/b")
     assert not watched_on_access(conf, "/srv/ab")
     assert watched_on_access(ClamdConf.parse("OnAccessMountPath /\n"), "/srv/ab")
+
+
+def test_no_more_folders_lines_and_holes_are_looked_at_than_the_limits_say(place, monkeypatch):
+    recordings = place / "data/premises/recordings"
+    for day in (22, 23):
+        (recordings / f"2026/11/{day}").mkdir(parents=True)
+        (recordings / f"2026/11/{day}").chmod(0o777)
+    for path in (recordings / "2026", recordings / "2026/11"):
+        shutil.chown(path, SERVICE)
+    subject = Subject(subject_of(place).rows[:1], SERVICE)
+    monkeypatch.setattr(verifying, "FOLDERS_MAX", 4)
+    (newest,) = [one for one in look_at_folders(subject) if one.code == "antivirus.writable"]
+    assert newest.subject.endswith("/23")
+    monkeypatch.setattr(verifying, "FOLDERS_MAX", 5)
+    assert len([one for one in look_at_folders(subject) if one.code == "antivirus.writable"]) == 2
+    hole = "ExcludePath ^/tmp\n"
+    assert len(broad(ClamdConf.parse("\n" * (LINES_MAX - 1) + hole))) == 1
+    assert broad(ClamdConf.parse("\n" * LINES_MAX + hole)) == []
+    conf = ClamdConf.parse(hole * (BROAD_MAX + 1))
+    scanner = Scanner(Path("clamd.conf"), conf, has_daemon=False, runs=False, access=None)
+    assert len(look_at_settings(scanner, Subject(()))) == BROAD_MAX
