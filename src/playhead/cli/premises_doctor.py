@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,15 +18,20 @@ from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.ports import why_not
 from playhead.cli.settings import PremisesSettings
 from playhead.cli.surroundings import listeners_of
+from playhead.environment.antivirus.exclusions import of_premises
 from playhead.environment.doctor.checks.certificates import look_at_certificate
 from playhead.environment.doctor.checks.disk import look_at_room
 from playhead.environment.doctor.checks.files import look_at_delays, look_at_holders
+from playhead.environment.doctor.checks.firewall import look_at_own_firewall
 from playhead.environment.doctor.checks.machine import look_at_encoder, look_at_zone
 from playhead.environment.doctor.checks.own import Own, look_at_running, look_at_stopped
+from playhead.environment.doctor.checks.scanner import look_at_exclusions
 from playhead.environment.doctor.codes import finding
 from playhead.environment.doctor.findings import Finding, Report, Role
 from playhead.environment.doctor.runner import Check, examine
-from playhead.environment.installation import Listener
+from playhead.environment.firewall.rules import Role as FirewallRole
+from playhead.environment.firewall.rules import rules_of
+from playhead.environment.installation import Installation, Listener
 from playhead.environment.ports import Service
 from playhead.store.catalogue.retention import load_policy
 from playhead.store.catalogue.segments import recorded_since
@@ -48,6 +55,8 @@ async def examine_premises(places: PremisesPlaces, *, clock: Clock, environment:
     settings = PremisesSettings.load(places)
     keyring = Keyring.open_existing(places.keys, clock)
     web = web_certificates(places, settings)
+    root, program = places.root.absolute(), Path(sys.executable)
+    installation = Installation(listeners_of(settings))
     checks = [
         Check("certificates", lambda: _of(_certificates(keyring, web, clock))),
         Check("disk", lambda: _look_at_disk(places, settings, clock)),
@@ -55,6 +64,8 @@ async def examine_premises(places: PremisesPlaces, *, clock: Clock, environment:
         Check.blocking("time zone", lambda: look_at_zone(environment.get("TZ", ""))),
         Check.blocking("writing files", lambda: look_at_delays(places.recordings, depth=2)),
         Check.blocking("open files", lambda: look_at_holders(places.recordings)),
+        Check.blocking("virus scanner", lambda: look_at_exclusions(of_premises(root, program), places.recordings)),
+        Check.blocking("firewall", lambda: look_at_own_firewall(rules_of(FirewallRole.PREMISES, installation))),
         *_ports(places, settings, keyring, web, clock),
     ]
     return await examine(checks, machine=socket.gethostname(), role=Role.PREMISES, clock=clock)
@@ -104,6 +115,7 @@ def _ports(
         return [Check.blocking("ports", lambda: [stopped, *map(_stopped, listeners_of(settings))])]
     runs = finding("program.runs", "premises server", f"It runs as process {running.process}.", process=running.process)
     own = Own(
+        keyring.site,
         keyring.authority.certificate,
         settings.screen.transport == "plain",
         {service: certificate_hash(web, service) for service in web},

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import ssl
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,10 +13,12 @@ import msgspec
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, UnavailableError
+from playhead.environment.antivirus.exclusions import of_workstation
 from playhead.environment.doctor.checks.certificates import look_at_certificate
 from playhead.environment.doctor.checks.disk import look_at_spool
 from playhead.environment.doctor.checks.files import look_at_delays, look_at_holders
 from playhead.environment.doctor.checks.machine import look_at_encoder, look_at_zone
+from playhead.environment.doctor.checks.scanner import look_at_exclusions
 from playhead.environment.doctor.checks.screen import Trust
 from playhead.environment.doctor.checks.server import Server, look_at_server
 from playhead.environment.doctor.codes import finding
@@ -56,6 +59,7 @@ async def examine_workstation(
     identity, missing = _identity(config, SystemDisk())
     running = await _running(config)
     in_use = running.premises if isinstance(running, LocalStatus) else ""
+    rows = of_workstation(config.data, Path(sys.executable))
     checks = [
         Check("identity", lambda: _of(missing or _certificates(identity, clock))),
         Check("program", lambda: _of([_judge_program(running)])),
@@ -65,6 +69,7 @@ async def examine_workstation(
         Check.blocking("disk", lambda: _look_at_disk(config)),
         Check.blocking("writing files", lambda: look_at_delays(_existing(config.data / "spool"))),
         Check.blocking("open files", lambda: look_at_holders(config.data)),
+        Check.blocking("virus scanner", lambda: look_at_exclusions(rows, config.data)),
         *(
             _server(config, address, identity, clock, in_use=in_use, agents=agents)
             for place in config.places

@@ -89,6 +89,12 @@ _TABLE: Final = (
         "Give the service CAP_NET_BIND_SERVICE, or set a port from 1024 on in premises.toml.",
     ),
     Code("port.free", _OK, "The server can listen there once it is started."),
+    Code("firewall.fits", _OK, "This machine's own firewall has the rules for the ports that are configured."),
+    Code(
+        "firewall.lacks", _WARNING,
+        "The rules loaded here are for other ports. Where the firewall drops what no rule names, this port is shut.",
+        "Write them again and load them: `playhead environment firewall {form}`.",
+    ),
     Code(
         "tls.intercepted", _ERROR,
         "Something between the machines opens the encryption. Workstations trust the site's own authority alone and "

@@ -8,7 +8,10 @@ from cryptography.exceptions import InvalidSignature
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
+from playhead.base.ids import SiteId
+from playhead.environment.doctor.checks.logs import look_at_logs
 from playhead.environment.doctor.checks.reaching import hear, reach, shake
+from playhead.environment.doctor.checks.screen import Trust
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_web
 from playhead.environment.doctor.findings import Finding
@@ -24,6 +27,7 @@ from playhead.wire.screen import Authority, Inquire
 class Own:
     """What a server knows of itself."""
 
+    site: SiteId
     authority: bytes
     """The site's, DER."""
     plain: bool
@@ -43,6 +47,8 @@ async def look_at_running(listener: Listener, own: Own, *, clock: Clock) -> Sequ
     target = target_of(listener)
     if listener.service is Service.SCREEN:
         return [await _screen(target, own, clock)]
+    if listener.service is Service.LOGGING:
+        return await look_at_logs(target, Trust("", plain=False, site=own.site, authority=own.authority))
     web = Web(target, own.certificates.get(listener.service, b""), is_told=True)
     if listener.service is Service.TOKENS:
         return await look_at_tokens(web)
