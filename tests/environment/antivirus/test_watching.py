@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from playhead.base.errors import InvalidInputError, LimitError, NotFoundError
-from playhead.environment.antivirus.exclusions import Criterion
+from playhead.environment.antivirus import clamav
+from playhead.environment.antivirus.exclusions import Criterion, Kind, of_premises
 from playhead.environment.antivirus.judgement import Verdict, judge
 from playhead.environment.antivirus.watching import watcher as watching
 from playhead.environment.antivirus.watching.fanotify import Fanotify
@@ -212,3 +213,55 @@ def test_what_the_system_would_run_is_named(folder):
     (folder / "library.dll").write_text("")
     (folder / "data").write_text("")
     assert inspect(folder).executables == {"tool", "library.dll"}
+
+
+OWN = """
+import asyncio, sys
+from pathlib import Path
+from playhead.base.ids import SegmentId
+from playhead.store.catalogue import Catalogue
+from playhead.store.disk import SystemDisk
+from playhead.store.segments.layout import location_of
+from playhead.testing.clock import SimClock
+
+async def serve(home):
+    catalogue = await Catalogue.open(home / "catalogue.db")
+    async with catalogue.reading():
+        clock, disk, files = SimClock(), SystemDisk(), []
+        for number in range(3):
+            path = home / "recordings" / location_of(SegmentId.new(clock), clock.wall_us())
+            disk.make_folder(path.parent)
+            files.append(disk.open(path, create=True))
+        print("ready", flush=True)
+        for at, _ in enumerate(sys.stdin):
+            for file in files:
+                file.write_at(b"x", at)
+            print("done", flush=True)
+
+asyncio.run(serve(Path(sys.argv[1])))
+"""
+
+
+def test_what_our_own_server_does_justifies_our_own_exclusions_and_no_others(folder, watched):
+    home = folder / "premises"
+    (home / "recordings").mkdir(parents=True, mode=0o700)
+    watcher = watched()
+    with subprocess.Popen(
+        [sys.executable, "-c", OWN, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        for _ in range(LOOKS):
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "done\n"
+            watcher.look()
+        found = judge(watcher.result(LOOKS))
+        process.stdin.close()
+        process.wait(20)
+    ours = [row for row in of_premises(folder, folder / "python") if row.kind is Kind.FILES]
+    justified = {one.row for one in found if one.verdict is Verdict.JUSTIFIED}
+    assert f"{home}/recordings/*/*/*/*.vid" in {row.text for row in justified}
+    assert f"{home}/catalogue.db" in {row.text for row in justified}
+    for row in justified:
+        sample = str(row.path.joinpath(*["0"] * row.depth, row.pattern.replace("*", "0")))
+        assert any(clamav.matches(one, sample) for one in ours), row.text

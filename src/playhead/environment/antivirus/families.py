@@ -40,23 +40,32 @@ class Family:
 
 
 def families_of(files: Iterable[Sighting]) -> tuple[Family, ...]:
-    """Each file that stays, or comes again under its name, by itself; those that come and go by folder and suffix."""
+    """Those that come and go by folder and suffix; every other file by itself.
+
+    By itself is also one that comes again under its name, and one that came and is the only one of its kind.
+    """
     by_path: defaultdict[PurePath, list[Sighting]] = defaultdict(list)
     for file in files:
         by_path[file.path].append(file)
     found: list[Family] = []
-    passing: defaultdict[tuple[PurePath, int, str], list[Sighting]] = defaultdict(list)
+    passing: defaultdict[tuple[PurePath, int, str], list[PurePath]] = defaultdict(list)
     for path, some in sorted(by_path.items()):
         base, depth = _base_of(path.parent)
         if depth or _is_generated(path) or (len(some) == 1 and some[0].created):
-            passing[base, depth, path.suffix] += some
+            passing[base, depth, path.suffix].append(path)
         else:
-            found.append(Family(base, 0, path.name, tuple(some), exact=True))
-    found += [
-        Family(base, depth, f"{_prefix([file.path for file in some])}*{suffix}", tuple(some), exact=False)
-        for (base, depth, suffix), some in passing.items()
-    ]
+            found.append(_alone(path, some))
+    for (base, depth, suffix), paths in passing.items():
+        if len(paths) == 1 and not depth and not _is_generated(paths[0]):
+            found.append(_alone(paths[0], by_path[paths[0]]))
+        else:
+            together = tuple(file for path in paths for file in by_path[path])
+            found.append(Family(base, depth, f"{_prefix(paths)}*{suffix}", together, exact=False))
     return tuple(sorted(found, key=lambda one: (one.base, one.depth, one.pattern)))
+
+
+def _alone(path: PurePath, some: list[Sighting]) -> Family:
+    return Family(path.parent, 0, path.name, tuple(some), exact=True)
 
 
 def _base_of(folder: PurePath) -> tuple[PurePath, int]:
