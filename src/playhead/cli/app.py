@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     "quarantine": "quarantine",
     "messaging": "messaging",
     "messages": "messages",
+    "logs": "logs",
     "retention": "retention",
     "erasure": "erasure",
     "environment": "environment",
@@ -79,6 +80,7 @@ Examples:
   playhead check                           is everything that was acknowledged there, and whole?
   playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
+  playhead logs tail --level warning       what all machines say, as it comes
   playhead messaging provision broker/     let other programs follow and give orders, by RabbitMQ
   playhead messages status                 does what happens reach them?
 \b

@@ -83,6 +83,23 @@ class LogSearch:
                 raise UnavailableError("logs.unreadable", f"The logs cannot be read: {error.strerror}.") from error
         raise AssertionError("unreachable")
 
+    def span(self) -> tuple[int, int] | None:
+        """Wall times of the earliest and the latest line; None where there is none.
+
+        Raises:
+            UnavailableError: ``logs.unreadable``.
+        """
+        try:
+            with self._lock:
+                self._refresh()
+        except OSError as error:
+            raise UnavailableError("logs.unreadable", f"The logs cannot be read: {error.strerror}.") from error
+        packed = [index for index in self._indexes.values() if index.blocks]
+        firsts = [int(index.first_us.min()) for index in packed]
+        firsts += [block.first_us for growing in self._growing.values() for block in growing.blocks]
+        latest = self._latest()
+        return (min(firsts), max(-each[0] for each in latest)) if firsts else None
+
     def _refresh(self) -> None:
         self._files = {file.number: file for file in list_files(self._disk, self._root)}
         for known in (self._indexes, self._growing):
