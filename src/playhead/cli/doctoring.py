@@ -11,7 +11,6 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import SiteId
 from playhead.cli.console import done, emit_json, notice
-from playhead.cli.operator import Operator
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.workstation_file import CONFIG_NAME, load_settings
 from playhead.environment.doctor.findings import Report, Role, Severity
@@ -60,6 +59,8 @@ def doctor_there(data: Path, workstation: str, *, html: Path | None, as_json: bo
     Raises:
         PlayheadError: the server does not run, knows no such workstation, or has no report of it.
     """
+    from playhead.cli.operator import Operator
+
     operator = Operator(PremisesPlaces(data))
     try:
         report = operator.examine(workstation)
