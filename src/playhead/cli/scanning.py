@@ -1,6 +1,7 @@
 """``playhead environment antivirus``: what it does."""
 
 import asyncio
+import os
 import pwd
 import socket
 import sys
@@ -101,14 +102,9 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     Raises:
         InvalidInputError: ``antivirus.account``, ``antivirus.config``.
     """
-    if asked.account is not None:
-        try:
-            pwd.getpwnam(asked.account)
-        except KeyError as error:
-            raise InvalidInputError("antivirus.account", f"There is no account {asked.account!r} here.") from error
+    account = _foreign(asked.account) if asked.account else owner_of(_home_of(data, asked.role))
     scanner = find_scanner(asked.config)
-    home = data / "premises" if asked.role == "premises" else data_of(data)
-    subject = Subject(rows_of(data, asked.role), asked.account or owner_of(home))
+    subject = Subject(rows_of(data, asked.role), account)
 
     async def ask() -> Sequence[Finding]:
         return await look_at_scanner(None if scanner is None else await ask_daemon(scanner), subject)
@@ -125,3 +121,15 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     else:
         click.echo(as_text(report, paint=painted))
     return report.exit_code
+
+
+def _home_of(data: Path, role: str) -> Path:
+    return data / "premises" if role == "premises" else data_of(data)
+
+
+def _foreign(account: str) -> str | None:
+    """An account, or None where that is us."""
+    try:
+        return None if pwd.getpwnam(account).pw_uid == os.geteuid() else account
+    except KeyError as error:
+        raise InvalidInputError("antivirus.account", f"There is no account {account!r} here.") from error

@@ -1,12 +1,11 @@
 """Whether the virus scanner that is installed leaves our files alone, as its settings say: nothing is scanned here."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from playhead.environment.antivirus.exclusions import Exclusion
 from playhead.environment.antivirus.scanner import find_scanner
-from playhead.environment.antivirus.settings import Subject, look_at_settings
+from playhead.environment.antivirus.settings import Subject, look_at_settings, owner_of
 from playhead.environment.antivirus.verify import look_at_folders
 from playhead.environment.doctor.findings import Finding
 
@@ -21,9 +20,5 @@ def look_at_exclusions(rows: tuple[Exclusion, ...], folder: Path) -> Sequence[Fi
     scanner = find_scanner()
     if scanner is None:
         return []
-    subject = Subject(rows, _owner(folder))
+    subject = Subject(rows, owner_of(folder))
     return [*look_at_settings(scanner, subject), *look_at_folders(subject)]
-
-
-def _owner(folder: Path) -> str | None:
-    return folder.owner() if folder.is_dir() and folder.stat().st_uid != os.geteuid() else None
