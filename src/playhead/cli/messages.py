@@ -40,7 +40,12 @@ def status(data: Path, *, as_json: bool) -> None:
     sys.exit(asyncio.run(messaging_desk.show_status(PremisesPlaces(data), as_json=as_json)))
 
 
-@messages.group()
+@messages.group(
+    epilog="""\b
+Examples:
+  playhead messages dead list
+  playhead messages dead retry 3"""
+)
 def dead() -> None:
     """See to events that nobody took, and to commands that nobody could act on."""
 

@@ -35,7 +35,7 @@ def provision(
     r"""Write what the broker is to be told into FOLDER, and a file with the password of each account.
 
     Each account may do no more than it must. `rabbitmqctl import_definitions` reads definitions.json, as often as
-    wanted. What an integrator may order says the user of the same name: add one with `playhead users add`.
+    wanted. What an integrator may order says the user of the same name: add one with `playhead users add NAME`.
 
     \b
     Example:
@@ -44,6 +44,16 @@ def provision(
     from playhead.cli.provisioning import write_definitions
 
     write_definitions(folder, integrators, subscribers, vhost=vhost, renew=renew)
+
+
+@messaging.command()
+def asyncapi() -> None:
+    """Print what every event and command looks like, as an AsyncAPI 3 document."""
+    from playhead import __version__
+    from playhead.cli.console import emit_json
+    from playhead.domain.asyncapi import document
+
+    emit_json(document(__version__))
 
 
 @messaging.command()
