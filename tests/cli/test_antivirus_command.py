@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli.conftest import Run
 
+from playhead.cli import scanning
+from playhead.environment.antivirus.watching.watcher import Watcher
 from playhead.testing.clamav import readable_folder, signatures, write_config
 
 
@@ -36,6 +38,21 @@ def test_what_is_held_open_is_suggested(run: Run, tmp_path: Path) -> None:
     assert judged["grounds"][0]["criterion"] == "locked"
     assert judged["verdict"] == "unclear"  # one look proves nothing
     assert "open for writing at 1 of 1 looks" in text
+
+
+def test_what_was_seen_until_it_was_stopped_is_judged(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(watcher: Watcher, seconds: float, **_: object) -> None:
+        assert seconds == 600
+        (tmp_path / "new").write_text("")
+        watcher.look()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scanning, "watch", stopped)
+    said = run("environment", "antivirus", "suggest", tmp_path, "--seconds", 600)
+    assert "Stopped early" in said.err
+    assert "Watched for 1 s; looks: 1, files: 1, folders: 1." in said.out
 
 
 @pytest.mark.parametrize(

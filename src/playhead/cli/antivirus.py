@@ -77,7 +77,7 @@ def suggest(paths: tuple[Path, ...], pid: int | None, seconds: float, *, as_json
     r"""Watch folders or a process, of any application, and say which exclusions are justified.
 
     By three criteria: files that are locked, large, or temporary. Each with what was seen and how sure that is. Root
-    sees who writes; others see their own programs only.
+    sees who writes; others see their own programs only. Ctrl-C ends it early and judges what was seen.
 
     \b
     Examples:

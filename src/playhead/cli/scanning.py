@@ -26,7 +26,7 @@ from playhead.environment.antivirus.settings import Subject, look_at_settings, o
 from playhead.environment.antivirus.verify import look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import Fanotify
 from playhead.environment.antivirus.watching.processes import Processes
-from playhead.environment.antivirus.watching.watcher import Watcher, watch
+from playhead.environment.antivirus.watching.watcher import LOOK_S, Watcher, watch
 from playhead.environment.antivirus.written import FORMS, Writer
 from playhead.environment.doctor.findings import Finding, Role
 from playhead.environment.doctor.runner import Check, examine
@@ -78,6 +78,9 @@ def suggest_exclusions(paths: tuple[Path, ...], pid: int | None, seconds: float,
     try:
         step(f"Watching for {seconds:.0f} s")
         watched = asyncio.run(watch(watcher, seconds, fanotify=fanotify))
+    except KeyboardInterrupt:
+        notice("Stopped early: this is what was seen until now.")
+        watched = watcher.result(watcher.looks * LOOK_S)
     finally:
         watcher.close()
     judgements = judge(watched)

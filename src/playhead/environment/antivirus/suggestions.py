@@ -19,8 +19,8 @@ _HEADS: Final = {
 
 def as_text(watched: Watched, judgements: tuple[Judgement, ...]) -> str:
     """Lines for a person, what is justified first."""
-    what = f"{len(watched.files)} files in {len(watched.folders)} folders"
-    lines = [f"Watched {what} for {watched.seconds:.0f} s ({watched.looks} looks)."]
+    files, folders = len(watched.files), len(watched.folders)
+    lines = [f"Watched for {watched.seconds:.0f} s; looks: {watched.looks}, files: {files}, folders: {folders}."]
     if watched.overlooked:
         lines.append(f"{watched.overlooked} files or events went by unseen: too many, or not ours to read.")
     if not watched.complete:

@@ -84,6 +84,11 @@ class Watcher:
         for root in roots:
             self._enter(root.resolve(), created=False)
 
+    @property
+    def looks(self) -> int:
+        """How often everything was looked at."""
+        return self._looks
+
     def look(self) -> None:
         """Look at everything once."""
         if self._pid is not None:
