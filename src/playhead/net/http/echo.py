@@ -7,13 +7,14 @@ So a proxy that holds answers back until they are whole is told from a slow mach
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from playhead.base.errors import UnavailableError
 
@@ -75,22 +76,34 @@ class Echoes:
             raise UnavailableError("echo.busy", "Too many are asking.", hint="Ask again in some seconds.")
         arrived = tuple(name for name in WATCHED if name in request.headers)
         headers = {"etag": MARK, "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(arrived), media_type="text/event-stream", headers=headers)
+        number = secrets.token_urlsafe(12)
+        event = self._waiting[number] = asyncio.Event()
+        answer = _Echo(_events(Arrived(number, arrived), event), media_type="text/event-stream", headers=headers)
+        answer.on_end = lambda: self._waiting.pop(number, None)
+        return answer
 
-    async def _events(self, arrived: tuple[str, ...]) -> AsyncIterator[bytes]:
-        number, event = secrets.token_urlsafe(12), asyncio.Event()
-        self._waiting[number] = event
+
+class _Echo(StreamingResponse):
+    """Says when it is over, whichever way it ended, and however early."""
+
+    on_end: Callable[[], object]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            yield _event(Arrived(number, arrived))
-            try:
-                async with asyncio.timeout(SEEN_S):
-                    await event.wait()
-            except TimeoutError:
-                yield _event(Seen(seen=False))
-            else:
-                yield _event(Seen(seen=True))
+            await super().__call__(scope, receive, send)
         finally:
-            del self._waiting[number]
+            self.on_end()
+
+
+async def _events(arrived: Arrived, seen: asyncio.Event) -> AsyncIterator[bytes]:
+    yield _event(arrived)
+    try:
+        async with asyncio.timeout(SEEN_S):
+            await seen.wait()
+    except TimeoutError:
+        yield _event(Seen(seen=False))
+    else:
+        yield _event(Seen(seen=True))
 
 
 def _event(told: Arrived | Seen) -> bytes:
