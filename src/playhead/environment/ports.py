@@ -40,7 +40,7 @@ class Module(StrEnum):
     CLOUD = "cloud"
 
 
-PRESENT: Final = frozenset({Module.PORTAL, Module.SCREEN, Module.LOGGING})
+PRESENT: Final = frozenset({Module.PORTAL, Module.SCREEN, Module.LOGGING, Module.MESSAGING})
 """The modules that this version has. The rows of the others say what will need to be open, and open nothing."""
 
 
@@ -84,6 +84,11 @@ class Port:
     def present(self) -> bool:
         """Whether this version has the module."""
         return self.module in PRESENT
+
+    @property
+    def ours(self) -> bool:
+        """Whether Playhead itself listens there. Where messages go a broker does, which Playhead dials as others do."""
+        return self.service is not Service.MESSAGING
 
 
 _LAN: Final = (Place.SERVER, Place.SITE)
@@ -150,7 +155,8 @@ REGISTRY: Final[tuple[Port, ...]] = (
     ),
     _row(
         Service.MESSAGING, 5672, "TCP", Host.PREMISES, Host.PREMISES, Module.MESSAGING,
-        "messaging between the services (AMQP 0-9-1)", _LAN, "TLS on request",
+        "messaging between the services (AMQP 0-9-1)", _LAN,
+        "by the broker: TLS, an account for each program",
     ),
 )  # fmt: skip
 
