@@ -37,7 +37,7 @@ CLIENTS, SERVERS, OUTSIDE = "10.201.1", "10.201.9", "203.0.113"
 BRANCHES = "10.201.16.0/20"
 CLIENT, SERVER, CLOUD = f"{CLIENTS}.2", f"{SERVERS}.5", f"{OUTSIDE}.5"
 DESK = "desk-7"
-PORTS = tuple(sorted(row.number for row in REGISTRY if row.present and row.target is Endpoint.PREMISES))
+PORTS = tuple(sorted(row.number for row in REGISTRY if row.present and row.ours and row.target is Endpoint.PREMISES))
 SETTINGS = f"""
 [screen]
 listen = "{SERVER}:5633"
