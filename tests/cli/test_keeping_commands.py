@@ -107,7 +107,7 @@ def _server(library: PremisesPlaces) -> Generator[None]:
     anywhere = "127.0.0.1:0"
     library.config.write_text(
         f'[portal]\nlisten = "{anywhere}"\nhttps_listen = "{anywhere}"\ntransport = "plain"\n'
-        f'[tokens]\nlisten = "{anywhere}"\n[screen]\nlisten = "{anywhere}"\n'
+        f'[tokens]\nlisten = "{anywhere}"\n[screen]\nlisten = "{anywhere}"\n[logs]\nlisten = "{anywhere}"\n'
     )
     command = [sys.executable, "-m", "playhead", "premises", "run", "--data", str(library.root)]
     with (library.root / "log").open("w") as log:

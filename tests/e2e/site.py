@@ -239,10 +239,11 @@ class Site:
         self.premises: Process | None = None
         self.workstations: dict[str, Process] = {}
         self.data.mkdir(parents=True, exist_ok=True)
-        self.screen_port, self.tokens_port, self.portal_port = free_ports(3)
+        self.screen_port, self.tokens_port, self.portal_port, self.logs_port = free_ports(4)
         (self.data / "premises.toml").write_text(
             f'[screen]\nlisten = "127.0.0.1:{self.screen_port}"\n{settings}'
             f'[tokens]\nlisten = "127.0.0.1:{self.tokens_port}"\n'
+            f'[logs]\nlisten = "127.0.0.1:{self.logs_port}"\n'
             f'[portal]\nlisten = "127.0.0.1:{self.portal_port}"\nhttps_listen = "127.0.0.1:0"\n'
         )
 

@@ -20,7 +20,7 @@ LOOK_MS = 30_000
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(place: Path) -> AsyncGenerator[Site, None]:
     """A server, and a workstation in front of no desktop."""
-    made = Site(place / "site", settings='[logs]\nlisten = "127.0.0.1:0"\n')
+    made = Site(place / "site")
     try:
         await made.add_user(role="administrator")
         await made.start_premises()

@@ -40,6 +40,8 @@ transport = "plain"
 listen = "127.0.0.1:0"
 [screen]
 listen = "127.0.0.1:0"
+[logs]
+listen = "127.0.0.1:0"
 """
 
 
