@@ -122,6 +122,12 @@ class PoolEnd:
         )
         return self._keep(stream, feed, head)
 
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Do this beside, at the longest until the end is closed."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def close(self, code: str = "pool.closed") -> None:
         """End all links and streams now."""
         carriers = list(self._carriers.values())
@@ -208,9 +214,7 @@ class PoolEnd:
     def _opened(self, stream: Stream, head: bytes) -> None:
         feed = Feed()
         stream.source = feed
-        task = asyncio.create_task(self._run(self._keep(stream, feed, head)), name=f"pool stream {stream.kind}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.spawn(self._run(self._keep(stream, feed, head)), f"pool stream {stream.kind}")
 
     async def _run(self, stream: PoolStream) -> None:
         try:

@@ -73,7 +73,9 @@ class PoolStream:
         self._feed = feed
         self._received: deque[bytes] = deque()
         self._ended = False
+        self._ending = False
         self._wanted: asyncio.Future[None] | None = None
+        self._over: asyncio.Future[None] | None = None
 
     @property
     def kind(self) -> str:
@@ -117,14 +119,22 @@ class PoolStream:
 
     def end(self) -> None:
         """Nothing more will be written."""
-        if self.broken is None:
+        if self.broken is None and not self._ending:
+            self._ending = True
             self._actions.finish(self._stream)
+            self._wake()
 
     def reset(self, code: str) -> None:
         """Give it up, both ways."""
         if self.broken is None:
             self._actions.reset(self._stream, code)
             self.note_broken(code)
+
+    async def wait_over(self) -> None:
+        """Return when it has ended both ways, or is broken off."""
+        while self.broken is None and not (self._ended and self._ending):
+            self._over = self._over or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._over)
 
     # What its pool tells it
 
@@ -147,8 +157,10 @@ class PoolStream:
 
     def _wake(self) -> None:
         wanted, self._wanted = self._wanted, None
-        if wanted is not None and not wanted.done():
-            wanted.set_result(None)
+        over, self._over = self._over, None
+        for waiting in (wanted, over):
+            if waiting is not None and not waiting.done():
+                waiting.set_result(None)
 
     def _check(self) -> None:
         if self.broken is not None:
