@@ -13,6 +13,11 @@ from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.wire.screen.messages import Examine, Examined
 
 
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch):
+    monkeypatch.setattr(examinations, "UNASKED_S", 0)
+
+
 @pytest.fixture
 async def premises(tmp_path):
     async with Premises(tmp_path).running() as running:
@@ -77,6 +82,22 @@ async def test_what_is_no_report_is_left_out(premises):
             await conversation.peer.send(Examined(0, 6, nonsense))
         await settled(premises, conversation, Examined(0, 7, report(found()).as_json()))
     assert [one.at_us for one in premises.service.examinations.all()] == [7]
+
+
+async def test_one_that_tells_without_end_is_not_listened_to(premises, monkeypatch):
+    desk, other = await premises.desk(), await premises.desk("desk-2")
+    async with desk.connected(examines=True) as conversation, other.connected() as beside:
+        monkeypatch.setattr(examinations, "UNASKED_S", 3_600)
+        await settled(premises, conversation, Examined(0, 7, report(found()).as_json()))
+        for at_us in (8, 9):
+            await conversation.peer.send(Examined(0, at_us, report(found("ok")).as_json()))
+        asking = asyncio.create_task(premises.service.examine(desk.name))
+        await conversation.next(Examine)
+        assert premises.service.examinations.kept_at_us(desk.name) == 7
+        await conversation.peer.send(Examined(1, 10, report().as_json()))
+        assert await asking == report(), "what was asked for is"
+        await settled(premises, beside, Examined(0, 5, report().as_json()))
+    assert premises.service.examinations.kept_at_us(desk.name) == 10
 
 
 class TestAsking:

@@ -308,6 +308,9 @@ class TestExaminations:
         ws.send(Examined(1, 6, b"{}"))
         assert [message.request for message in pump(ws, pr)] == [0, 1]
 
+    def test_its_bulk_is_reckoned(self):
+        assert Examined(report=b"{}").data == b"{}"
+
     def test_an_answer_to_nothing(self):
         _, pr = open_pair()
         assert fault_of(pr, framed(Examined(1, 5, b"{}"))) == "screen.examination"

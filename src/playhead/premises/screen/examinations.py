@@ -21,6 +21,9 @@ from playhead.wire.screen.messages import Examine, Examined
 ANSWER_S: Final = 15.0
 """How long a workstation may take to look over its machine and say so. It looks for ten seconds at most."""
 
+UNASKED_S: Final = 60.0
+"""What a workstation tells unasked is left out where it told something less than so long ago: it does so daily."""
+
 _log: Final[Any] = structlog.get_logger()
 
 
@@ -86,6 +89,8 @@ class Examinations:
         self._catalogue = catalogue
         self._clock = clock
         self._known: dict[WorkstationId, Summary] = {}
+        self._told_us: dict[WorkstationId, int] = {}
+        """Monotonic time at which each told something unasked."""
         self.changed: Callable[[], None] = lambda: None
         """Told whenever a workstation has another report."""
 
@@ -115,7 +120,10 @@ class Examinations:
 
     def forget(self, workstations: Iterable[WorkstationId]) -> None:
         """They are enrolled no more."""
-        gone = [name for name in workstations if self._known.pop(name, None) is not None]
+        names = list(workstations)
+        gone = [name for name in names if self._known.pop(name, None) is not None]
+        for name in names:
+            self._told_us.pop(name, None)
         if gone:
             self.changed()
 
@@ -125,8 +133,11 @@ class Examinations:
         Raises:
             UnavailableError: ``catalogue.unavailable``.
         """
+        if not message.request and self._tells_often(workstation):
+            metrics.EXAMINED.labels("too_often").inc()
+            return
         if not message.report:
-            metrics.EXAMINED.labels(message.code or "failed").inc()
+            metrics.EXAMINED.labels("failed").inc()
             _log.warning("workstation not examined", workstation=str(workstation), code=message.code)
             return
         try:
@@ -155,6 +166,14 @@ class Examinations:
             hint = "It sends one when it is connected, and whenever it is asked."
             raise NotFoundError("doctor.no_report", f"There is no report of workstation {workstation}.", hint=hint)
         return Report.from_json(kept.report)
+
+    def _tells_often(self, workstation: WorkstationId) -> bool:
+        now_us = self._clock.monotonic_us()
+        before_us = self._told_us.get(workstation)
+        if before_us is not None and now_us - before_us < UNASKED_S * 1e6:
+            return True
+        self._told_us[workstation] = now_us
+        return False
 
     def _note(self, kept: KeptReport) -> None:
         try:

@@ -338,6 +338,11 @@ class Examined(_Message, frozen=True, tag="examined"):
     """Where it failed."""
     message: Text = ""
 
+    @property
+    def data(self) -> bytes:
+        """Its bulk, for whoever reckons how much of a peer's is held."""
+        return self.report
+
 
 class Heartbeat(_Message, frozen=True, tag="heartbeat"):
     """Proof of life, from either side, when nothing else was sent for a while."""
