@@ -87,6 +87,11 @@ class PoolStream:
         """Its class."""
         return self._stream.urgency
 
+    @property
+    def room(self) -> int:
+        """How many bytes `write` takes without waiting."""
+        return self._feed.outgoing.room
+
     async def read(self) -> bytes:
         """The next bytes, as many as have come in one piece; none at the end.
 
