@@ -62,13 +62,13 @@ class MessagingService:
             )
         else:
             self.transport = InProcess(commands.handle, self._bury)
-        self._relay = Relay(catalogue, self.transport, source, clock)
+        self.relay: Final = Relay(catalogue, self.transport, source, clock)
 
     async def run(self) -> None:
         """Relay events and carry out commands until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.transport.run(), name="transport")
-            tasks.create_task(self._relay.run(), name="relay")
+            tasks.create_task(self.relay.run(), name="relay")
             tasks.create_task(self._watch(), name="limits")
 
     async def _watch(self) -> None:
