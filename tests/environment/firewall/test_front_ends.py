@@ -40,14 +40,18 @@ def difference(host: Host, form: str, role: Role = Role.PREMISES) -> str:
     return host.run(sys.executable, "-c", DIFFERENCE, form, role)
 
 
-@pytest.fixture
-def with_ufw(site, tmp_path: Path) -> Host:
+def install_ufw(host: Host, folder: Path) -> Host:
     """ufw as it is after its installation, and on: nothing comes in."""
     for place in ("/etc/ufw", "/etc/default/ufw"):
-        site.inside.own(place, tmp_path)
-    site.inside.own_empty("/run")
-    site.inside.run("ufw", "--force", "enable")
-    return site.inside
+        host.own(place, folder)
+    host.own_empty("/run")
+    host.run("ufw", "--force", "enable")
+    return host
+
+
+@pytest.fixture
+def with_ufw(site, tmp_path: Path) -> Host:
+    return install_ufw(site.inside, tmp_path)
 
 
 def test_ufw_lets_exactly_the_allowed_ones_pass(site, with_ufw: Host) -> None:
@@ -68,6 +72,14 @@ def test_ufw_lets_exactly_the_allowed_ones_pass(site, with_ufw: Host) -> None:
         with_ufw.run("sh", given=form.remove(RULES))
     assert with_ufw.run("ufw", "show", "added") == before
     assert site.reached_from(CLIENT) == set()
+
+
+def test_ufw_lets_a_client_pc_that_may_send_nothing_reach_the_server(site, tmp_path: Path) -> None:
+    client = install_ufw(site.outside, tmp_path)
+    client.run("ufw", "default", "deny", "outgoing")
+    assert site.reached_from(CLIENT) == set()
+    client.run("sh", given=FORMS["ufw"].render(rules_of(Role.CLIENT, REACHABLE)))
+    assert site.reached_from(CLIENT) == set(PORTS)
 
 
 def test_ufw_prints_the_rules_of_every_role_as_we_write_them_and_that_it_is_off(with_ufw: Host) -> None:
@@ -109,8 +121,7 @@ def test_firewalld_lets_exactly_the_allowed_ones_pass(site, with_firewalld: Host
     assert site.reached_from(CLIENT) == {OTHER, *PORTS} - {5633}
     with_firewalld.run("sh", given=form.render(rules_of(Role.SITE, REACHABLE)))
     assert not difference(with_firewalld, "firewalld", Role.SITE)
-    for _ in range(2):
-        with_firewalld.run("sh", given=form.remove(RULES))
+    with_firewalld.run("sh", given=form.remove(RULES))
     assert site.reached_from(CLIENT) == set()
     after = with_firewalld.run("firewall-cmd", "--list-all-policies"), with_firewalld.run("nft", "list", "ruleset")
     assert after == before
