@@ -1,6 +1,7 @@
 """What the doctor looks at on an agent's PC: a real display, a real server, a real enrolment."""
 
 import pytest
+from environment.doctor.faults import patient
 from premises.screen.rig import Premises
 from workstation.capture.x11_desk import Xvfb
 
@@ -50,7 +51,8 @@ def test_a_display_whose_cookie_we_have_not(tmp_path, monkeypatch):
     assert "XAUTHORITY" in found.mend
 
 
-async def test_an_enrolled_machine(tmp_path):
+async def test_an_enrolled_machine(tmp_path, monkeypatch):
+    patient(monkeypatch)
     for folder in ("premises", "desk"):
         (tmp_path / folder).mkdir()
     async with Premises(tmp_path / "premises").running() as premises:
@@ -68,7 +70,8 @@ async def test_an_enrolled_machine(tmp_path):
     assert "program.stopped" in codes
 
 
-async def test_a_machine_that_is_not_enrolled(tmp_path):
+async def test_a_machine_that_is_not_enrolled(tmp_path, monkeypatch):
+    patient(monkeypatch)
     async with Premises(tmp_path).running() as premises:
         config = WorkstationConfig(
             id=WorkstationId("desk-1"), data=tmp_path / "desk", premises=(str(premises.address),), display=TEST_CARD

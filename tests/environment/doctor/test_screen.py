@@ -145,9 +145,7 @@ async def test_a_machine_that_is_not_enrolled_still_learns_that_the_port_is_open
     assert found.code == "port.reached"
 
 
-async def test_large_packets_that_are_lost(tmp_path, monkeypatch):
-    monkeypatch.setattr(probing, "WAIT_S", 0.5)
-
+async def test_large_packets_that_are_lost(tmp_path):
     async def lose_large(data):
         """A path that lets 1,300 bytes through and tells nobody of more."""
         return data if len(data) <= 1300 else None
@@ -163,11 +161,11 @@ async def test_large_packets_that_are_lost(tmp_path, monkeypatch):
 
 
 async def test_a_link_that_is_too_narrow_for_its_agents(tmp_path, monkeypatch):
-    monkeypatch.setattr(probing, "BURST", 8)
+    monkeypatch.setattr(probing, "BURST", 4)
 
     async def slow(data):
-        """512 KiB/s at the most, however slow the machine."""
-        await asyncio.sleep(len(data) / 524_288)
+        """64 KiB/s at the most, however slow the machine."""
+        await asyncio.sleep(len(data) / 65_536)
         return data
 
     premises = Premises(tmp_path, config={"transport": "plain"})

@@ -69,8 +69,8 @@ _TABLE: Final = (
     ),
     Code(
         "port.silent", _ERROR,
-        "The port takes connections and nothing answers in them, so {purpose} does not work: a server that hangs, or a "
-        "firewall that answers in its place.",
+        "The port takes connections and nothing answers in them, so {purpose} does not work: a server that hangs, a "
+        "firewall that answers in its place, or a way that loses large packets.",
         "Look at the server (`playhead premises status`); where it is well, have firewalls pass TCP {port} as it is.",
     ),
     Code(

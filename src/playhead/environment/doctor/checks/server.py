@@ -21,6 +21,8 @@ from playhead.wire.screen.probes import Listens
 
 WITHIN_S: Final = 8.5
 """For everything about one server; what is not done by then is said to be slow, and the rest is told."""
+TOLD_S: Final = 3.0
+"""How long the others wait to be told where they are; then they are looked for where the registry has them."""
 SLOW_LOOK_UP_MS: Final = 1_000
 """A name server that answers takes a few; the first one that does not costs seconds (resolv.conf(5), timeout)."""
 
@@ -59,7 +61,8 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
     task.add_done_callback(lambda _: None if told.done() else told.set_result(None))
     looking[task] = screen
     try:
-        answer = await told
+        await asyncio.wait([told], timeout=TOLD_S)
+        answer = told.result() if told.done() else None
         for service, listens in _others(answer).items():
             target = Target(service, server.screen.host, address, listens.port)
             if listens.local and not is_loopback(address):
