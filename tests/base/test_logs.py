@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from playhead.base.logs import STRUCK_OUT, configure
+from playhead.base.logs import STRUCK_OUT, Said, configure, keep, service_of
 
 
 class Clock:
@@ -107,3 +107,33 @@ def test_the_human_form_is_readable_and_clean() -> None:
     assert "recording started" in text
     assert "recording=r1" in text
     assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    ("logger", "service"),
+    [
+        ("playhead.premises.screen.service", "screen"),
+        ("playhead.workstation.shipper", "shipper"),
+        ("playhead.workstation.service", "workstation"),
+        ("playhead.store.segments.store", "store"),
+        ("playhead", "playhead"),
+        ("granian.asgi", "granian"),
+    ],
+)
+def test_which_part_of_the_program_says_it(logger: str, service: str) -> None:
+    assert service_of(logger) == service
+
+
+def test_lines_are_kept_elsewhere_too_until_that_ends() -> None:
+    clock, kept = Clock(), list[Said]()
+    configure(clock, stream=io.StringIO())
+    end = keep(clock, kept.append)
+    structlog.get_logger("playhead.net.peer").warning("lost", token="t", size=5, parts=["a"])
+    logging.getLogger("other").error("failed %s", "so", exc_info=ValueError("why"))
+    end()
+    structlog.get_logger("playhead.net.peer").warning("not kept")
+    first, second = kept
+    assert (first.service, first.level, first.text) == ("net", "warning", "lost")
+    assert first.fields == {"token": STRUCK_OUT, "size": "5", "parts": '["a"]'}
+    assert (second.service, second.level, second.text) == ("other", "error", "failed so")
+    assert "ValueError: why" in second.fields["exception"]

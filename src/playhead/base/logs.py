@@ -144,7 +144,8 @@ def service_of(logger: str) -> str:
     parts = logger.split(".")
     if parts[0] != "playhead" or len(parts) == 1:
         return parts[0]
-    return parts[2] if parts[1] in _FOLDERS_OF_SERVICES and len(parts) > 2 else parts[1]  # noqa: PLR2004 - the third
+    is_of_service = parts[1] in _FOLDERS_OF_SERVICES and len(parts) > 2 and parts[2] != "service"  # noqa: PLR2004
+    return parts[2] if is_of_service else parts[1]
 
 
 def _text(value: object) -> str:

@@ -107,7 +107,8 @@ class EitherListening:
             )
             made = True
         except OSError as error:  # includes ssl.SSLError and time-outs
-            log.info("handshake_failed", remote=remote, address=str(self.address), error=str(error))
+            reason = str(error) or type(error).__name__
+            log.info("handshake_failed", remote=remote, address=str(self.address), error=reason)
         finally:
             self._strangers.release()
             if not made:

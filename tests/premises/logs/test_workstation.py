@@ -182,3 +182,13 @@ async def test_secrets_never_reach_the_spool(tmp_path: Path) -> None:
     assert b"shipper" in kept
     assert b"hunter2" not in kept
     assert b"abcdef" not in kept
+
+
+async def test_a_clean_stop_sends_the_last_lines(tmp_path: Path) -> None:
+    async with Logs(tmp_path).running() as logs:
+        async with saying(enrolled(logs, logs.service.port)) as own:
+            own.add(said(0))
+            await logs.until(1, QUERY)
+            own.add(said(1))
+        assert own.spool.sent == 2
+        assert texts(await logs.until(2, QUERY)) == ["line 0", "line 1"]

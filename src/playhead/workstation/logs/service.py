@@ -196,16 +196,7 @@ class WorkstationLogs:
         waking = asyncio.create_task(_passed_on(news, peer.news))
         try:
             while not peer.problem:
-                peer.news.clear()
-                self._note(peer)
-                lines: list[SpooledLine] = []
-                if peer.room:
-                    await asyncio.to_thread(self.spool.sync)
-                    lines = await asyncio.to_thread(self.spool.read, min(peer.room, _BATCH_LINES))
-                offset_us = self.offset_us()
-                for line in lines:
-                    peer.send(line, workstation=str(self._config.id), spool=self.spool.name, offset_us=offset_us)
-                peer.flush()
+                lines = await self._send_some(peer)
                 if self._clock.monotonic_us() - self._saved_us >= SAVE_US:
                     await asyncio.to_thread(self._save)
                 if not lines:
@@ -214,13 +205,28 @@ class WorkstationLogs:
             waking.cancel()
             await asyncio.gather(waking, return_exceptions=True)
 
+    async def _send_some(self, peer: LogPeer) -> bool:
+        """Send what there is and may be sent; whether that was anything."""
+        peer.news.clear()
+        self._note(peer)
+        lines: list[SpooledLine] = []
+        if peer.room:
+            await asyncio.to_thread(self.spool.sync)
+            lines = await asyncio.to_thread(self.spool.read, min(peer.room, _BATCH_LINES))
+        offset_us = self.offset_us()
+        for line in lines:
+            peer.send(line, workstation=str(self._config.id), spool=self.spool.name, offset_us=offset_us)
+        peer.flush()
+        return bool(lines)
+
     async def _drain(self, peer: LogPeer) -> None:
+        """The last lines are those that say how it ended."""
         try:
             async with asyncio.timeout(DRAIN_S):
-                while not peer.is_idle and not peer.problem:
-                    peer.news.clear()
-                    await peer.news.wait()
-        except TimeoutError:
+                while not peer.problem and (await self._send_some(peer) or not peer.is_idle):
+                    if not peer.is_idle:
+                        await peer.news.wait()
+        except (TimeoutError, OSError):
             return
 
     def _note(self, peer: LogPeer) -> None:
