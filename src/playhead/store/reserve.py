@@ -51,9 +51,9 @@ class Reserve:
         Returns:
             Whether it is taken.
         """
-        if self.is_whole:
-            return True
         try:
+            if self.is_whole and self._disk.exists(self._path):
+                return True
             if self._disk.free_bytes(self._path.parent) < self._size + free_bytes_min:
                 return False
             self._take()
@@ -82,12 +82,26 @@ class Reserve:
             return False
         return size > 0
 
+    def give_up(self) -> bool:
+        """Give all of the room back at once, for writers that cannot ask for it. Returns whether there was any. Blocks.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        self.is_whole = False
+        if not self._disk.exists(self._path):
+            return False
+        self._disk.remove(self._path)
+        return True
+
     def _take(self) -> None:
         file = self._disk.open(self._path, create=not self._disk.exists(self._path))
         try:
             zeros = bytes(min(self._size, _PIECE_BYTES))
             for offset in range(file.size() // _PIECE_BYTES * _PIECE_BYTES, self._size, _PIECE_BYTES):
                 file.write_at(zeros[: self._size - offset], offset)
+            if file.size() > self._size:
+                file.truncate(self._size)
             file.sync()
         finally:
             file.close()

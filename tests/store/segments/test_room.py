@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store.segments.crashing import StoppedClock
 
-from playhead.store.segments import ballast as ballasts
 from playhead.store.segments.ballast import Ballast
 from playhead.store.segments.room import Room, is_full
 
@@ -60,16 +59,23 @@ class TestBallast:
         ballast.settle((1 << 20) - 1, 8 << 20)
         assert not path.exists()
 
-    def test_one_that_cannot_be_made_is_tried_again(self, tmp_path, monkeypatch):
+    def test_one_that_cannot_be_made_is_tried_again(self, tmp_path):
         path = tmp_path / "missing" / "ballast"
         Ballast(path, 1 << 20).settle(1 << 40, 0)
         path.parent.mkdir()
         Ballast(path, 1 << 20).settle(1 << 40, 0)
         assert path.exists()
-        monkeypatch.setattr(ballasts.os, "posix_fallocate", lambda *_: 0)
-        path.write_bytes(b"half")
-        Ballast(path, 1 << 20).settle(1 << 40, 0)
-        assert path.stat().st_size == 0, "made anew"
+
+    @pytest.mark.parametrize("before", [b"half", bytes(3 << 20)])
+    def test_one_of_another_size_is_made_as_it_should_be(self, tmp_path, before):
+        path = tmp_path / "ballast"
+        path.write_bytes(before)
+        ballast = Ballast(path, 1 << 20)
+        ballast.settle(1 << 40, 0)
+        assert path.stat().st_size == 1 << 20
+        path.unlink()
+        ballast.settle(1 << 40, 0)
+        assert path.stat().st_size == 1 << 20, "somebody removed it"
 
     def test_none_is_wanted(self, tmp_path):
         Ballast(tmp_path / "ballast", 0).settle(1 << 40, 0)

@@ -1,14 +1,17 @@
-"""A file that holds nothing but room, which the catalogue gets when something else has filled the disk.
+"""Room that the catalogue gets when something else has filled the disk.
 
-The segment store leaves a reserve free (`Room`), but other programs write to the same disk and know of none.
+The segment store leaves a reserve free (`Room`), but other programs write to the same disk and know of none. And the
+catalogue's database cannot ask for room when a write fails, as a `playhead.store.reserve.ReservedDisk` does: it has to
+be free before.
 """
 
-import contextlib
-import os
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
+
+from playhead.store.disk import SystemDisk
+from playhead.store.reserve import Reserve
 
 BALLAST_SHARE: Final = 16
 """It holds one part in so many of the reserve."""
@@ -25,7 +28,7 @@ class Ballast:
     """
 
     def __init__(self, path: Path, size: int) -> None:
-        self._path = path
+        self._reserve = Reserve(SystemDisk(), path, size)
         self._size = size
 
     def settle(self, free_bytes: int, reserve_bytes: int) -> None:
@@ -40,22 +43,9 @@ class Ballast:
         if self._size == 0:
             return
         try:
-            if free_bytes < self._size and self._path.exists():
-                self._path.unlink()
+            if free_bytes >= reserve_bytes + 2 * self._size:
+                self._reserve.fill()
+            elif free_bytes < self._size and self._reserve.give_up():
                 _log.error("disk.reserve_used", bytes=self._size)
-            elif free_bytes >= reserve_bytes + 2 * self._size and not self._is_whole():
-                self._make()
         except OSError as error:
             _log.warning("the catalogue's last reserve cannot be kept", reason=error.strerror)
-
-    def _is_whole(self) -> bool:
-        with contextlib.suppress(FileNotFoundError):
-            return self._path.stat().st_size == self._size
-        return False
-
-    def _make(self) -> None:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, self._size)
-        finally:
-            os.close(descriptor)
