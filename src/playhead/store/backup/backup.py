@@ -1,6 +1,7 @@
 """Making a backup while the server runs. Procedure *back up* of docs/storage.md."""
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from playhead import __version__
 from playhead.base.clock import Clock
-from playhead.base.errors import CorruptError, UnavailableError
+from playhead.base.errors import CorruptError, PlayheadError, UnavailableError
 from playhead.base.instants import utc
 from playhead.store.audit_anchor import AuditAnchor
 from playhead.store.backup import manifest as files
@@ -134,16 +135,30 @@ class Backup:
             await asyncio.to_thread(self._disk.make_folder, self._folder)
             with FolderLock(self._folder, "backup"):
                 await asyncio.to_thread(remove_partial, self._disk, self._folder)
-                done = await self._make(recovery_key, incremental=incremental, share=share)
+                try:
+                    done = await self._make(recovery_key, incremental=incremental, share=share)
+                except (OSError, PlayheadError):
+                    await asyncio.to_thread(self._tidy)
+                    raise
                 if keep is not None:
                     done.removed = await asyncio.to_thread(keep_newest, self._disk, self._folder, keep)
         except OSError as error:
             message = f"The backup could not be made: {error.strerror} ({error.filename or self._folder})."
-            raise UnavailableError("backup.failed", message, hint="Nothing of the server was changed.") from error
+            hint = "Nothing of the server was changed, and nothing of this attempt is left."
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                hint = f"Make room there, or back up to another folder; `--keep` removes older backups. {hint}"
+            raise UnavailableError("backup.failed", message, hint=hint) from error
         _log.info(
             "backup.done", backup=done.manifest.id, segments=done.manifest.segments, bytes=done.manifest.size_bytes
         )
         return done
+
+    def _tidy(self) -> None:
+        """Leave nothing of a backup that failed: on a full disk it would keep the next one from being made."""
+        try:
+            remove_partial(self._disk, self._folder)
+        except OSError as error:
+            _log.warning("unfinished backup not removed", reason=error.strerror)
 
     async def _make(self, recovery_key: X25519PublicKey | None, *, incremental: bool, share: bool) -> Done:
         before = await asyncio.to_thread(self._newest) if incremental else None
