@@ -10,7 +10,10 @@ import msgspec
 import pytest
 from cli.conftest import Run
 
+from playhead.base.addresses import Address
+from playhead.base.ids import WorkstationId
 from playhead.cli.agent_side import host_name
+from playhead.cli.workstation_file import load_settings, write_settings
 from playhead.wire.pki import EnrolmentCode
 from playhead.wire.screen.blackouts import BlackoutRequest
 from playhead.workstation.control import Question, control_socket
@@ -86,7 +89,7 @@ def test_a_blackout_for_some_minutes_and_who_else_wants_one(run: Run, tmp_path: 
     first, second = station.asked
     assert (first.command, first.reason, first.minutes, first.source) == ("blackout_on", "private", 5, "command_line")
     assert second == Question("blackout_off", by=first.by)
-    assert "api anna card" in off.err + off.out
+    assert "a user of the portal or the API, anna, card" in off.err + off.out
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,26 @@ def test_an_address_that_is_none(run: Run, tmp_path: Path, server: str) -> None:
     assert said.code == 1
     assert said.err.startswith("playhead: ")
     assert not (tmp_path / "workstation.toml").exists()
+
+
+@pytest.mark.parametrize("file", ["[workstation]\nfps = 3\n", "# nothing yet\n", ""])
+def test_a_file_that_was_prepared_names_no_workstation_yet(run: Run, tmp_path: Path, file: str) -> None:
+    path = tmp_path / "workstation.toml"
+    path.write_text(file)
+    said = run("workstation", "enrol", "--server", NOBODY, "--code", CODE, "--name", "desk-1", "--data", tmp_path)
+    assert (said.code, NOBODY in said.err) == (1, True), "it gets as far as to the server"
+    assert path.read_text() == file
+    write_settings(tmp_path, WorkstationId("desk-1"), Address("10.9.0.1", 5633))
+    settings = load_settings(tmp_path)
+    assert (str(settings.id), settings.fps) == ("desk-1", 3 if "fps" in file else 5)
+
+
+def test_a_file_that_is_wrong_is_said_before_the_code_is_used_up(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "workstation.toml").write_text("[workstation]\nfsp = 3\n")
+    said = run("workstation", "enrol", "--server", NOBODY, "--code", CODE, "--name", "desk-1", "--data", tmp_path)
+    assert said.code == 1
+    assert "fsp" in said.err
+    assert NOBODY not in said.err
 
 
 def test_a_name_that_no_workstation_may_have(run: Run, tmp_path: Path) -> None:

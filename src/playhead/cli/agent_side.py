@@ -19,7 +19,8 @@ from playhead.base.errors import UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.cli.console import done, emit_json
 from playhead.cli.run import run_until_stopped
-from playhead.cli.workstation_file import data_of, load_settings, write_settings
+from playhead.cli.status_text import SOURCES, lines_of
+from playhead.cli.workstation_file import load_settings, settings_to_be, write_settings
 from playhead.environment.doctor.findings import Report
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
@@ -43,7 +44,8 @@ def enrol(data: Path, *, server: str, code: str, name: str | None) -> None:
     address = Address.parse(server, default_port=port_of(Service.SCREEN).number)
     workstation = WorkstationId(name or host_name())
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    site = asyncio.run(enrolment.enrol(address, code, workstation, data_of(data), clock=SystemClock()))
+    settings = settings_to_be(data, workstation, address)  # what is wrong with it is said before the code is used up
+    site = asyncio.run(enrolment.enrol(address, code, workstation, settings.data, clock=SystemClock()))
     write_settings(data, workstation, address)
     done(f"{workstation} is enrolled at site {site}. Start it with `playhead workstation run`.")
 
@@ -138,8 +140,8 @@ def status(data: Path, *, as_json: bool) -> None:
     if as_json or not isinstance(said, dict):
         emit_json(said)
         return
-    for key, value in cast("dict[str, object]", said).items():
-        click.echo(f"{key:20} {value}")
+    for line in lines_of(msgspec.convert(said, LocalStatus)):
+        click.echo(line)
 
 
 def blackout(data: Path, *, on: bool, reason: str, minutes: int | None) -> None:
@@ -155,7 +157,7 @@ def blackout(data: Path, *, on: bool, reason: str, minutes: int | None) -> None:
     elif not others:
         done("The screen is captured again.")
     else:
-        asked = "; ".join(f"{one.source} {one.by} {one.reason}".strip() for one in others)
+        asked = "; ".join(", ".join(filter(None, (SOURCES[one.source], one.by, one.reason))) for one in others)
         done(f"Yours has ended. Nothing is captured all the same, because of: {asked}.")
 
 

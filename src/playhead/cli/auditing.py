@@ -11,9 +11,9 @@ import click
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
-from playhead.base.instants import utc, wall_us
+from playhead.base.instants import rfc3339, wall_us
 from playhead.cli.catalogues import existing_catalogue
-from playhead.cli.console import done, emit_json, notice, table
+from playhead.cli.console import done, emit_json, human_instant, notice, table
 from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.audit_chain import Head
@@ -76,7 +76,7 @@ async def show(places: PremisesPlaces, filters: AuditFilter, *, limit: int, as_j
     else:
         rows = [
             [
-                utc(entry.at_us).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                human_instant(entry.at_us),
                 entry.actor,
                 entry.action,
                 entry.subject,
@@ -150,7 +150,7 @@ async def _batches(catalogue: Catalogue, filters: AuditFilter) -> AsyncGenerator
 def _summary(entry: AuditEntry) -> dict[str, object]:
     return {
         "id": entry.id,
-        "at": utc(entry.at_us).isoformat(),
+        "at": rfc3339(entry.at_us),
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,

@@ -13,11 +13,11 @@ from playhead.base import logs
 from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.ids import RecordingId
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.cli.administration import note
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.checking import HARMLESS
-from playhead.cli.console import done, emit_json, human_bytes, notice, step, table
+from playhead.cli.console import done, emit_json, human_bytes, human_instant, notice, step, table
 from playhead.cli.library import digits_of, the_one
 from playhead.cli.places import PremisesPlaces
 from playhead.store.backup import Backup, Done, Found, Restore, Restored, Source, find_backups, newest_whole
@@ -181,7 +181,7 @@ async def restore(
     found = newest_whole(disk, folder.absolute(), wanted)
     assert found.manifest is not None  # noqa: S101 # it is whole
     keys = _keys(found, opening)
-    step(f"Restoring {found.manifest.id}, made {utc(found.manifest.made_at_us):%Y-%m-%d %H:%M} UTC")
+    step(f"Restoring {found.manifest.id}, made {human_instant(found.manifest.made_at_us)}")
     # The newest journal that is known anywhere: so the oldest backup brings nothing back that was erased.
     beside = [one.folder / files.ERASURES for one in find_backups(disk, found.folder.parent)]
     restoring = Restore(
@@ -272,7 +272,7 @@ def _summary(folder: Path, manifest: files.Manifest) -> dict[str, Any]:
     return {
         "backup": manifest.id,
         "folder": str(folder),
-        "madeAt": utc(manifest.made_at_us).isoformat(),
+        "madeAt": rfc3339(manifest.made_at_us),
         "site": manifest.site,
         "segments": manifest.segments,
         "bytes": manifest.size_bytes,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from playhead.base.errors import UnavailableError
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import emit_json, human_bytes
 from playhead.cli.operator import Operator
@@ -65,7 +65,7 @@ async def _kept(places: PremisesPlaces) -> dict[str, Any]:
         quarantined, backup = await count_quarantined(connection), await last_backup(connection)
     last = None
     if backup is not None:
-        last = {"id": backup.id, "at": utc(backup.at_us).isoformat(), "faults": backup.faults}
+        last = {"id": backup.id, "at": rfc3339(backup.at_us), "faults": backup.faults}
     return {"quarantined": quarantined, "lastBackup": last}
 
 

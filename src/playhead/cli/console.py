@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from playhead.base.instants import rfc3339
+
 
 def step(text: str) -> None:
     """Say what is being done now."""
@@ -43,6 +45,11 @@ def human_bytes(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"
+
+
+def human_instant(wall_us: int) -> str:
+    """An instant as people and programs read it: RFC 3339 in UTC, to the second."""
+    return f"{rfc3339(wall_us)[:19]}Z"
 
 
 def human_length(microseconds: int) -> str:

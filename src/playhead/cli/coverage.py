@@ -13,9 +13,6 @@ from playhead.cli.places import PremisesPlaces
 MISSING_EXIT: int = 3
 """Exit code where something that was due is missing without excuse."""
 
-DAYS = (1971, 2998)
-"""The first and the last year that can be asked for: within what instants can tell."""
-
 
 @click.command(
     epilog="""\b
@@ -43,9 +40,10 @@ def coverage(
 ) -> None:
     """Tell what should have been recorded, how much of it exists, and why the rest does not."""
     from playhead.cli import covering
+    from playhead.domain.coverage import FIRST_DAY, LAST_DAY
 
-    if day is not None and not DAYS[0] <= day.year <= DAYS[1]:
-        raise click.UsageError(f"Days are of the years {DAYS[0]} to {DAYS[1]}.")
+    if day is not None and not FIRST_DAY <= day.date() <= LAST_DAY:
+        raise click.UsageError(f"Days are from {FIRST_DAY} to {LAST_DAY}.")
     if sum((day is not None, recording is not None, is_now)) > 1 or (recording and workstation):
         raise click.UsageError("Name a day, a recording or --now, and a workstation only with a day or --now.")
     places = PremisesPlaces(data)

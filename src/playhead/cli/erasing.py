@@ -6,9 +6,9 @@ import click
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError, NotFoundError, UnavailableError
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.cli.catalogues import existing_catalogue
-from playhead.cli.console import done, emit_json, human_bytes, notice, step, table
+from playhead.cli.console import done, emit_json, human_bytes, human_instant, notice, step, table
 from playhead.cli.keepers import keeper, running_server
 from playhead.cli.library import reading, resolve
 from playhead.cli.operator import OPERATOR
@@ -57,7 +57,7 @@ async def show(places: PremisesPlaces, *, limit: int, as_json: bool) -> None:
                 str(one.id),
                 str(one.recording),
                 one.agent,
-                "" if one.shredded_at_us is None else f"{utc(one.shredded_at_us).astimezone():%Y-%m-%d %H:%M:%S}",
+                "" if one.shredded_at_us is None else human_instant(one.shredded_at_us),
                 one.by,
                 one.reason,
                 human_bytes(one.size_bytes),
@@ -133,11 +133,11 @@ def _tell(verified: Verified) -> None:
     keys = sum(len(part.keys) for part in erasure.segments)
     rows = [
         ["recording", str(erasure.recording)],
-        ["of", f"{erasure.agent} at {erasure.workstation}, {utc(erasure.started_at_us):%Y-%m-%d %H:%M:%S} UTC"],
+        ["of", f"{erasure.agent} at {erasure.workstation}, {human_instant(erasure.started_at_us)}"],
         ["erased by", erasure.by],
         ["because", erasure.reason],
-        ["decided", f"{utc(erasure.decided_at_us):%Y-%m-%d %H:%M:%S} UTC"],
-        ["keys destroyed", f"{keys}, {utc(erasure.shredded_at_us or 0):%Y-%m-%d %H:%M:%S} UTC"],
+        ["decided", human_instant(erasure.decided_at_us)],
+        ["keys destroyed", f"{keys}, {human_instant(erasure.shredded_at_us or 0)}"],
         ["size", f"{human_bytes(erasure.size_bytes)} in {len(erasure.segments)} segments"],
         ["authority", verified.authority],
     ]
@@ -150,8 +150,8 @@ def _plain(erasure: Erasure) -> dict[str, object]:
         "recording": str(erasure.recording),
         "workstation": erasure.workstation,
         "agent": erasure.agent,
-        "startedAt": utc(erasure.started_at_us).isoformat(),
-        "erasedAt": None if erasure.shredded_at_us is None else utc(erasure.shredded_at_us).isoformat(),
+        "startedAt": rfc3339(erasure.started_at_us),
+        "erasedAt": None if erasure.shredded_at_us is None else rfc3339(erasure.shredded_at_us),
         "by": erasure.by,
         "reason": erasure.reason,
         "rule": erasure.rule,

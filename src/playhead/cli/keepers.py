@@ -1,10 +1,10 @@
 """Keeping and destroying from the command line: through the server that runs, or in its place where none does."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from playhead.base.clock import SystemClock
+from playhead.base.clock import Clock, SystemClock
 from playhead.base.errors import UnavailableError
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.operator import Operator
@@ -14,7 +14,7 @@ from playhead.premises.keeping import KeepingService
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
-from playhead.store.erasure import Eraser
+from playhead.store.erasure import Eraser, Gone
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 
@@ -29,6 +29,28 @@ def running_server(places: PremisesPlaces) -> Operator | None:
         return None
 
 
+def eraser_of(
+    places: PremisesPlaces,
+    *,
+    catalogue: Catalogue,
+    keyring: Keyring,
+    audit: AuditTrail,
+    clock: Clock,
+    on_gone: Callable[[Gone], None] = lambda _one: None,
+) -> Eraser:
+    """What destroys recordings of this server; ``on_gone`` is told of each."""
+    return Eraser(
+        places.recordings,
+        places.erasures,
+        catalogue=catalogue,
+        disk=SystemDisk(),
+        authority=keyring.authority,
+        audit=audit,
+        clock=clock,
+        on_gone=on_gone,
+    )
+
+
 @asynccontextmanager
 async def looking_keeper(places: PremisesPlaces) -> AsyncGenerator[tuple[KeepingService, Catalogue]]:
     """For looking only: it may be another process that erases."""
@@ -36,15 +58,7 @@ async def looking_keeper(places: PremisesPlaces) -> AsyncGenerator[tuple[Keeping
         clock = SystemClock()
         keyring = Keyring.open_existing(places.keys, clock)
         audit = AuditTrail(catalogue, clock)
-        eraser = Eraser(
-            places.recordings,
-            places.erasures,
-            catalogue=catalogue,
-            disk=SystemDisk(),
-            authority=keyring.authority,
-            audit=audit,
-            clock=clock,
-        )
+        eraser = eraser_of(places, catalogue=catalogue, keyring=keyring, audit=audit, clock=clock)
         config = await asyncio.to_thread(PremisesSettings.load, places)
         yield KeepingService(config.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock), catalogue
 

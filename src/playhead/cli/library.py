@@ -3,7 +3,6 @@
 import sys
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, InvalidInputError, NotFoundError, RefusedError
+from playhead.base.instants import rfc3339
 from playhead.cli.auditing import note
 from playhead.cli.catalogues import existing_catalogue
-from playhead.cli.console import done, emit_json, human_bytes, human_length, notice, table
+from playhead.cli.console import done, emit_json, human_bytes, human_instant, human_length, notice, table
 from playhead.cli.finding import Filters
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.library import Order
@@ -101,7 +101,7 @@ async def show(places: PremisesPlaces, filters: Filters, *, limit: int, as_json:
         rows = [
             [
                 str(recording.id),
-                datetime.fromtimestamp(recording.started_at_us / 1e6, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                human_instant(recording.started_at_us),
                 human_length(_covered_us(recording)),
                 human_bytes(recording.durable_bytes),
                 recording.state.value,
@@ -190,7 +190,7 @@ def _summary(recording: Recording) -> dict[str, object]:
         "workstation": str(recording.workstation),
         "agent": recording.agent,
         "state": recording.state.value,
-        "startedAt": datetime.fromtimestamp(recording.started_at_us / 1e6, UTC).isoformat(),
+        "startedAt": rfc3339(recording.started_at_us),
         "coveredMs": _covered_us(recording) // 1000,
         "bytes": recording.durable_bytes,
         "segments": len(recording.segments),

@@ -122,7 +122,7 @@ def status(data: Path, *, as_json: bool) -> None:
 @json_option
 def workstations(data: Path, *, as_json: bool) -> None:
     """List the enrolled workstations and what they are doing."""
-    from playhead.cli.console import emit_json, table
+    from playhead.cli.console import emit_json, human_bytes, table
     from playhead.cli.operator import Operator
 
     found = Operator(PremisesPlaces(data)).workstations()
@@ -132,5 +132,14 @@ def workstations(data: Path, *, as_json: bool) -> None:
         click.echo("No workstation is enrolled. Make a code with `playhead premises enrolment-code`.")
     else:
         heads = ["WORKSTATION", "CONNECTED", "STATE", "AGENT", "SPOOL"]
-        rows = [[str(one.get(key, "")) for key in ("id", "connected", "state", "agent", "spoolBytes")] for one in found]
+        rows = [
+            [
+                one["id"],
+                "yes" if one["connected"] else "no",
+                str(one["state"] or "").replace("_", " "),
+                one["agent"] or "",
+                human_bytes(one["spoolBytes"] or 0),
+            ]
+            for one in found
+        ]
         click.echo(table(heads, rows))

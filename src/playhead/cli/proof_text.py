@@ -3,6 +3,7 @@
 from typing import Final
 
 from playhead.cli.console import done, human_bytes, human_length, notice
+from playhead.cli.status_text import SOURCES
 from playhead.domain.darkness import Asked
 from playhead.premises.proof import Finding, Proof
 
@@ -50,7 +51,8 @@ def _span(from_us: int, to_us: int) -> str:
 
 def _asker(asked: Asked) -> str:
     party = asked.party
-    who = " ".join(part for part in (party.source or "somebody", party.by, party.label) if part)
+    source = SOURCES.get(party.source, party.source or "somebody")
+    who = ", ".join(part for part in (source, party.by, party.label) if part)
     return f"asked for by {who}" + (f": {asked.reason}" if asked.reason else "")
 
 

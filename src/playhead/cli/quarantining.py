@@ -6,9 +6,8 @@ from typing import Any, Final
 import click
 
 from playhead.base.errors import ConflictError
-from playhead.base.instants import utc
 from playhead.cli.catalogues import existing_catalogue
-from playhead.cli.console import done, emit_json, human_bytes, table
+from playhead.cli.console import done, emit_json, human_bytes, human_instant, table
 from playhead.cli.places import PremisesPlaces
 from playhead.domain.quarantine import Order, Quarantined
 from playhead.store.catalogue.quarantine import get_quarantined, list_quarantined
@@ -46,7 +45,7 @@ async def show_list(places: PremisesPlaces, *, limit: int, as_json: bool) -> Non
                 human_bytes(one.bytes),
                 f"{one.attempts} x",
                 one.code,
-                _instant(one.first_at_us),
+                human_instant(one.first_at_us),
                 f"{one.order.name}, {one.order.state}" if one.order else "",
             ]
             for one in found
@@ -104,12 +103,8 @@ def _plain(found: Quarantined) -> dict[str, Any]:
         "code": found.code,
         "message": found.message,
         "bytes": found.bytes,
-        "firstAt": _instant(found.first_at_us),
-        "at": _instant(found.at_us),
+        "firstAt": human_instant(found.first_at_us),
+        "at": human_instant(found.at_us),
         "attempts": found.attempts,
         "order": None if found.order is None else asdict(found.order),
     }
-
-
-def _instant(at_us: int) -> str:
-    return utc(at_us).isoformat(timespec="seconds").replace("+00:00", "Z")

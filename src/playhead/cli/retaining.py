@@ -7,9 +7,9 @@ import msgspec
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.cli.catalogues import existing_catalogue
-from playhead.cli.console import done, emit_json, human_bytes, notice, table
+from playhead.cli.console import done, emit_json, human_bytes, human_instant, notice, table
 from playhead.cli.keepers import keeper, looking_keeper, running_server
 from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
@@ -79,11 +79,10 @@ async def show(places: PremisesPlaces, *, as_json: bool) -> None:
         emit_json({**_plain(policy), "last": _plain_run(last), "pending": _plain_pending(pending)})
         return
     rows = [[rule.name, _days(rule.days), _about(rule)] for rule in policy.rules]
-    click.echo(table(["RULE", "DAYS", "WHICH"], [*rows, ["otherwise", _days(policy.default_days), "everything else"]]))
+    click.echo(table(["RULE", "KEPT", "WHICH"], [*rows, ["otherwise", _days(policy.default_days), "everything else"]]))
     if last is not None:
-        at = utc(last.at_us).astimezone()
         click.echo(
-            f"Last run {at:%Y-%m-%d %H:%M}: {last.deleted} deleted ({human_bytes(last.size_bytes)}), "
+            f"Last run {human_instant(last.at_us)}: {last.deleted} deleted ({human_bytes(last.size_bytes)}), "
             f"{last.held} held, {last.failed} failed, {last.waiting} left waiting."
         )
     _tell(pending)
@@ -98,7 +97,8 @@ async def set_policy(places: PremisesPlaces, policy: Policy) -> None:
             await save_policy(connection, policy)
             details = {"before": before.told(), "after": policy.told()}
             await add_audit_entry(connection, audit.entry(str(OPERATOR), "retention.changed", "", "", details))
-    done(policy.told())
+    rules = "".join(f"{rule.name}: {_days(rule.days)}. " for rule in policy.rules)
+    done(f"{rules}{'Everything else' if policy.rules else 'Everything'} is kept: {_days(policy.default_days)}.")
 
 
 async def preview(places: PremisesPlaces, policy: Policy, *, as_json: bool) -> None:
@@ -140,7 +140,7 @@ def _tell(pending: Pending) -> None:
 
 
 def _days(days: int | None) -> str:
-    return "for ever" if days is None else str(days)
+    return "for ever" if days is None else "1 day" if days == 1 else f"{days} days"
 
 
 def _about(rule: Rule) -> str:
@@ -156,7 +156,7 @@ def _plain_run(run: Run | None) -> dict[str, object] | None:
     if run is None:
         return None
     return {
-        "at": utc(run.at_us).isoformat(),
+        "at": rfc3339(run.at_us),
         "deleted": run.deleted,
         "bytes": run.size_bytes,
         "held": run.held,

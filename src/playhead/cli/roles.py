@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
+from playhead.cli.keepers import eraser_of
 from playhead.cli.listening import listening_at, told_listeners, web_certificates
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.premises_doctor import examine_premises
@@ -38,7 +39,7 @@ from playhead.store.audit_trail import AuditTrail
 from playhead.store.backup.last import watch_backups
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
-from playhead.store.erasure import Eraser, Gone
+from playhead.store.erasure import Gone
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments import BALLAST_SHARE, Ballast, CatalogueLedger, SegmentStore
@@ -121,16 +122,7 @@ async def _run(
         player.forget(one.segments)
         exports.forget(one.recording)
 
-    eraser = Eraser(
-        places.recordings,
-        places.erasures,
-        catalogue=catalogue,
-        disk=SystemDisk(),
-        authority=keyring.authority,
-        audit=audit,
-        clock=clock,
-        on_gone=gone,
-    )
+    eraser = eraser_of(places, catalogue=catalogue, keyring=keyring, audit=audit, clock=clock, on_gone=gone)
     keeping = KeepingService(settings.keeping, catalogue=catalogue, eraser=eraser, audit=audit, clock=clock)
     asides = AsideOrders(catalogue, screen, audit)
     messaging = MessagingService(

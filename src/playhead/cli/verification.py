@@ -12,7 +12,7 @@ from playhead import __version__
 from playhead.base.clock import SystemClock
 from playhead.base.errors import CorruptError, InvalidInputError, RefusedError, UnavailableError
 from playhead.base.ids import RecordingId
-from playhead.base.instants import utc
+from playhead.base.instants import rfc3339
 from playhead.cli.auditing import note
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import done, emit_json, notice
@@ -158,7 +158,7 @@ class _Run:
             if keyring is None:
                 raise UnavailableError("keyring.missing", "Only a site can sign a statement; its keys are not here.")
             said = {
-                "madeAt": utc(SystemClock().wall_us()).isoformat(),
+                "madeAt": rfc3339(SystemClock().wall_us()),
                 "program": f"playhead {__version__}",
                 "outcome": summary,
                 "recordings": self.items,

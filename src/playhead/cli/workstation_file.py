@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ import msgspec
 
 from playhead.base import config
 from playhead.base.addresses import Address
-from playhead.base.errors import NotFoundError
+from playhead.base.errors import NotFoundError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.workstation.config import WorkstationConfig
 
@@ -43,15 +44,42 @@ def load_settings(folder: Path) -> WorkstationConfig:
     return msgspec.structs.replace(settings, data=folder.absolute() / settings.data)
 
 
+def settings_to_be(folder: Path, workstation: WorkstationId, server: Address) -> WorkstationConfig:
+    """What `write_settings` would make of the file, which need not name a workstation yet.
+
+    Raises:
+        InvalidInputError: as `playhead.base.config.parse`: what else is in the file is wrong.
+        UnavailableError: ``config.unreadable``.
+    """
+    text = _written(folder, {"id": str(workstation), "premises": [str(server)]})
+    source = str(folder / CONFIG_NAME)
+    settings = config.parse(text, WorkstationSettings, source=source, folder=folder.absolute()).workstation
+    return msgspec.structs.replace(settings, data=folder.absolute() / settings.data)
+
+
 def write_settings(folder: Path, workstation: WorkstationId, server: Address, **more: int | bool | str) -> None:
     """Write who the workstation is and where its premises are; every other line of the file stays as it was."""
-    path = folder / CONFIG_NAME
-    text = path.read_text() if path.exists() else f"{_TABLE}\n"
-    for key, value in {"id": str(workstation), "premises": [str(server)], **more}.items():
-        text = with_key(text, key, value)
-    beside = path.with_suffix(".new")
+    text = _written(folder, {"id": str(workstation), "premises": [str(server)], **more})
+    beside = (folder / CONFIG_NAME).with_suffix(".new")
     beside.write_text(text)
-    beside.replace(path)
+    beside.replace(folder / CONFIG_NAME)
+
+
+def _written(folder: Path, keys: Mapping[str, str | float | list[str]]) -> str:
+    path = folder / CONFIG_NAME
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        hint = "Make it readable for this user, or move it away."
+        raise UnavailableError("config.unreadable", f"Cannot read {path}: {reason}.", hint=hint) from error
+    if _TABLE not in text:
+        text = f"{_TABLE}\n{text}"
+    for key, value in keys.items():
+        text = with_key(text, key, value)
+    return text
 
 
 def with_key(text: str, key: str, value: str | float | list[str]) -> str:

@@ -11,7 +11,7 @@ from playhead.base.errors import InvalidInputError, LimitError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.base.instants import utc
 from playhead.domain.access import Action, Installation, OfAgent, may
-from playhead.domain.coverage import EXCUSED
+from playhead.domain.coverage import EXCUSED, FIRST_DAY, LAST_DAY
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.coverage_models import (
     AlarmItem,
@@ -41,8 +41,6 @@ DAYS_MAX: Final = 31
 ALARMS_MAX: Final = 200
 """Alarms of one answer: more than anybody acts on at a time. The numbers count all."""
 
-_FIRST_DAY: Final = date(1970, 1, 2)
-_LAST_DAY: Final = date(2999, 12, 30)
 _DAY: Final = Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="As ISO 8601 has it, at the site.")
 
 router = APIRouter(prefix="/api", tags=["coverage"], responses=ERRORS)
@@ -187,8 +185,8 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise InvalidInputError("coverage.day", f"There is no day {text[:10]}.") from None
-    if not _FIRST_DAY <= day <= _LAST_DAY:
-        raise InvalidInputError("coverage.day", f"Days are from {_FIRST_DAY} to {_LAST_DAY}.")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidInputError("coverage.day", f"Days are from {FIRST_DAY} to {LAST_DAY}.")
     return day
 
 

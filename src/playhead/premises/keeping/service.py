@@ -131,7 +131,10 @@ class KeepingService:
                     details = {"deleted": run.deleted, "bytes": run.size_bytes, "held": run.held, "failed": run.failed}
                     entry = self._audit.entry("system", "retention.purged", "", "", details)
                     await add_audit_entry(connection, entry)
-            _log.info("retention.purged", deleted=run.deleted, bytes=run.size_bytes, held=run.held, failed=run.failed)
+            if run.deleted or run.failed:
+                _log.info(
+                    "retention.purged", deleted=run.deleted, bytes=run.size_bytes, held=run.held, failed=run.failed
+                )
             return run
 
     async def pending(self, policy: Policy | None = None) -> Pending:
