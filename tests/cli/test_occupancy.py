@@ -14,9 +14,11 @@ import pytest
 from cli.conftest import Run
 
 from playhead.base.errors import InvalidInputError, UnavailableError
+from playhead.cli import occupancy
 from playhead.cli.occupancy import require_free_ports
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.cli.settings import PremisesSettings
+from playhead.environment.occupied import Occupant
 
 TEXT = """[screen]
 listen = "127.0.0.1:{}"
@@ -75,6 +77,17 @@ def test_the_server_that_runs_has_its_own_ports(places: PremisesPlaces, run: Run
     (screen,) = json.loads(said.out)
     assert (screen["port"], screen["state"], screen["mend"]) == (taken, "listening", None)
     require_free_ports(places, PremisesSettings.load(places))  # that it runs already, its lock says
+
+
+@pytest.mark.parametrize(("says", "state"), [(True, "listening"), (False, "is taken by")])
+def test_without_being_told_the_process_the_server_s_own_word_counts(
+    places: PremisesPlaces, taken: int, monkeypatch: pytest.MonkeyPatch, *, says: bool, state: str
+) -> None:
+    monkeypatch.setattr(occupancy, "occupants", lambda _: (Occupant("127.0.0.1", "playhead"),))
+    listeners = {"screen": f"127.0.0.1:{taken}"} if says else {}
+    server = Running(os.getpid(), "http://127.0.0.1", taken, listeners=listeners)
+    (screen,) = occupancy.look(PremisesSettings.load(places), server)
+    assert screen.state.startswith(state)
 
 
 def test_a_check_names_the_program_and_what_frees_the_port(places: PremisesPlaces, run: Run, taken: int) -> None:

@@ -44,3 +44,13 @@ def test_when_none_is_free_it_says_which(occupied, monkeypatch):
     with pytest.raises(UnavailableError, match="is taken by") as caught:
         ports.choose(row(occupied), "127.0.0.1")
     assert caught.value.code == "ports.none_free"
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_everywhere_is_taken_where_either_version_is(family, host):
+    with socket.socket(family) as listener:
+        listener.bind((host, 0))
+        listener.listen()
+        number = listener.getsockname()[1]
+        assert "taken" in ports.why_not("*", number)
+        assert ports.why_not("127.0.0.2" if ":" in host else "::1", number) == ""

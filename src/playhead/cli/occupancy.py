@@ -1,10 +1,12 @@
 """Whether the ports of the configuration can be had, and what to do where not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import click
 
+from playhead.base.addresses import Address
 from playhead.base.config import line_of
 from playhead.base.errors import UnavailableError
 from playhead.cli.console import done, emit_json, notice, table
@@ -13,7 +15,7 @@ from playhead.cli.ports import why_not
 from playhead.cli.settings import PremisesSettings
 from playhead.environment.collisions import borrowed
 from playhead.environment.installation import Listener
-from playhead.environment.occupied import occupants
+from playhead.environment.occupied import Occupant, occupants
 from playhead.environment.ports import port_of
 
 _TAKEN: Final = "taken"
@@ -38,17 +40,17 @@ class Looked:
         return self.state in {"listening", "free"}
 
 
-def look(settings: PremisesSettings, *, server: int | None) -> list[Looked]:
+def look(settings: PremisesSettings, server: Running | None) -> list[Looked]:
     """Every port that the settings name, as it is now; those that the system chooses are none.
 
     Args:
         settings: of the server.
-        server: its process; None where it does not run.
+        server: what it says of itself; None where it does not run.
     """
     return [_look(key, one, server) for key, one in settings.listening().items() if one.port]
 
 
-def _look(key: str, listener: Listener, server: int | None) -> Looked:
+def _look(key: str, listener: Listener, server: Running | None) -> Looked:
     reason = why_not(listener.host, listener.port)
     if not reason:
         return Looked(key, listener, "free", "")
@@ -56,9 +58,16 @@ def _look(key: str, listener: Listener, server: int | None) -> Looked:
         remedy = "start as root, grant CAP_NET_BIND_SERVICE, or set a port from 1024 on" if "root" in reason else ""
         return Looked(key, listener, reason, remedy)
     found = occupants(listener.port)
-    if server is not None and any(one.process == server for one in found):
+    if server is not None and _is_of(server, listener, found):
         return Looked(key, listener, "listening", "")
     return Looked(key, listener, reason, next((one.remedy for one in found if one.remedy), ""))
+
+
+def _is_of(server: Running, listener: Listener, found: Sequence[Occupant]) -> bool:
+    """Whether the server has a port: by the process, or where we are not told that, by what the server says."""
+    if any(one.process is not None for one in found):
+        return any(one.process == server.process for one in found)
+    return str(Address(listener.host, listener.port)) in server.listeners.values()
 
 
 def require_free_ports(places: PremisesPlaces, settings: PremisesSettings) -> None:
@@ -67,7 +76,7 @@ def require_free_ports(places: PremisesPlaces, settings: PremisesSettings) -> No
     Raises:
         UnavailableError: ``net.port_taken``, ``net.port_forbidden`` or ``net.address_unusable``, of the first.
     """
-    wrong = [one for one in look(settings, server=running_process(places)) if not one.is_well]
+    wrong = [one for one in look(settings, running_here(places)) if not one.is_well]
     if not wrong:
         return  # also where this very server runs already, which its lock says better
     code = next(code for word, code in _CODES.items() if word in wrong[0].state)
@@ -94,7 +103,7 @@ def notice_borrowed(places: PremisesPlaces, settings: PremisesSettings) -> None:
 def show_occupancy(places: PremisesPlaces, *, as_json: bool) -> int:
     """Print who has each configured port; the exit code."""
     settings = PremisesSettings.load(places)
-    found = look(settings, server=running_process(places))
+    found = look(settings, running_here(places))
     if as_json:
         emit_json(
             [
@@ -121,10 +130,10 @@ def show_occupancy(places: PremisesPlaces, *, as_json: bool) -> int:
     return 0
 
 
-def running_process(places: PremisesPlaces) -> int | None:
+def running_here(places: PremisesPlaces) -> Running | None:
     """The server that runs on this machine with this data folder."""
     try:
-        return Running.read(places).process
+        return Running.read(places)
     except UnavailableError:
         return None
 

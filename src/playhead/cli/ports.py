@@ -17,8 +17,12 @@ ATTEMPTS_MAX = 50
 
 def why_not(host: str, number: int) -> str:
     """Why a TCP port cannot be listened on at ``host`` right now; empty where it can."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+    everywhere = host == "*" and socket.has_dualstack_ipv6()
+    is_six = everywhere or ":" in host
+    with socket.socket(socket.AF_INET6 if is_six else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_six:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not everywhere)
         try:
             probe.bind(("" if host == "*" else host, number))
         except OSError as error:
