@@ -34,7 +34,10 @@ def listeners_of(settings: PremisesSettings) -> tuple[Listener, ...]:
 
 def show_ports(places: PremisesPlaces, form: str, *, show_all: bool) -> None:
     """Print the port table with the ports as they are configured."""
-    rows = [row for row in _configured(PremisesSettings.load(places)) if show_all or row.present]
+    settings = PremisesSettings.load(places)
+    # Without a broker nobody connects to one.
+    used = settings.messaging.transport == "rabbitmq"
+    rows = [row for row in _configured(settings) if show_all or (row.present and (row.ours or used))]
     match form:
         case "markdown":
             click.echo(as_markdown(rows), nl=False)
@@ -93,4 +96,5 @@ def _compare(differs: str, *, show: bool) -> int:
 
 def _configured(settings: PremisesSettings) -> list[Port]:
     ports = {listener.service: listener.port for listener in listeners_of(settings)}
+    ports[Service.MESSAGING] = settings.messaging.broker.port
     return [replace(row, number=ports.get(row.service, row.number)) for row in REGISTRY]
