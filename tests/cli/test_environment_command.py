@@ -32,6 +32,13 @@ def test_the_ports_are_those_of_the_configuration(run: Run, data: Path) -> None:
     }
 
 
+def test_the_port_of_the_broker_is_there_where_one_is_configured(run: Run, data: Path) -> None:
+    with (data / "premises.toml").open("a") as settings:
+        settings.write('[messaging]\ntransport = "rabbitmq"\nbroker = "broker.example:5673"\n')
+    said = run("environment", "ports", "--format", "json", "--data", data)
+    assert {row["service"]: row["port"] for row in json.loads(said.out)}["messaging"] == 5673
+
+
 def test_the_table_is_the_same_in_every_form(run: Run, data: Path) -> None:
     rows = list(csv.reader(io.StringIO(run("environment", "ports", "--all", "--format", "csv", "--data", data).out)))
     assert len(rows) == 12
