@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -59,6 +59,10 @@ async def _operating_change(request: Request, caller: Changing) -> Caller:
 
 Operating = Annotated[Caller, Depends(_operating)]
 OperatingChange = Annotated[Caller, Depends(_operating_change)]
+
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "A file, with its name."}
+}
 
 _Network = Annotated[str, Query(max_length=NETWORK_CHARS_MAX)]
 _Path = Annotated[str, Query(max_length=PATH_CHARS_MAX)]
@@ -161,7 +165,13 @@ class _Wish:
     remove: Annotated[bool, Query(description="What takes the rules away again.")] = False
 
 
-@router.get("/rules", operation_id="getRules", openapi_extra=needs(Action.OPERATE), response_class=PlainTextResponse)
+@router.get(
+    "/rules",
+    operation_id="getRules",
+    openapi_extra=needs(Action.OPERATE),
+    response_class=Response,
+    responses=_FILE,
+)
 async def get_rules(request: Request, _caller: Operating, wish: Annotated[_Wish, Depends()]) -> Response:
     """Firewall rules as a file. Without ranges they let any address in."""
     listeners = _environment(parts_of(request)).listeners()
@@ -178,7 +188,11 @@ async def get_rules(request: Request, _caller: Operating, wish: Annotated[_Wish,
 
 
 @router.get(
-    "/exclusions", operation_id="getExclusions", openapi_extra=needs(Action.OPERATE), response_class=PlainTextResponse
+    "/exclusions",
+    operation_id="getExclusions",
+    openapi_extra=needs(Action.OPERATE),
+    response_class=Response,
+    responses=_FILE,
 )
 async def get_exclusions(
     request: Request,
