@@ -14,7 +14,7 @@ from playhead.environment.firewall.running import difference
 from playhead.environment.firewall.written import FORMS
 from playhead.environment.installation import Installation, Listener, parse_networks
 from playhead.environment.pages import HEADS, as_csv, as_markdown, as_plain, cells
-from playhead.environment.ports import REGISTRY, Port
+from playhead.environment.ports import REGISTRY, Port, Service
 
 
 @dataclass(frozen=True, slots=True)
