@@ -5,8 +5,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from playhead.base.instants import from_rfc3339, last_such_moment, rfc3339
 from playhead.wire.syslog.limits import ELEMENTS_MAX, PARAMETERS_MAX
@@ -16,6 +16,7 @@ PRIORITY_UNKNOWN: Final = 13
 PRIORITY_MAX: Final = 191
 """23 facilities of 8 severities (RFC 5424 §6.2.1)."""
 
+_NO_DATA: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
 _BOM: Final = "\ufeff"
 
 # HEADER of RFC 5424 §6: "<" PRIVAL ">" VERSION SP TIMESTAMP SP HOSTNAME SP APP-NAME SP PROCID SP MSGID SP SD [SP MSG]
@@ -39,8 +40,7 @@ _NOT_PRINTABLE: Final = re.compile(r"[^!-~]")
 _NOT_IN_NAME: Final = re.compile(r'[^!-~]|[="\]]')
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What a message says; empty where it says nothing (NILVALUE)."""
 
     facility: int
@@ -52,7 +52,7 @@ class Message:
     app: str = ""
     process: str = ""
     id: str = ""
-    data: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    data: Mapping[str, Mapping[str, str]] = _NO_DATA
     """STRUCTURED-DATA, by SD-ID."""
 
 
