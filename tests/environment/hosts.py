@@ -24,7 +24,8 @@ import selectors, socket, sys
 host, *ports = sys.argv[1:]
 chosen = selectors.DefaultSelector()
 for port in ports:
-    chosen.register(socket.create_server((host, int(port))), selectors.EVENT_READ)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    chosen.register(socket.create_server((host, int(port)), family=family), selectors.EVENT_READ)
 print("ready", flush=True)
 while True:
     for key, _ in chosen.select():

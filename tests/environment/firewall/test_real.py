@@ -4,10 +4,11 @@ import shutil
 
 import pytest
 from environment.firewall.made import CLIENT, NEIGHBOUR, OTHER, PORTS, REACHABLE
-from environment.hosts import run
+from environment.hosts import host, listening, run
 
 from playhead.environment.firewall.rules import Role, rules_of
 from playhead.environment.firewall.written import FORMS
+from playhead.environment.installation import Installation, parse_networks
 
 RULES = rules_of(Role.PREMISES, REACHABLE)
 ALL = {*PORTS, OTHER}
@@ -51,6 +52,23 @@ def test_iptables_lets_exactly_the_allowed_ones_pass(site):
     site.inside.run("sh", "-c", FORMS["iptables"].remove(RULES))
     assert site.reached_from(NEIGHBOUR) == ALL
     site.inside.run("sh", "-c", FORMS["iptables"].remove(RULES))  # nothing is there any more
+
+
+@pytest.mark.parametrize(("form", "command"), [("nftables", "nft -f -"), ("ip6tables", "ip6tables-restore --noflush")])
+def test_the_same_holds_for_ipv6(form, command):
+    clients, neighbours, server = "fd00:201:1", "fd00:201:2", "fd00:201:9::5"
+    installation = Installation(REACHABLE.listeners, parse_networks((f"{clients}::/64",)), parse_networks((server,)))
+    rules = rules_of(Role.PREMISES, installation)
+    with host() as outside, host() as inside:
+        outside.join("cable", (f"{clients}::2/32", f"{neighbours}::2/32"), inside, (f"{server}/32",))
+        with listening(inside, server, (*PORTS, OTHER)):
+            while outside.reaches(f"{neighbours}::2", server, (*PORTS, OTHER)) != ALL:
+                pass  # the two are still finding each other (RFC 4861)
+            inside.run(*command.split(), given=FORMS[form].render(rules))
+            if form != "nftables":
+                inside.run("sh", given=FORMS["iptables-hook"].render(rules).splitlines()[1])
+            assert outside.reaches(f"{clients}::2", server, (*PORTS, OTHER)) == ALL
+            assert outside.reaches(f"{neighbours}::2", server, (*PORTS, OTHER)) == {OTHER}
 
 
 @pytest.mark.parametrize("role", Role)
