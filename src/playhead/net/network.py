@@ -83,10 +83,15 @@ class SystemNetwork:
 
     Args:
         handshake_s: how long a TLS handshake may take.
+        receive_buffer_bytes: of accepted connections, in the system; None leaves it to the system, which then follows
+            the rate: for a few fast connections rather than a thousand slow ones.
     """
 
-    def __init__(self, *, handshake_s: float = HANDSHAKE_S) -> None:
+    def __init__(
+        self, *, handshake_s: float = HANDSHAKE_S, receive_buffer_bytes: int | None = RECEIVE_BUFFER_BYTES
+    ) -> None:
         self._handshake_s = handshake_s
+        self._receive_buffer_bytes = receive_buffer_bytes
 
     async def connect(self, make_protocol: Callable[[], P], address: Address, tls: ssl.SSLContext | None) -> P:
         """Connect by IPv6 or IPv4, whichever answers (RFC 8305), and with ``tls`` shake hands."""
@@ -115,8 +120,8 @@ class SystemNetwork:
     ) -> Listening:
         """Listen on one address, or on all with ``*``."""
         listener = listen(address.host, address.port)
-        # Accepted connections inherit it.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        if self._receive_buffer_bytes is not None:  # accepted connections inherit it
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer_bytes)
         return _SystemListening(listener, make_protocol, tls, strangers, self._handshake_s)
 
 

@@ -96,7 +96,7 @@ async def accepting(tls=None, serve=None):
         stream.reset("test.unwanted")
 
     pools = Pools(serve or refuse, identify)
-    listening = await pools.listen(Address("127.0.0.1", 0), tls, SystemNetwork())
+    listening = await pools.listen(Address("127.0.0.1", 0), tls, SystemNetwork(receive_buffer_bytes=None))
     try:
         yield pools, listening.address
     finally:

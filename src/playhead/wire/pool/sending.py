@@ -199,8 +199,10 @@ class Sending:
     def _put_next(self, out: list[Chunk], owner: Owner, now_us: int, room: int) -> int | None:
         """Let whoever's turn it is send; how much that was, or None where it is nobody's."""
         path = self.path
-        space = path.flight_bytes_max(now_us) - path.flight_bytes
-        turn = self.scheduler.pick(path.quantum_bytes(now_us), capped=space <= 0)
+        most, quantum = path.flight_bytes_max(now_us), path.quantum_bytes(now_us)
+        space = most - path.flight_bytes
+        # Not by each little that is acknowledged: a frame for that would cost as much as a long one.
+        turn = self.scheduler.pick(quantum, capped=space < min(quantum, most // 4))
         if turn is None:
             if space > 0:
                 path.note_idle()
