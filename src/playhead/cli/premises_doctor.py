@@ -58,7 +58,7 @@ async def examine_premises(places: PremisesPlaces, *, clock: Clock, environment:
     root, program = places.root.absolute(), Path(sys.executable)
     installation = Installation(listeners_of(settings))
     checks = [
-        Check("certificates", lambda: _of(_certificates(keyring, web, clock))),
+        Check.done("certificates", _certificates(keyring, web, clock)),
         Check("disk", lambda: _look_at_disk(places, settings, clock)),
         Check.blocking("encoder", look_at_encoder),
         Check.blocking("time zone", lambda: look_at_zone(environment.get("TZ", ""))),
@@ -69,10 +69,6 @@ async def examine_premises(places: PremisesPlaces, *, clock: Clock, environment:
         *_ports(places, settings, keyring, web, clock),
     ]
     return await examine(checks, machine=socket.gethostname(), role=Role.PREMISES, clock=clock)
-
-
-async def _of(found: Sequence[Finding]) -> Sequence[Finding]:
-    return found
 
 
 def _certificates(keyring: Keyring, web: Mapping[Service, bytes], clock: Clock) -> Sequence[Finding]:
@@ -122,7 +118,7 @@ def _ports(
     )
     ports = {Service(name): Address.parse(text).port for name, text in running.listeners.items()}
     return [
-        Check("program", lambda: _of([runs])),
+        Check.done("program", [runs]),
         *(_running(one, own, clock) for one in listening_at(settings, ports)),
     ]
 

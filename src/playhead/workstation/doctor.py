@@ -61,8 +61,8 @@ async def examine_workstation(
     in_use = running.premises if isinstance(running, LocalStatus) else ""
     rows = of_workstation(config.data, Path(sys.executable))
     checks = [
-        Check("identity", lambda: _of(missing or _certificates(identity, clock))),
-        Check("program", lambda: _of([_judge_program(running)])),
+        Check.done("identity", missing or _certificates(identity, clock)),
+        Check.done("program", [_judge_program(running)]),
         Check.blocking("display", lambda: look_at_display(config.display, environment)),
         Check.blocking("encoder", look_at_encoder),
         Check.blocking("time zone", lambda: look_at_zone(environment.get("TZ", ""))),
@@ -77,10 +77,6 @@ async def examine_workstation(
         ),
     ]
     return await examine(checks, machine=str(config.id), role=Role.WORKSTATION, clock=clock)
-
-
-async def _of(found: Sequence[Finding]) -> Sequence[Finding]:
-    return found
 
 
 def _identity(config: WorkstationConfig, disk: Disk) -> tuple[Identity | None, Sequence[Finding]]:

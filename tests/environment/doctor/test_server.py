@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+import pytest
 from environment.doctor.faults import codes, free_port, impatient, only, serving, swallowing
 from environment.doctor.test_screen import AT_WORK, trust_of
 from environment.doctor.test_web import portal
@@ -10,6 +11,7 @@ from premises.screen.rig import Premises
 
 from playhead.base.addresses import Address
 from playhead.base.clock import SystemClock
+from playhead.base.errors import UnavailableError
 from playhead.environment.doctor import runner
 from playhead.environment.doctor.checks import reaching, server, web
 from playhead.environment.doctor.checks.reaching import LookUp
@@ -97,6 +99,21 @@ async def test_others_do_not_wait_for_a_server_that_answers_nothing(monkeypatch)
         found = await look("127.0.0.1", screen)
     assert called.is_set()
     assert {one.evidence["service"] for one in found} == {"screen", "portal"}
+
+
+async def test_a_look_that_fails_takes_no_other_with_it(tmp_path):
+    """The workstation's own key cannot be read."""
+
+    def unreadable():
+        raise UnavailableError("net.tls_files", "The certificate cannot be used.")
+
+    (tmp_path / "web").mkdir()
+    async with Premises(tmp_path).running() as premises, portal(tmp_path / "web") as (port, _):
+        trust = trust_of(await premises.desk(), context=unreadable)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(server, "_others", lambda _told: {server.Service.PORTAL: Listens("portal", port)})
+            found = await look("127.0.0.1", premises.service.port, trust)
+    assert sorted(codes(found)) == ["doctor.failed", "web.reached"]
 
 
 async def test_other_ports_are_looked_at_all_at_once(tmp_path):

@@ -1,7 +1,7 @@
 """A premises server as another machine sees it: its name, then every port of the registry that is for that machine."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_web
 from playhead.environment.doctor.codes import finding
 from playhead.environment.doctor.findings import Finding
+from playhead.environment.doctor.runner import Check, look
 from playhead.environment.ports import REGISTRY, Host, Service
 from playhead.net.http import is_loopback
 from playhead.wire.screen import Probed
@@ -55,11 +56,13 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
         if not told.done():
             told.set_result(answer)
 
+    def begin(target: Target, work: Callable[[], Awaitable[Sequence[Finding]]]) -> asyncio.Task[Sequence[Finding]]:
+        left_s = max(0.0, deadline - asyncio.get_running_loop().time())
+        return asyncio.create_task(look(Check(target.subject, work, left_s)))
+
     screen = Target(Service.SCREEN, server.screen.host, address, server.screen.port)
-    looking: dict[asyncio.Future[Sequence[Finding]], Target] = {}
-    task = _begin(look_at_screen(screen, server.trust, clock=clock, agents=agents, on_told=on_told))
-    task.add_done_callback(lambda _: None if told.done() else told.set_result(None))
-    looking[task] = screen
+    looking = [begin(screen, lambda: look_at_screen(screen, server.trust, clock=clock, agents=agents, on_told=on_told))]
+    looking[0].add_done_callback(lambda _: None if told.done() else told.set_result(None))
     try:
         await asyncio.wait([told], timeout=TOLD_S)
         answer = told.result() if told.done() else None
@@ -68,32 +71,21 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
             if listens.local and not is_loopback(address):
                 found.append(target.find("web.local", "It listens for the server itself alone."))
                 continue
-            looking[_begin(_work(target, listens, server.trust, clock, is_told=answer is not None))] = target
-        await asyncio.wait(looking, timeout=max(0, deadline - asyncio.get_running_loop().time()))
-        for one, target in looking.items():
-            if one.done():
-                found += one.result()
-            else:
-                found.append(target.find("doctor.slow", f"It was not done within {WITHIN_S:g} s."))
+            looking.append(begin(target, _work(target, listens, server.trust, clock, is_told=answer is not None)))
+        return [*found, *(one for some in await asyncio.gather(*looking) for one in some)]
     finally:
         for one in looking:
             one.cancel()
-        await asyncio.gather(*looking, return_exceptions=True)
-    return found
-
-
-def _begin(work: Awaitable[Sequence[Finding]]) -> asyncio.Future[Sequence[Finding]]:
-    return asyncio.ensure_future(work)
 
 
 def _work(
     target: Target, listens: Listens, trust: Trust, clock: Clock, *, is_told: bool
-) -> Awaitable[Sequence[Finding]]:
+) -> Callable[[], Awaitable[Sequence[Finding]]]:
     """The look at one port, by what is spoken there."""
     if target.service is Service.LOGGING:
-        return look_at_logs(target, trust)
+        return lambda: look_at_logs(target, trust)
     web = Web(target, listens.certificate, is_told=is_told)
-    return look_at_tokens(web) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
+    return lambda: look_at_tokens(web) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
 
 
 def _others(told: Probed | None) -> dict[Service, Listens]:
