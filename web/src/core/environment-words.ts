@@ -61,7 +61,7 @@ export function portState(port: PortItem): PortState {
   if (!port.present) return { text: "Not in this version", tone: "quiet" };
   if (port.listening === null) return { text: "Opens none here", tone: "quiet" };
   if (!port.listening) return { text: "Not listening", tone: "bad" };
-  return { text: port.local ? "Listening, for this machine only" : "Listening", tone: "good" };
+  return { text: port.local ? "Listening locally" : "Listening", tone: "good" };
 }
 
 /** Who reaches it. */

@@ -112,7 +112,7 @@ describe("in words", () => {
 
   test.each([
     [{}, "Listening", "good"],
-    [{ local: true }, "Listening, for this machine only", "good"],
+    [{ local: true }, "Listening locally", "good"],
     [{ listening: false }, "Not listening", "bad"],
     [{ listening: null }, "Opens none here", "quiet"],
     [{ present: false, listening: null }, "Not in this version", "quiet"],
