@@ -189,3 +189,18 @@ async def test_a_server_that_never_heard_of_probes():
         (found,) = await look(port, Trust("desk-1", plain=True))
     assert found.code == "peer.version"
     assert "Update the older one" in found.mend
+
+
+class InYears(SystemClock):
+    """Of a time when the server's certificate has ended."""
+
+    def wall_us(self):
+        return super().wall_us() + 3 * 365 * 86_400_000_000
+
+
+async def test_a_server_whose_certificate_has_ended(tmp_path):
+    async with Premises(tmp_path).running() as premises:
+        trust = trust_of(await premises.desk())
+        (found,) = await look(premises.service.port, trust, clock=InYears())
+    assert (found.code, found.severity) == ("certificate.ended", Severity.ERROR)
+    assert "restart the server" in found.mend

@@ -66,6 +66,10 @@ def web(port, service=Service.PORTAL, certificate=b"", *, is_told=True, host="12
     return Web(target(port, service, host), certificate, is_told=is_told)
 
 
+async def tokens_at(at):
+    return await look_at_tokens(at, clock=SystemClock())
+
+
 async def look(at):
     return await look_at_web(at, clock=SystemClock())
 
@@ -83,15 +87,15 @@ async def test_a_name_that_the_portal_does_not_know(tmp_path):
     async with portal(tmp_path) as (port, _):
         assert codes(await look(web(port, host="recorder.example"))) == ["web.host_unknown"]
         at = web(port, Service.TOKENS, host="recorder.example")
-        assert codes(await look_at_tokens(at)) == ["web.host_unknown"]
+        assert codes(await tokens_at(at)) == ["web.host_unknown"]
 
 
 async def test_tokens(tmp_path):
     async with portal(tmp_path) as (port, _):
-        assert codes(await look_at_tokens(web(port, Service.TOKENS))) == ["port.reached"]
-        assert codes(await look_at_tokens(web(port, Service.TOKENS, is_told=False))) == ["port.reached"]
+        assert codes(await tokens_at(web(port, Service.TOKENS))) == ["port.reached"]
+        assert codes(await tokens_at(web(port, Service.TOKENS, is_told=False))) == ["port.reached"]
     async with portal(tmp_path, secure=True) as (port, certificate):
-        found = await look_at_tokens(web(port, Service.TOKENS, certificate))
+        found = await tokens_at(web(port, Service.TOKENS, certificate))
     assert "port.reached" in codes(found)
 
 
@@ -100,7 +104,7 @@ async def test_tls_that_somebody_opens_on_the_way(tmp_path):
     async with portal(tmp_path / "portal") as (port, _), serving(relay(port), inspector) as intercepted:
         found = await look(web(intercepted, Service.HTTPS, certificate=b"c" * 32))
         assert only(found, "tls.intercepted").evidence["issuer"] == "CN=Inspector of the Network"
-        tokens = await look_at_tokens(web(intercepted, Service.TOKENS, certificate=b"c" * 32))
+        tokens = await tokens_at(web(intercepted, Service.TOKENS, certificate=b"c" * 32))
         assert "tls.intercepted" in codes(tokens)
 
 
@@ -154,7 +158,7 @@ async def test_who_is_there_instead(monkeypatch):
     async with serving(other) as port:
         (found,) = await look(web(port))
         assert (found.code, found.evidence["said"]) == ("port.foreign", "nginx")
-        (found,) = await look_at_tokens(web(port, Service.TOKENS))
+        (found,) = await tokens_at(web(port, Service.TOKENS))
         assert (found.code, found.evidence["said"]) == ("port.foreign", "nginx")
     async with serving(greet) as port:
         assert codes(await look(web(port))) == ["port.foreign"]
@@ -168,7 +172,7 @@ async def test_a_port_that_says_nothing(monkeypatch):
     async with serving(mute) as port:
         assert codes(await look(web(port))) == ["port.silent"]
         assert codes(await look(web(port, Service.HTTPS))) == ["port.silent"]
-        assert codes(await look_at_tokens(web(port, Service.TOKENS))) == ["port.silent"]
+        assert codes(await tokens_at(web(port, Service.TOKENS))) == ["port.silent"]
 
 
 async def test_a_server_whose_clock_is_wrong(tmp_path):
@@ -194,3 +198,17 @@ async def test_an_answer_without_end_is_not_read_to_it():
     async with serving(endless) as port:
         assert codes(await look(web(port))) == ["port.foreign"]
     assert SENT["authorization"] == "Bearer none"  # nothing secret is ever sent to strangers
+
+
+class InYears(SystemClock):
+    """Of a time when every certificate here has ended."""
+
+    def wall_us(self):
+        return super().wall_us() + 10 * 365 * 86_400_000_000
+
+
+async def test_a_certificate_that_has_ended(tmp_path):
+    async with portal(tmp_path, secure=True) as (port, certificate):
+        at = web(port, Service.HTTPS, certificate)
+        ended = only(await look_at_web(at, clock=InYears()), "certificate.ended")
+    assert ended.subject == f"certificate of {port} https → 127.0.0.1"

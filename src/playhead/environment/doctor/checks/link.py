@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from playhead.base.clock import Clock
+from playhead.environment.doctor.checks.certificates import look_at_certificate
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.findings import Finding, Severity
 from playhead.net.network import RECEIVE_BUFFER_BYTES
 from playhead.net.probing import Measured
+from playhead.wire.pki import validity_of
 
 AGENT_BYTES_PER_S: Final = 16_000
 """That an agent at work makes on the mean: 55 MB/h (docs/performance.md, screen)."""
@@ -51,6 +54,12 @@ def look_at_clock(target: Target, ahead_us: int, *, within_us: int = 0) -> Findi
     severity = Severity.ERROR if abs(ahead_us) >= SKEW_US_FATAL else None
     text = f"This machine's clock is {_long(abs(ahead_us))} {direction} the server's."
     return target.find("clock.skew", text, severity=severity, ahead_s=seconds)
+
+
+def shown_certificate(target: Target, certificate: bytes, clock: Clock) -> Sequence[Finding]:
+    """Whether what a server shows will go on to hold; worth saying only where it will not."""
+    found = look_at_certificate(f"certificate of {target.subject}", validity_of(certificate), now_us=clock.wall_us())
+    return [] if found.severity is Severity.OK else [found]
 
 
 def _path(target: Target, measured: Measured) -> Sequence[Finding]:

@@ -51,7 +51,7 @@ async def look_at_running(listener: Listener, own: Own, *, clock: Clock) -> Sequ
         return await look_at_logs(target, Trust("", plain=False, site=own.site, authority=own.authority))
     web = Web(target, own.certificates.get(listener.service, b""), is_told=True)
     if listener.service is Service.TOKENS:
-        return await look_at_tokens(web)
+        return await look_at_tokens(web, clock=clock)
     found = await look_at_web(web, clock=clock)
     return [one for one in found if one.code != "web.untrusted"]  # what browsers elsewhere trust is theirs to say
 

@@ -13,7 +13,7 @@ from playhead import __version__
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError, ProtocolError, RefusedError, UnavailableError
 from playhead.base.ids import SiteId
-from playhead.environment.doctor.checks.link import look_at_link
+from playhead.environment.doctor.checks.link import look_at_link, shown_certificate
 from playhead.environment.doctor.checks.reaching import Failure, Shaken, hear, reach, shake
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.findings import Finding, Severity
@@ -66,7 +66,10 @@ async def look_at_screen(
     if trust.context is None:
         return [target.find("port.reached", "It answers TLS; whose it is, only an enrolled machine can say.")]
     wrong = judge_holder(target, shaken.certificate, trust)
-    return [wrong] if wrong else await _look(target, trust, clock, agents, on_told)
+    found = [wrong] if wrong else shown_certificate(target, shaken.certificate, clock)
+    if any(one.severity is Severity.ERROR for one in found):
+        return found
+    return [*found, *await _look(target, trust, clock, agents, on_told)]
 
 
 async def _judge_tls(target: Target, shaken: Shaken, clock: Clock) -> Finding | None:

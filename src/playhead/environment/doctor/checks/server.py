@@ -85,7 +85,9 @@ def _work(
     if target.service is Service.LOGGING:
         return lambda: look_at_logs(target, trust)
     web = Web(target, listens.certificate, is_told=is_told)
-    return lambda: look_at_tokens(web) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
+    return lambda: (
+        look_at_tokens(web, clock=clock) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
+    )
 
 
 def _others(told: Probed | None) -> dict[Service, Listens]:

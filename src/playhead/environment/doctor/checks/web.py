@@ -15,7 +15,7 @@ from cryptography import x509
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
 from playhead.base.instants import wall_us
-from playhead.environment.doctor.checks.link import look_at_clock
+from playhead.environment.doctor.checks.link import look_at_clock, shown_certificate
 from playhead.environment.doctor.checks.reaching import Failure, Reached, Shaken, hear, reach, shake
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.findings import Finding
@@ -74,7 +74,7 @@ async def look_at_web(web: Web, *, clock: Clock) -> Sequence[Finding]:
     if reached.connection is None:
         return target.unreached(reached)
     secure = target.service is Service.HTTPS
-    found = await _tls(web, reached) if secure else []
+    found = await _tls(web, reached, clock) if secure else []
     if not secure:
         reached.close()
     if any(one.code.startswith(("port.", "tls.failed")) for one in found):
@@ -86,7 +86,7 @@ async def look_at_web(web: Web, *, clock: Clock) -> Sequence[Finding]:
         return [*found, await _foreign(web, error)]
 
 
-async def look_at_tokens(web: Web) -> Sequence[Finding]:
+async def look_at_tokens(web: Web, *, clock: Clock) -> Sequence[Finding]:
     """The token service's port: refuses a stranger in our words."""
     target = web.target
     reached = await reach(target.numeric)
@@ -95,7 +95,7 @@ async def look_at_tokens(web: Web) -> Sequence[Finding]:
     secure = bool(web.certificate)
     found: list[Finding] = []
     if secure:
-        found = await _tls(web, reached)
+        found = await _tls(web, reached, clock)
     elif not web.is_told:
         shaken = await shake(reached.connection, _trusting())
         secure = bool(shaken.certificate)
@@ -129,7 +129,7 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-async def _tls(web: Web, reached: Reached) -> list[Finding]:
+async def _tls(web: Web, reached: Reached, clock: Clock) -> list[Finding]:
     """Who is at the other end of TLS; consumes the connection."""
     target = web.target
     assert reached.connection is not None  # noqa: S101 - the caller has looked
@@ -141,10 +141,11 @@ async def _tls(web: Web, reached: Reached) -> list[Finding]:
     if web.certificate and hashlib.sha256(shaken.certificate).digest() != web.certificate:
         text = f"The certificate shown is issued by {issuer}, and is not the one that the server has."
         return [target.find("tls.intercepted", text, issuer=issuer)]
-    if not await _is_trusted(target):
+    found = list(shown_certificate(target, shaken.certificate, clock))
+    if not found and not await _is_trusted(target):
         text = f"This machine does not trust the certificate of {issuer} for {target.host}."
-        return [target.find("web.untrusted", text, issuer=issuer)]
-    return []
+        found.append(target.find("web.untrusted", text, issuer=issuer))
+    return found
 
 
 async def _no_tls(target: Target, shaken: Shaken) -> Finding:
