@@ -1,5 +1,7 @@
 """docs/wire/pool.md §3, §4, §9: the handshake, the health of a link, and what a peer may not do."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -260,3 +262,51 @@ def test_garbage_after_the_handshake_ends_the_link_or_is_waited_for(data, resuma
     pair.acceptor.receive(two, data, pair.now_us)
     assert two.ended is None or two.ended.startswith("pool.") or two.fault is None
     assert two.held_bytes <= len(data)
+
+
+def transcript():
+    """What a dialer says in a busy life of one link."""
+    pair = Pair()
+    one, _ = pair.links[0]
+    said = []
+    for number in range(6):
+        stream = pair.dialer.pool.open(
+            "x",
+            pair.now_us,
+            urgency=Urgency(number % 4),
+            resumable=number % 2 == 0,
+            data=bytes([number]) * 3000 * number,
+        )
+        said.append(b"".join(one.data_to_send(pair.now_us)))
+        if number == 3:
+            pair.dialer.pool.reset(stream, "test.enough")
+        elif number != 4:
+            pair.dialer.pool.end(stream, pair.now_us)
+    pair.dialer.pool.drain("test.drain")
+    said.append(b"".join(one.data_to_send(pair.now_us)))
+    one.close("test.done", pair.now_us)
+    return b"".join([*said, *one.data_to_send(pair.now_us)])
+
+
+TRANSCRIPT = transcript()
+
+
+def heard(pieces):
+    """What an acceptor is told when it comes in these pieces."""
+    pair = Pair()
+    end, link = pair.acceptor, pair.links[0][1]
+    end.events.clear()
+    for piece in pieces:
+        end.receive(link, piece, pair.now_us)
+    names = [(type(event).__name__, getattr(event, "code", None)) for event in end.events]
+    return names, end.data, end.ended, end.broken, link.ended, link.sending.received
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, len(TRANSCRIPT)), max_size=40))
+def test_it_does_not_matter_how_what_comes_is_cut(cuts):
+    at = [0, *sorted(cuts), len(TRANSCRIPT)]
+    whole, pieces = heard([TRANSCRIPT]), heard([TRANSCRIPT[begin:end] for begin, end in pairwise(at)])
+    assert whole[4] == "test.done"
+    assert len(whole[1]) == 6
+    assert pieces == whole

@@ -1,5 +1,7 @@
 """docs/wire/pool.md §5, §8: streams over links that come and go."""
 
+import tracemalloc
+
 import pytest
 from wire.pool.ends import End, Pair
 
@@ -282,3 +284,20 @@ def test_figures_by_class():
     assert [link.slot for link in mine.links] == [0, 1]
     assert mine.links[1].sent_bytes > len(CONTENT)
     assert theirs.unread_bytes == 0
+
+
+def test_an_idle_stream_takes_less_than_two_kibibytes_at_both_ends_together():
+    pair, count = Pair(), 500
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(count):
+            pair.dialer.pool.open("idle", pair.now_us, data=b"?")
+            pair.pump()
+        for end in (pair.dialer, pair.acceptor):
+            end.events.clear()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(pair.acceptor.pool.streams) == count
+    assert (after - before) / count < 2048

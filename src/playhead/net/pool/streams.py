@@ -33,6 +33,8 @@ class Actions(Protocol):
 class Feed:
     """What a stream sends from: an `Outgoing` that somebody may wait for."""
 
+    __slots__ = ("outgoing", "wanted")
+
     def __init__(self) -> None:
         self.outgoing = Outgoing()
         self.wanted: asyncio.Future[None] | None = None
@@ -63,6 +65,19 @@ class PoolStream:
     nobody but this stream's sender.
     """
 
+    __slots__ = (
+        "_actions",
+        "_ended",
+        "_ending",
+        "_feed",
+        "_over",
+        "_received",
+        "_stream",
+        "_wanted",
+        "broken",
+        "head",
+    )
+
     def __init__(self, actions: Actions, stream: Stream, feed: Feed, head: bytes) -> None:
         self.head = head
         """What it says of itself, in the language of its kind."""
@@ -71,7 +86,7 @@ class PoolStream:
         self._actions = actions
         self._stream = stream
         self._feed = feed
-        self._received: deque[bytes] = deque()
+        self._received: deque[bytes] | None = None  # an empty one takes more than all else of an idle stream
         self._ended = False
         self._ending = False
         self._wanted: asyncio.Future[None] | None = None
@@ -105,6 +120,8 @@ class PoolStream:
             self._wanted = asyncio.get_running_loop().create_future()
             await self._wanted
         data = self._received.popleft()
+        if not self._received:
+            self._received = None
         self._actions.consume(self._stream, len(data))
         return data
 
@@ -145,6 +162,8 @@ class PoolStream:
 
     def note_data(self, data: memoryview) -> None:
         """Bytes have come."""
+        if self._received is None:
+            self._received = deque()
         self._received.append(bytes(data))
         self._wake()
 
@@ -156,7 +175,7 @@ class PoolStream:
     def note_broken(self, code: str) -> None:
         """It is over before its end."""
         self.broken = code
-        self._received.clear()
+        self._received = None
         self._feed.release()
         self._wake()
 

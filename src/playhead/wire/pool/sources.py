@@ -38,7 +38,7 @@ class Outgoing:
         self.limit_bytes = limit_bytes
         self.size = 0
         """Bytes not sent yet."""
-        self._chunks: deque[memoryview] = deque()
+        self._chunks: deque[memoryview] | None = None  # an empty one takes more than all else of an idle stream
 
     @property
     def room(self) -> int:
@@ -61,6 +61,8 @@ class Outgoing:
             return
         if not self.room:
             raise LimitError("pool.outgoing", "The stream holds as much as it may already.")
+        if self._chunks is None:
+            self._chunks = deque()
         self._chunks.append(view.cast("B"))
         self.size += view.nbytes
 
@@ -71,6 +73,8 @@ class Outgoing:
         chunk = self._chunks[0]
         if len(chunk) <= size_max:
             self._chunks.popleft()
+            if not self._chunks:
+                self._chunks = None
         else:
             self._chunks[0] = chunk[size_max:]
             chunk = chunk[:size_max]
