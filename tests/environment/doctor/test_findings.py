@@ -76,7 +76,7 @@ def test_what_a_peer_may_send_as_a_report_is_bounded():
 def test_every_code_that_is_used_is_in_the_table_and_none_is_left_over():
     used = set()
     for path in SOURCES.rglob("*.py"):
-        if path.name != "codes.py":
+        if path != SOURCES / "environment/doctor/table.py":
             used |= set(re.findall(r'"([a-z_]+\.[a-z0-9_]+)"', path.read_text())) & set(CODES)
     assert set(CODES) - used == set()
     made = r"\b(?:find|finding)\(\s*\"([^\"]+)\""
