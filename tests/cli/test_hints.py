@@ -1,5 +1,7 @@
 """Whoever asks for something that is not there hears where to look for what is."""
 
+import errno
+import os
 import re
 import shlex
 from pathlib import Path
@@ -36,3 +38,27 @@ def test_a_certificate_is_not_taken_for_a_statement(run: Run, tmp_path: Path) ->
     said = run("verify", path, "--data", tmp_path)
     assert said.code == 1
     assert "`playhead erasure verify`" in said.err
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.EACCES, "Run it as the user"),
+        (errno.EROFS, "mount it for writing"),
+        (errno.ENOSPC, "make room on it"),
+        (errno.EIO, "The disk fails"),
+    ],
+)
+@pytest.mark.parametrize("path", [Path("/data/premises"), None])
+def test_what_the_system_refuses_says_what_to_do(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, number: int, hint: str, path: Path | None
+) -> None:
+    def fail(_self: PremisesPlaces) -> None:
+        raise OSError(number, os.strerror(number), *([] if path is None else [str(path)]))
+
+    monkeypatch.setattr(PremisesPlaces, "make", fail)
+    said = run("premises", "enrolment-code", "desk-1", "--data", tmp_path)
+    assert said.code == 1
+    first, second = said.err.splitlines()
+    assert first == f"playhead: {'' if path is None else f'{path}: '}{os.strerror(number)}."
+    assert hint in second

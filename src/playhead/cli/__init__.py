@@ -7,7 +7,7 @@ def main() -> None:
     """Entry point of the ``playhead`` command: runs it and turns expected errors into one readable sentence."""
     from playhead.base.errors import PlayheadError
     from playhead.cli.app import playhead
-    from playhead.cli.hints import HINTS
+    from playhead.cli.hints import HINTS, OF_THE_SYSTEM
 
     try:
         playhead(prog_name="playhead")
@@ -17,7 +17,11 @@ def main() -> None:
             print(f"  {hint}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
-        if error.filename is None:
+        hint = OF_THE_SYSTEM.get(error.errno, "")
+        if error.filename is None and not hint:
             raise
-        print(f"playhead: {error.filename}: {error.strerror}.", file=sys.stderr)
+        where = "" if error.filename is None else f"{error.filename}: "
+        print(f"playhead: {where}{error.strerror}.", file=sys.stderr)
+        if hint:
+            print(f"  {hint}", file=sys.stderr)
         sys.exit(1)

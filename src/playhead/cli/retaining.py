@@ -98,7 +98,8 @@ async def set_policy(places: PremisesPlaces, policy: Policy) -> None:
             details = {"before": before.told(), "after": policy.told()}
             await add_audit_entry(connection, audit.entry(str(OPERATOR), "retention.changed", "", "", details))
     rules = "".join(f"{rule.name}: {_days(rule.days)}. " for rule in policy.rules)
-    done(f"{rules}{'Everything else' if policy.rules else 'Everything'} is kept: {_days(policy.default_days)}.")
+    kept = "for ever" if policy.default_days is None else f"for {_days(policy.default_days)}"
+    done(f"{rules}{'Everything else' if policy.rules else 'Everything'} is kept {kept}.")
 
 
 async def preview(places: PremisesPlaces, policy: Policy, *, as_json: bool) -> None:

@@ -44,7 +44,8 @@ def copy_catalogue(source: Path, target: Path, pace: Pace) -> None:
             live.execute("ROLLBACK")
             settle(copy)
     except sqlite3.Error as error:
-        raise UnavailableError("backup.catalogue", f"The catalogue cannot be copied: {error}.") from error
+        hint = "See that there is room for a copy of it where the backup goes."
+        raise UnavailableError("backup.catalogue", f"The catalogue cannot be copied: {error}.", hint=hint) from error
 
 
 def settle(copy: sqlite3.Connection) -> None:
