@@ -22,7 +22,7 @@ from playhead.base.instants import from_rfc3339
 from playhead.domain.logs import Level, LogLine
 from playhead.store.disk import Disk
 from playhead.store.logs.files import LogFile
-from playhead.store.logs.index import Head, encode
+from playhead.store.logs.index import Head, encode, service_at
 from playhead.store.logs.lines import decode_line
 from playhead.store.logs.signature import Positions, matrix, name_positions, text_positions
 from playhead.store.small_files import write_small_file
@@ -164,7 +164,8 @@ def _block(lines: list[tuple[LogLine, bytes]]) -> _Block:
 
 def _bits(lines: tuple[LogLine, ...]) -> list[Positions]:
     found = [text_positions("\n".join(line.haystack for line in lines).casefold())]
-    found += [name_positions("service", name) for name in {line.service for line in lines}]
+    services = {service_at(line.service, Level.named(line.level)) for line in lines}
+    found += [name_positions("service", name) for name in services]
     found += [name_positions("interaction", name) for name in {line.interaction for line in lines} - {""}]
     return found
 

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS: Final = 1 << 15
-"""Of a block of 128 KiB. Measured on lines of our own services: a quarter of them set, and an index of a fifth of the
-packed lines (docs/services/logs.md)."""
+"""Of a block. 4 KiB for up to 128 KiB of lines; what it takes and tells is measured in docs/services/logs.md."""
 _SHIFT: Final = np.uint32(32 - 15)
 _MULTIPLIER: Final = np.uint32(0x9E3779B1)  # 2^32 / golden ratio: Knuth, TAOCP 3, §6.4
 _NAME_BITS: Final = 6
@@ -48,11 +47,8 @@ def matrix(blocks: Sequence[Iterable[Positions]]) -> NDArray[np.uint8]:
     return np.packbits(bits, axis=1)
 
 
-def asked(positions: Iterable[Positions]) -> list[int]:
+def asked(positions: Positions) -> list[int]:
     """The rows that a question needs."""
-    rows: set[int] = set()
-    for each in positions:
-        found = list(dict.fromkeys(int(row) for row in each))
-        step = -(-len(found) // _TRIGRAMS_ASKED_MAX) if found else 1
-        rows.update(found[::step])
-    return sorted(rows)
+    found = list(dict.fromkeys(int(row) for row in positions))
+    step = -(-len(found) // _TRIGRAMS_ASKED_MAX) or 1
+    return sorted(found[::step])
