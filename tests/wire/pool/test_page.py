@@ -86,6 +86,7 @@ def test_every_code_and_no_others():
         ("older than 10 s", limits.ROUND_TRIP_AGE_US == 10_000_000),
         ("kept for 60 s", limits.RESUME_US == 60_000_000),
         ("is 65536 streams ahead", limits.MAX_STREAMS_AHEAD == 65536),
+        ("more than 4096 pieces", limits.MAX_EARLY_PIECES == 4096),
         ("16384 small frames", limits.MAX_QUEUED_FRAMES == 16384),
         ("64 MiB sent and not acknowledged", limits.RETAINED_BYTES_MAX == 64 * 2**20),
     ],

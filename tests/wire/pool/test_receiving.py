@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from playhead.base.errors import LimitError, ProtocolError
 from playhead.wire.pool import Outgoing
-from playhead.wire.pool.limits import INITIAL_WINDOW_BYTES, MAX_STREAMS_AHEAD, MAX_WINDOW_BYTES, OUTGOING_BYTES
+from playhead.wire.pool.limits import (
+    INITIAL_WINDOW_BYTES,
+    MAX_EARLY_PIECES,
+    MAX_STREAMS_AHEAD,
+    MAX_WINDOW_BYTES,
+    OUTGOING_BYTES,
+)
 from playhead.wire.pool.numbers import Given, Seen
 from playhead.wire.pool.reassembly import Reassembly
 from playhead.wire.pool.window import Budget, Window
@@ -59,6 +65,16 @@ def test_an_end_without_data():
     order = Reassembly()
     assert add(order, 0, b"", last=True) == b""
     assert order.complete
+
+
+def test_pieces_with_holes_between_them_at_their_limit_and_past_it():
+    order = Reassembly()
+    for number in range(1, MAX_EARLY_PIECES + 1):
+        assert add(order, 2 * number, b"x", limit=10**6) == b""
+    add(order, 2 * number + 1, b"y", limit=10**6)  # goes on where one ends
+    with pytest.raises(ProtocolError) as caught:
+        add(order, 2 * number + 4, b"x", limit=10**6)
+    assert caught.value.code == "pool.pieces"
 
 
 def consumed(window, size, now_us, budget, round_trip_us=40_000):

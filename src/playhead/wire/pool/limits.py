@@ -73,6 +73,9 @@ OUTGOING_BYTES = 256 * 1024
 WINDOW_ROUNDS = 4
 """A window is so many round trips of what its owner takes."""
 
+MAX_EARLY_PIECES = 4096
+"""Pieces of a stream with holes between them: a window of the shortest frames on several links, and more."""
+
 ACK_BYTES = 16 * 1024
 """So much received is acknowledged at once. Below the smallest cap on flight, or a sender would wait for the delay."""
 

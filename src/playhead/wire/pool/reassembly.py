@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from playhead.base.errors import ProtocolError
-from playhead.wire.pool.limits import MAX_OFFSET
+from playhead.wire.pool.limits import MAX_EARLY_PIECES, MAX_OFFSET
 
 
 @dataclass(slots=True)
@@ -20,18 +20,15 @@ class Reassembly:
     """Where the stream ends, once that is known."""
     reached: int = 0
     """The largest offset that was seen."""
-    _early: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
-    """By offset; they may overlap."""
+    held_bytes: int = 0
+    """What waits for something before it."""
+    _early: list[tuple[int, bytearray]] = field(default_factory=list[tuple[int, bytearray]])
+    """By offset; they do not overlap."""
 
     @property
     def complete(self) -> bool:
         """Whether all of it was handed on."""
         return self.next == self.end
-
-    @property
-    def held_bytes(self) -> int:
-        """What waits for something before it."""
-        return sum(len(data) for _, data in self._early)
 
     def add(self, offset: int, data: memoryview, *, limit: int, last: bool) -> list[memoryview]:
         """What can be handed on now that ``data`` has come.
@@ -43,7 +40,8 @@ class Reassembly:
             last: whether the stream ends with ``data``.
 
         Raises:
-            ProtocolError: ``pool.window`` beyond the limit, ``pool.end`` beyond the end or with two ends.
+            ProtocolError: ``pool.window`` beyond the limit, ``pool.end`` beyond the end or with two ends,
+                ``pool.pieces`` with too many holes.
         """
         stop = offset + len(data)
         if stop > limit or stop > MAX_OFFSET:
@@ -64,6 +62,7 @@ class Reassembly:
             self.next = stop
         while self._early and self._early[0][0] <= self.next:
             offset, kept = self._early.pop(0)
+            self.held_bytes -= len(kept)
             if offset + len(kept) > self.next:
                 fresh.append(memoryview(kept)[self.next - offset :])
                 self.next = offset + len(kept)
@@ -72,6 +71,7 @@ class Reassembly:
     def drop(self) -> None:
         """Forget what waits for something before it."""
         self._early.clear()
+        self.held_bytes = 0
 
     def _keep(self, offset: int, data: bytes) -> None:
         """Keep only what is not kept yet: what comes again and again must not pile up."""
@@ -83,10 +83,20 @@ class Reassembly:
         while data and at < len(self._early) and self._early[at][0] < offset + len(data):
             after, kept = self._early[at]
             if after > offset:
-                self._early.insert(at, (offset, data[: after - offset]))
-                at += 1
+                at = self._insert(at, offset, data[: after - offset])
             known = min(after + len(kept) - offset, len(data))
             offset, data = offset + known, data[known:]
             at += 1
         if data:
-            self._early.insert(at, (offset, data))
+            self._insert(at, offset, data)
+        if len(self._early) > MAX_EARLY_PIECES:
+            raise ProtocolError("pool.pieces", "A stream comes in too many pieces, and none where it should go on.")
+
+    def _insert(self, at: int, offset: int, data: bytes) -> int:
+        """Keep a piece before the one at ``at``, or as part of the one before that; where the one at ``at`` is now."""
+        self.held_bytes += len(data)
+        if at and self._early[at - 1][0] + len(self._early[at - 1][1]) == offset:
+            self._early[at - 1][1].extend(data)
+            return at
+        self._early.insert(at, (offset, bytearray(data)))
+        return at + 1
