@@ -1,5 +1,6 @@
 """The present: who is covered, why not, and when that is an alarm; told within 15 s of the last durable progress."""
 
+import json
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from playhead.domain.live import CoverageChanged, LiveWorkstation
 from playhead.premises.coverage import CoverageConfig
 from playhead.premises.coverage.now import LOST, is_due, reason_of
 from playhead.premises.coverage.service import LOOK_S
+from playhead.store.catalogue.outbox import next_events
 
 PC = WorkstationId("pc-1")
 RECORDING = RecordingId(UUID(int=1))
@@ -95,6 +97,14 @@ async def test_what_stops_is_told_within_15_s_and_again_when_it_goes_on(site):
         assert [(code, alarm) for _, code, alarm in await ticks(site, service, events, 1)] == [(None, False)]
     codes = [(entry["event"], entry.get("code")) for entry in logs if entry["event"].startswith("coverage.")]
     assert codes == [("coverage.lost", "unknown"), ("coverage.regained", "")]
+    for _ in range(2):  # each once
+        await service.tell()
+    async with site.catalogue.reading() as connection:
+        told = [one.event for one in await next_events(connection, 10)]
+    assert [(one.type, one.subject, json.loads(one.data)["code"]) for one in told] == [
+        ("playhead.coverage.lost.v1", "pc-1", "unknown"),
+        ("playhead.coverage.regained.v1", "pc-1", ""),
+    ]
 
 
 async def test_what_is_excused_is_no_alarm_and_the_link_is_spoken_of(site):

@@ -87,8 +87,7 @@ class CoverageService:
         kept_us: int | None = None
         while True:
             self.look()
-            untold, self._untold = self._untold, []
-            await publish(self._catalogue, untold)
+            await self.tell()
             now_us = self._clock.monotonic_us()
             if kept_us is None or now_us - kept_us >= KEEP_S * 1e6:
                 kept_us = now_us
@@ -104,6 +103,11 @@ class CoverageService:
             self._tell(before, present)
         self._measure(0 if self._looked_us is None else now_us - self._looked_us)
         self._looked_us = now_us
+
+    async def tell(self) -> None:
+        """Have the alarms that began or ended since the last time told to other programs."""
+        untold, self._untold = self._untold, []
+        await publish(self._catalogue, untold)
 
     async def keep_past(self) -> None:
         """Keep the days that are over, so that they outlast what they are about; forget what is too old."""
