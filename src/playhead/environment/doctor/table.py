@@ -50,30 +50,30 @@ TABLE: Final = (
     Code("port.reached", _OK, "The port is open all the way, and what answers is ours."),
     Code(
         "port.refused", _ERROR,
-        "The machine is there and nobody listens on the port, so {purpose} does not work.",
+        "The machine is there and nobody listens on the port. What fails: {purpose}.",
         "Start the server there (`playhead premises status`); where it runs, let it listen beyond itself "
         "(`listen` in premises.toml), or correct the address here.",
     ),
     Code(
         "port.dropped", _ERROR,
-        "A firewall swallows the connection, so {purpose} does not work.",
+        "A firewall swallows the connection. What fails: {purpose}.",
         "Let it through at: {open_at}. It is the rule {rule} (TCP {port}): `playhead environment firewall`, once for "
         "each role, writes it.",
     ),
     Code(
         "port.unroutable", _ERROR,
-        "A router or firewall on the way says no, so {purpose} does not work.",
+        "A router or firewall on the way says no. What fails: {purpose}.",
         "Look at the route to {address} (`ip route get`), and let TCP {port} through at: {open_at} (rule {rule}).",
     ),
     Code(
         "port.silent", _ERROR,
-        "The port takes connections and nothing answers in them, so {purpose} does not work: a server that hangs, a "
-        "firewall that answers in its place, or a way that loses large packets.",
+        "The port takes connections and nothing answers in them: a server that hangs, a firewall that answers in its "
+        "place, or a way that loses large packets. What fails: {purpose}.",
         "Look at the server (`playhead premises status`); where it is well, have firewalls pass TCP {port} as it is.",
     ),
     Code(
         "port.foreign", _ERROR,
-        "Another program has the port, or the address is of another machine, so {purpose} does not work.",
+        "Another program has the port, or the address is of another machine. What fails: {purpose}.",
         "Correct the address, or stop that program on the server, or set another port in premises.toml.",
     ),
     Code(
