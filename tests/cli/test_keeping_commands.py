@@ -52,7 +52,7 @@ def test_what_is_shown_can_be_changed_and_set(run: Run, library: PremisesPlaces,
 
     assert read_json(run, library, "retention", "preview", policy)["recordings"] == EVERYTHING
     said = run("retention", "set", policy, "--data", library.root)
-    assert (said.code, "Sold: 365; otherwise: 30" in said.err) == (0, True)
+    assert (said.code, "Sold: 365 days. Everything else is kept for 30 days." in said.err) == (0, True)
     again = read_json(run, library, "retention", "show")
     assert again["defaultDays"] == 30
     (rule,) = again["rules"]
