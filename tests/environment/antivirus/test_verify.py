@@ -9,6 +9,7 @@ import pytest
 
 from playhead.base.errors import InvalidInputError
 from playhead.environment.antivirus import clamav, probes
+from playhead.environment.antivirus import scanner as scanning
 from playhead.environment.antivirus import verify as verifying
 from playhead.environment.antivirus.clamd_conf import LINES_MAX, ClamdConf, broad, watched_on_access
 from playhead.environment.antivirus.eicar import SIZE, eicar
@@ -17,7 +18,7 @@ from playhead.environment.antivirus.scanner import Scanner, Seen, ask_daemon, fi
 from playhead.environment.antivirus.settings import BROAD_MAX, Subject, look_at_settings
 from playhead.environment.antivirus.verify import _meaning, look_at_folders, look_at_scanner
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
-from playhead.testing.clamav import access_lines, readable_folder, running, signatures, write_config
+from playhead.testing.clamav import SCANNER, access_lines, readable_folder, running, signatures, write_config
 
 SERVICE = "nobody"
 """Stands for the account that the service runs as."""
@@ -163,6 +164,17 @@ def test_on_access_elsewhere_or_without_prevention_nothing_can_be_said(place):
     config = write_config(place, access_lines(place / "data").replace("Prevention yes", "Prevention no"))
     with running(config):
         assert codes(verify(config, subject)) == ["access_silent", "scanned"]
+
+
+@needs_access
+def test_a_scanner_that_waits_for_itself_is_named_and_waited_for_no_longer_than_said(place, monkeypatch):
+    config = write_config(place, access_lines(place / "data"))
+    config.write_text(config.read_text().replace(f"User {SCANNER}", "User root"))
+    monkeypatch.setattr(scanning, "OPEN_S", 0.5)
+    with running(config):
+        found = verify(config, subject_of(place))
+    assert codes(found) == ["stuck"]
+    assert left(place) == []
 
 
 def test_what_was_seen_decides_what_it_means():

@@ -19,7 +19,7 @@ from playhead.environment.antivirus.watching.folders import inspect, writers_of
 from playhead.environment.antivirus.watching.processes import Processes
 from playhead.environment.antivirus.watching.watcher import Watcher
 
-LOOKS = 40
+LOOKS = 20
 NOBODY = pwd.getpwnam("nobody").pw_uid
 HOLD = """
 import fcntl, sys

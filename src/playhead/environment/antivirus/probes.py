@@ -34,6 +34,11 @@ def can_probe(row: Exclusion) -> bool:
     return row.kind is Kind.FILES and "*" in row.pattern and Path(row.path).is_dir()
 
 
+def new_name() -> str:
+    """A name that nothing has."""
+    return f"{PREFIX}{secrets.token_hex(4)}"
+
+
 @contextlib.contextmanager
 def placed(row: Exclusion, account: str | None) -> Generator[Probe]:
     """The files of one row, gone again at the end.
@@ -45,7 +50,7 @@ def placed(row: Exclusion, account: str | None) -> Generator[Probe]:
     Raises:
         OSError: they cannot be made.
     """
-    name = f"{PREFIX}{secrets.token_hex(4)}"
+    name = new_name()
     base = Path(row.path)
     inner = base.joinpath(*[name] * row.depth)
     beside = base.parent / f"{name}-beside"

@@ -19,6 +19,8 @@ DEMAND_S: Final = 120.0
 """clamscan reads all signatures first, which takes a slow disk a minute."""
 OPEN_S: Final = 5.0
 """An answer of clamd to one small file takes milliseconds; one that never comes is a scanner waiting for itself."""
+DAEMON_S: Final = 20.0
+"""clamd has its signatures in memory, and is asked about three small files."""
 STOPPED_S: Final = 5.0
 FOUND_STATUS: Final = 1
 """clamscan(1), clamdscan(1): something was found."""
@@ -95,15 +97,16 @@ async def scan_on_demand(scanner: Scanner, options: Sequence[str], paths: Sequen
     """
     if not scanner.has_daemon:
         database = scanner.conf.first("DatabaseDirectory")
-        return await _scan(["clamscan", *options, *([f"--database={database}"] if database else [])], paths)
+        command = ["clamscan", *options, *([f"--database={database}"] if database else [])]
+        return await _scan(command, paths, DEMAND_S)
     command = ["clamdscan", f"--config-file={scanner.config}"]
-    seen = await _scan(command, paths)
+    seen = await _scan(command, paths, DAEMON_S)
     unread = [path for path, one in seen.items() if one is Seen.UNREADABLE]
-    return seen | (await _scan([*command, "--fdpass"], unread) if unread else {})
+    return seen | (await _scan([*command, "--fdpass"], unread, DAEMON_S) if unread else {})
 
 
-async def _scan(command: list[str], paths: Sequence[Path]) -> dict[Path, Seen]:
-    status, text = await _run([*command, "--no-summary", *map(str, paths)], DEMAND_S)
+async def _scan(command: list[str], paths: Sequence[Path], within_s: float) -> dict[Path, Seen]:
+    status, text = await _run([*command, "--no-summary", *map(str, paths)], within_s)
     if status is None:
         return dict.fromkeys(paths, Seen.STUCK)
     lines = text.splitlines()
@@ -137,6 +140,15 @@ async def open_as(path: Path, account: str | None) -> Seen:
     # clamonacc answers with EPERM, ordinary rights with EACCES; one that moves or removes what it finds leaves nothing.
     is_caught = b"Operation not permitted" in errors or b"No such file" in errors
     return Seen.CAUGHT if is_caught else Seen.UNREADABLE
+
+
+async def answers_on_access(path: Path) -> bool:
+    """Whether a new file can be opened at all, harmless as it is: a scanner that waits for itself never lets anybody.
+
+    Other processes write and open it, as those can be ended: whoever waits for a scanner cannot end itself.
+    """
+    status, _ = await _run(["cp", "/proc/self/cmdline", str(path)], OPEN_S)
+    return status is not None and await open_as(path, None) is not Seen.STUCK
 
 
 async def _run(command: list[str], within_s: float) -> tuple[int | None, str]:

@@ -13,8 +13,8 @@ from typing import Final
 from playhead.environment.antivirus import clamav
 from playhead.environment.antivirus.clamd_conf import watched_on_access
 from playhead.environment.antivirus.exclusions import Exclusion, Kind, Scan
-from playhead.environment.antivirus.probes import PREFIX, Probe, can_probe, may_act_as, placed
-from playhead.environment.antivirus.scanner import Scanner, Seen, open_as, scan_on_demand
+from playhead.environment.antivirus.probes import PREFIX, Probe, can_probe, may_act_as, new_name, placed
+from playhead.environment.antivirus.scanner import OPEN_S, Scanner, Seen, answers_on_access, open_as, scan_on_demand
 from playhead.environment.antivirus.settings import Subject
 from playhead.environment.antivirus.watching.fanotify import can_ask_permission
 from playhead.environment.antivirus.watching.folders import inspect
@@ -39,6 +39,10 @@ async def look_at_scanner(scanner: Scanner | None, subject: Subject) -> Sequence
         return [finding("antivirus.empty", "scanner", "The folders to be left alone are not there yet.")]
     found: list[Finding] = []
     for row in rows:
+        if not await _answers(scanner, row):
+            told = f"A new file could not be opened within {OPEN_S:g} s: clamonacc waits for what never comes."
+            found.append(finding("antivirus.stuck", f"{row.text}, {Scan.ACCESS}", told))
+            continue
         try:
             with placed(row, subject.account) as probe:
                 found += await _on_demand(scanner, subject, probe)
@@ -46,6 +50,16 @@ async def look_at_scanner(scanner: Scanner | None, subject: Subject) -> Sequence
         except OSError as error:
             found.append(finding("antivirus.rights", row.text, f"No file can be put there: {error.strerror}."))
     return found
+
+
+async def _answers(scanner: Scanner, row: Exclusion) -> bool:
+    if scanner.access is None:
+        return True
+    path = Path(row.path) / new_name()
+    try:
+        return await answers_on_access(path)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def look_at_folders(subject: Subject) -> Sequence[Finding]:
