@@ -150,7 +150,7 @@ class TwoEnds(RuleBasedStateMachine):
     def teardown(self):
         for slot in range(SLOTS):
             self.cut(slot)
-        for slot in range(2):
+        for slot in range(SLOTS):  # all of them: one end may hold one for alive that the other has lost
             self.pair.connect(slot)
         ends = {"dialer": self.pair.dialer, "acceptor": self.pair.acceptor}
         for end in ends.values():
