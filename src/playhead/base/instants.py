@@ -1,9 +1,13 @@
 """Instants as other libraries want them. On disk and wire an instant is an integer of microseconds."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+FIRST_DAY = date(1970, 1, 2)
+LAST_DAY = date(2999, 12, 30)
+"""Days that can be asked for: within what instants can tell, in every time zone."""
 
 
 def utc(wall_us: int) -> datetime:

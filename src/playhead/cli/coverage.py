@@ -39,8 +39,8 @@ def coverage(
     data: Path, *, day: datetime | None, workstation: str | None, recording: str | None, is_now: bool, as_json: bool
 ) -> None:
     """Tell what should have been recorded, how much of it exists, and why the rest does not."""
+    from playhead.base.instants import FIRST_DAY, LAST_DAY
     from playhead.cli import covering
-    from playhead.domain.coverage import FIRST_DAY, LAST_DAY
 
     if day is not None and not FIRST_DAY <= day.date() <= LAST_DAY:
         raise click.UsageError(f"Days are from {FIRST_DAY} to {LAST_DAY}.")

@@ -7,15 +7,10 @@ broke close to the screen before what broke far from it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from playhead.domain.spans import Span, Spans
-
-FIRST_DAY: Final = date(1970, 1, 2)
-LAST_DAY: Final = date(2999, 12, 30)
-"""Days that can be asked for: within what instants can tell, in every time zone."""
 
 
 class Reason(StrEnum):

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from playhead.base.errors import InvalidInputError, LimitError, UnavailableError
 from playhead.base.ids import RecordingId, WorkstationId
-from playhead.base.instants import utc
+from playhead.base.instants import FIRST_DAY, LAST_DAY, utc
 from playhead.domain.access import Action, Installation, OfAgent, may
-from playhead.domain.coverage import EXCUSED, FIRST_DAY, LAST_DAY
+from playhead.domain.coverage import EXCUSED
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.coverage_models import (
     AlarmItem,
