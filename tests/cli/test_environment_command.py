@@ -63,6 +63,32 @@ def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) 
     assert "only this machine reaches them" in said.err
 
 
+def test_the_cloud_is_opened_only_on_request_and_what_is_wider_than_need_be_is_said(run: Run, data: Path) -> None:
+    default = run("environment", "firewall", "ufw", "--from", RANGE, "--data", data)
+    assert default.err == ""
+    assert "2010" not in default.out
+    somewhere = run("environment", "firewall", "ufw", "--from", RANGE, "--with", "cloud", "--data", data)
+    assert "ufw allow out 2010/tcp" in somewhere.out
+    assert "not in this version" in somewhere.err
+    assert "name the cloud with --cloud" in somewhere.err
+    named = run("environment", "firewall", "ufw", "--from", RANGE, "--cloud", "203.0.113.5", "--data", data)
+    assert "ufw allow out to 203.0.113.5 port 2010" in named.out
+    assert "--cloud" not in named.err
+    assert set(default.out.splitlines()[3:]) < set(named.out.splitlines())
+
+
+def test_a_machine_in_the_cloud_needs_no_configuration(run: Run, tmp_path: Path) -> None:
+    said = run("environment", "firewall", "ufw", "--role", "cloud", "--data", tmp_path)
+    assert "public addresses of the sites" in said.err
+    assert "only this machine reaches them" not in said.err
+    said = run("environment", "firewall", "ufw", "--role", "cloud", "--from", "198.51.100.0/28", "--data", tmp_path)
+    assert "let any address in" not in said.err
+    added = [line for line in said.out.splitlines() if line.startswith("ufw allow")]
+    assert [line.split(" proto")[0] for line in added] == [
+        f"ufw allow from 198.51.100.0/28 to any port {port}" for port in (443, 2010)
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -70,6 +96,7 @@ def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) 
         (["aws", "--remove"], "terraform destroy"),
         (["netsh", "--check"], "Compared can be"),
         (["nftables", "--from", "ten"], "no address range"),
+        (["nftables", "--cloud", "clouds.example"], "no address range"),
     ],
 )
 def test_what_cannot_be_is_said_with_what_can(run: Run, data: Path, options: list[str], words: str) -> None:

@@ -43,6 +43,17 @@ def test_rules_are_what_was_asked_for(form):
         assert "10.1.0.0/16" in file.text
 
 
+def test_the_cloud_is_in_them_where_one_is_named():
+    wish = {"form": "nftables", "clients": ["10.1.0.0/16"]}
+    assert "2010" not in rules_file(LISTENERS, role=Role.PREMISES, **wish).text
+    text = rules_file(LISTENERS, role=Role.PREMISES, clouds=["203.0.113.5"], **wish).text
+    assert "ip daddr { 203.0.113.5/32 } tcp dport 2010 accept" in text
+    file = rules_file(LISTENERS, role=Role.CLOUD, **wish)
+    assert file.name == "playhead-cloud.nft"
+    assert "ip saddr { 10.1.0.0/16 } tcp dport 2010 accept" in file.text
+    assert "5633" not in file.text
+
+
 def test_what_takes_them_away():
     file = rules_file(LISTENERS, form="nftables", role=Role.PREMISES, remove=True)
     assert file.name == "playhead-premises-remove.nft"
@@ -55,6 +66,7 @@ def test_what_takes_them_away():
         ({"form": "pf"}, "environment.form"),
         ({"form": "nftables", "clients": ["10.1.0.1/16"]}, "environment.network"),
         ({"form": "nftables", "servers": ["here"]}, "environment.network"),
+        ({"form": "nftables", "clouds": ["there"]}, "environment.network"),
         ({"form": "aws", "role": Role.CLIENT}, "environment.role"),
         ({"form": "aws", "remove": True}, "environment.removal"),
         ({"form": REQUEST, "remove": True}, "environment.removal"),

@@ -217,6 +217,13 @@ async def test_every_form_can_be_had_by_those_it_is_for(root):
                     assert answer.headers["content-disposition"].startswith('attachment; filename="playhead-')
 
 
+async def test_the_cloud_goes_into_the_rules_where_it_is_named(root, here):
+    path = "/api/environment/rules?form=nftables&from=10.1.0.0/16"
+    assert "2010" not in (await root.get(path)).text
+    assert "ip daddr { 203.0.113.5/32 } tcp dport 2010" in (await root.get(f"{path}&cloud=203.0.113.5")).text
+    assert "ip saddr { 10.1.0.0/16 } tcp dport 2010" in (await root.get(f"{path}&role=cloud")).text
+
+
 async def test_ranges_go_into_the_rules(root, here):
     path = "/api/environment/rules?form=nftables&role=site&from=10.1.0.0/16&from=10.2.0.0/16&server=10.9.0.5"
     text = (await root.get(path)).text
@@ -230,6 +237,8 @@ async def test_ranges_go_into_the_rules(root, here):
         ("rules?form=nftables&from=10.1.0.1/16", "environment.network"),
         ("rules?form=nftables&from=" + "1" * 65, "http.request"),
         ("rules?form=nftables" + "&from=10.1.0.0/16" * 65, "http.request"),
+        ("rules?form=nftables&cloud=there", "environment.network"),
+        ("rules?form=nftables" + "&cloud=10.1.0.0/16" * 65, "http.request"),
         ("rules?form=pf", "environment.form"),
         ("rules?form=aws&role=client", "environment.role"),
         ("rules?form=aws&remove=true", "environment.removal"),

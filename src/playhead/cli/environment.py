@@ -10,6 +10,7 @@ from playhead.cli.options import data_option
 from playhead.cli.places import PremisesPlaces
 from playhead.environment.firewall.rules import Role
 from playhead.environment.firewall.written import FORMS
+from playhead.environment.ports import Module
 
 _ROLES = tuple(role.value for role in Role)
 _FORMS = ("request", *FORMS)
@@ -60,8 +61,22 @@ def ports(data: Path, form: str, *, show_all: bool, check: bool) -> None:
 @environment.command()
 @click.argument("form", type=click.Choice(_FORMS))
 @click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Whose firewall.")
-@click.option("--from", "clients", multiple=True, metavar="RANGE", help="Where client PCs are. May be repeated.")
+@click.option(
+    "--from",
+    "clients",
+    multiple=True,
+    metavar="RANGE",
+    help="Where client PCs are; before the cloud: the sites. May be repeated.",
+)
 @click.option("--server", "servers", multiple=True, metavar="ADDRESS", help="The premises server. May be repeated.")
+@click.option("--cloud", "clouds", multiple=True, metavar="ADDRESS", help="The cloud that it dials. May be repeated.")
+@click.option(
+    "--with",
+    "modules",
+    type=click.Choice([Module.CLOUD.value]),
+    multiple=True,
+    help="Also what a module needs that this version does not have; --cloud says so, too.",
+)
 @click.option("--remove", is_flag=True, help="Print what takes the rules away again.")
 @click.option("--check", is_flag=True, help="Compare with what this machine has loaded; ends with 1 where it differs.")
 @click.option("--diff", is_flag=True, help="The same, and print the difference.")
@@ -73,6 +88,8 @@ def firewall(
     servers: tuple[str, ...],
     data: Path,
     *,
+    clouds: tuple[str, ...],
+    modules: tuple[str, ...],
     remove: bool,
     check: bool,
     diff: bool,
@@ -80,17 +97,20 @@ def firewall(
     r"""Print the rules that this installation needs, for one kind of firewall.
 
     REQUEST is a change request for a network team. All others are for a program; applying them twice is applying them
-    once. Without --from the rules let any address in.
+    once. Without --from the rules let any address in. What a premises server sends to the cloud is left out unless
+    --cloud or --with cloud asks for it; a machine in the cloud (--role cloud) needs neither.
 
     \b
     Examples:
       playhead environment firewall --from 10.1.0.0/16 nftables > playhead.nft
       playhead environment firewall --from 10.1.0.0/16 --diff nftables
       playhead environment firewall --role client --server 10.9.0.5 powershell > playhead.ps1
+      playhead environment firewall --from 10.1.0.0/16 --cloud 203.0.113.5 ufw > playhead.sh
+      playhead environment firewall --role cloud --from 198.51.100.0/28 aws > playhead.tf
     """
     from playhead.cli.surroundings import Wish, write_firewall
 
-    wish = Wish(form=form, role=role, clients=clients, servers=servers)
+    wish = Wish(form=form, role=role, clients=clients, servers=servers, clouds=clouds, has_cloud=bool(modules))
     sys.exit(write_firewall(PremisesPlaces(data), wish, remove=remove, compare=check or diff, show=diff))
 
 

@@ -14,7 +14,7 @@ from playhead.environment.firewall.running import difference
 from playhead.environment.firewall.written import FORMS
 from playhead.environment.installation import Installation, Listener, parse_networks
 from playhead.environment.pages import HEADS, as_csv, as_markdown, as_plain, cells
-from playhead.environment.ports import REGISTRY, Port, Service
+from playhead.environment.ports import PRESENT, REGISTRY, Module, Port, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Wish:
     role: str
     clients: tuple[str, ...]
     servers: tuple[str, ...]
+    clouds: tuple[str, ...] = ()
+    has_cloud: bool = False
+    """Whether there is a cloud even where its address is not known."""
 
 
 def listeners_of(settings: PremisesSettings) -> tuple[Listener, ...]:
@@ -57,17 +60,13 @@ def write_firewall(places: PremisesPlaces, wish: Wish, *, remove: bool, compare:
     """
     role = Role(wish.role)
     installation = Installation(
-        listeners_of(PremisesSettings.load(places)), parse_networks(wish.clients), parse_networks(wish.servers)
+        listeners_of(PremisesSettings.load(places)),
+        parse_networks(wish.clients),
+        parse_networks(wish.servers),
+        parse_networks(wish.clouds) if wish.clouds or wish.has_cloud else None,
     )
     rules = rules_of(role, installation)
-    local = [listener for listener in installation.listeners if listener.is_local]
-    if local:
-        names = ", ".join(f"{listener.service} ({listener.port})" for listener in local)
-        notice(f"Left out, because only this machine reaches them: {names}. `listen` in premises.toml says so.")
-    if not wish.clients and role is not Role.CLIENT:
-        notice("These rules let any address in; name where client PCs are with --from.")
-    if not wish.servers and role is not Role.PREMISES:
-        notice("These rules are for any server; name the premises server with --server.")
+    _notice_what_is_open(role, installation)
     if compare:
         return _compare(difference(rules, wish.form), show=show)
     if wish.form == "request":
@@ -82,6 +81,27 @@ def write_firewall(places: PremisesPlaces, wish: Wish, *, remove: bool, compare:
         raise InvalidInputError("environment.removal", f"{form.title} needs no removal of its own.", hint=hint)
     click.echo((form.remove if remove and form.remove is not None else form.render)(rules), nl=False)
     return 0
+
+
+def _notice_what_is_open(role: Role, installation: Installation) -> None:
+    """Say what the rules leave out, and what they are wider than they could be for want of addresses."""
+    cloud = () if role is Role.CLOUD else installation.cloud
+    if cloud is not None and role is not Role.CLIENT and Module.CLOUD not in PRESENT:
+        notice("The cloud module is not in this version: nothing dials the cloud or listens there yet.")
+    if role is Role.CLOUD:
+        if not installation.clients:
+            notice("These rules let any address in; name the public addresses of the sites with --from.")
+        return
+    local = [listener for listener in installation.listeners if listener.is_local]
+    if local:
+        names = ", ".join(f"{listener.service} ({listener.port})" for listener in local)
+        notice(f"Left out, because only this machine reaches them: {names}. `listen` in premises.toml says so.")
+    if not installation.clients and role is not Role.CLIENT:
+        notice("These rules let any address in; name where client PCs are with --from.")
+    if not installation.premises and role is not Role.PREMISES:
+        notice("These rules are for any server; name the premises server with --server.")
+    if cloud == () and role is not Role.CLIENT:
+        notice("These rules let connections out to any address; name the cloud with --cloud.")
 
 
 def _compare(differs: str, *, show: bool) -> int:

@@ -42,6 +42,7 @@ def rules_file(
     role: Role,
     clients: Sequence[str] = (),
     servers: Sequence[str] = (),
+    clouds: Sequence[str] = (),
     remove: bool = False,
 ) -> File:
     """Firewall rules in one form, or what takes them away.
@@ -50,17 +51,22 @@ def rules_file(
         listeners: what the server listens on.
         form: one of `playhead.environment.firewall.written.FORMS`, or `REQUEST`.
         role: whose firewall.
-        clients: address ranges of client PCs; without any from anywhere.
+        clients: address ranges of client PCs, or before the cloud those of the sites; without any from anywhere.
         servers: addresses of the premises server; without any to anywhere.
+        clouds: addresses of the cloud that it dials; without any there is none.
         remove: what takes them away again.
 
     Raises:
         InvalidInputError: ``environment.network``, ``environment.form``, ``environment.role``,
             ``environment.removal``.
     """
-    rules = rules_of(
-        role, Installation(tuple(listeners), parse_networks(tuple(clients)), parse_networks(tuple(servers)))
+    installation = Installation(
+        tuple(listeners),
+        parse_networks(tuple(clients)),
+        parse_networks(tuple(servers)),
+        parse_networks(tuple(clouds)) if clouds else None,
     )
+    rules = rules_of(role, installation)
     name = f"playhead-{role}{'-remove' if remove else ''}.{_ENDINGS.get(form, 'txt')}"
     if form == REQUEST and not remove:
         return File(name, request.render(rules, role))

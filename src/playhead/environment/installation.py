@@ -42,9 +42,11 @@ class Installation:
 
     listeners: tuple[Listener, ...]
     clients: tuple[Network, ...] = ()
-    """Where client PCs are; empty where that is not known."""
+    """Where client PCs are, or for a machine in the cloud: where the sites are; empty where that is not known."""
     premises: tuple[Network, ...] = ()
     """The premises server, as client PCs reach it; empty where that is not known."""
+    cloud: tuple[Network, ...] | None = None
+    """The cloud that the premises server dials; empty where that is not known, None without a cloud."""
 
 
 def configured(listeners: Iterable[Listener]) -> list[Port]:

@@ -12,7 +12,7 @@ from premises.screen.rig import SITE, Premises
 
 from playhead.base.clock import SystemClock
 from playhead.cli.ports import why_not
-from playhead.environment.doctor.checks.firewall import LISTINGS, look_at_own_firewall, ports_in
+from playhead.environment.doctor.checks.firewall import LISTINGS, look_at_own_firewall, rules_in
 from playhead.environment.doctor.checks.own import Own, look_at_running, look_at_stopped
 from playhead.environment.firewall import iptables, nftables, ufw
 from playhead.environment.firewall.rules import Role, rules_of
@@ -86,12 +86,20 @@ def listing(**texts):
 @pytest.mark.parametrize("form", WRITTEN)
 def test_rules_that_are_loaded_for_the_ports_that_are_configured(form):
     text = WRITTEN[form](RULES)
-    assert ports_in(text) == {443, 5633}
+    assert rules_in(text) == {("playhead-https", 443), ("playhead-screen", 5633)}
     (found,) = look_at_own_firewall(RULES, listing(**{form: text}))
     assert (found.code, found.subject) == ("firewall.fits", form)
     (found,) = look_at_own_firewall(RULES, listing(**{form: WRITTEN[form](RULES[:1])}))
     assert (found.code, found.evidence["rule"], found.evidence["port"]) == ("firewall.lacks", "playhead-screen", 5633)
     assert found.mend.endswith(f"`playhead environment firewall {form}`.")
+
+
+@pytest.mark.parametrize("form", list(WRITTEN))
+def test_the_same_port_at_the_cloud_is_another_rule(form):
+    dialled = Installation(LISTENERS, parse_networks(("10.1.0.0/16",)), cloud=parse_networks(("203.0.113.5",)))
+    loaded = tuple(rule for rule in rules_of(Role.PREMISES, dialled) if rule.service is not Service.HTTPS)
+    (found,) = look_at_own_firewall(RULES, listing(**{form: WRITTEN[form](loaded)}))
+    assert (found.code, found.evidence["rule"]) == ("firewall.lacks", "playhead-https")
 
 
 def test_a_firewall_without_rules_of_ours_is_not_judged():
@@ -110,4 +118,4 @@ def test_what_nft_itself_lists():
         text=True,
         check=True,
     )
-    assert ports_in(done.stdout) == {443, 5633}
+    assert rules_in(done.stdout) == {("playhead-https", 443), ("playhead-screen", 5633)}

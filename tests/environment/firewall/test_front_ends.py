@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from environment.firewall.made import CLIENT, NEIGHBOUR, OTHER, PORTS, REACHABLE
+from environment.firewall.made import CLIENT, DIALLING, NEIGHBOUR, OTHER, PORTS, REACHABLE
 from environment.hosts import Host, running
 
 from playhead.environment.firewall.rules import Role, rules_of
@@ -14,6 +14,7 @@ from playhead.environment.firewall.written import FORMS
 from playhead.environment.ports import Service
 
 RULES = rules_of(Role.PREMISES, REACHABLE)
+TO_CLOUD = rules_of(Role.PREMISES, DIALLING)
 MOVED = tuple(dataclasses.replace(rule, port=OTHER) if rule.service is Service.SCREEN else rule for rule in RULES)
 """After somebody gave screen recording another port."""
 BUS_SETTINGS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -31,13 +32,13 @@ sys.path.insert(0, "tests")
 from environment.firewall import made
 from playhead.environment.firewall.rules import Role, rules_of
 from playhead.environment.firewall.running import difference
-print(difference(rules_of(Role(sys.argv[2]), made.REACHABLE), sys.argv[1]), end="")
+print(difference(rules_of(Role(sys.argv[2]), getattr(made, sys.argv[3])), sys.argv[1]), end="")
 """
 
 
-def difference(host: Host, form: str, role: Role = Role.PREMISES) -> str:
+def difference(host: Host, form: str, role: Role = Role.PREMISES, installation: str = "REACHABLE") -> str:
     """What `--diff` prints on that machine."""
-    return host.run(sys.executable, "-c", DIFFERENCE, form, role)
+    return host.run(sys.executable, "-c", DIFFERENCE, form, role, installation)
 
 
 def install_ufw(host: Host, folder: Path) -> Host:
@@ -121,7 +122,10 @@ def test_firewalld_lets_exactly_the_allowed_ones_pass(site, with_firewalld: Host
     assert site.reached_from(CLIENT) == {OTHER, *PORTS} - {5633}
     with_firewalld.run("sh", given=form.render(rules_of(Role.SITE, REACHABLE)))
     assert not difference(with_firewalld, "firewalld", Role.SITE)
-    with_firewalld.run("sh", given=form.remove(RULES))
+    with_firewalld.run("sh", given=form.render(TO_CLOUD))
+    assert not difference(with_firewalld, "firewalld", installation="DIALLING")
+    assert "-playhead-out (active)" in difference(with_firewalld, "firewalld")  # left over without the cloud
+    with_firewalld.run("sh", given=form.remove(TO_CLOUD))
     assert site.reached_from(CLIENT) == set()
     after = with_firewalld.run("firewall-cmd", "--list-all-policies"), with_firewalld.run("nft", "list", "ruleset")
     assert after == before

@@ -1,10 +1,12 @@
 """Which connections must pass."""
 
+from dataclasses import replace
+
 import pytest
-from environment.firewall.made import INSTALLATION, OPEN
+from environment.firewall.made import CLOUDED, INSTALLATION, OPEN, OPEN_CLOUDED
 
 from playhead.base.errors import InvalidInputError
-from playhead.environment.firewall.rules import Direction, Role, guards, pairs, rules_of
+from playhead.environment.firewall.rules import Direction, Role, guards, one_way, pairs, rules_of
 from playhead.environment.installation import NETWORKS_MAX, Installation, Listener, parse_networks
 from playhead.environment.ports import Service
 
@@ -33,6 +35,58 @@ def test_ranges_are_named_only_where_they_help():
             assert bool(rule.sources) == has_sources, role
             assert bool(rule.targets) == has_targets, role
     assert all(not rule.sources and not rule.targets for role in Role for rule in rules_of(role, OPEN))
+
+
+CLOUD = ((Service.UPLOAD, 443), (Service.POOL, 2010))
+
+
+def dialled(role, installation):
+    """The rules to the cloud, besides which the others are as they are without."""
+    rules = rules_of(role, installation)
+    found = tuple(rule for rule in rules if (rule.service, rule.port) in CLOUD)
+    assert tuple(rule for rule in rules if rule not in found) == rules_of(role, replace(installation, cloud=None))
+    assert tuple((rule.service, rule.port) for rule in found) in {CLOUD, ()}
+    return found
+
+
+def test_the_cloud_is_let_out_to_only_where_there_is_one():
+    sites, cloud = INSTALLATION.premises, CLOUDED.cloud
+    for installation, targets in ((CLOUDED, cloud), (OPEN_CLOUDED, ())):
+        for rule in dialled(Role.PREMISES, installation):
+            assert (rule.direction, rule.sources, rule.targets) == (Direction.OUT, (), targets)
+    assert len(dialled(Role.PREMISES, CLOUDED)) == len(CLOUD)
+    assert {(rule.direction, rule.sources, rule.targets) for rule in dialled(Role.SITE, CLOUDED)} == {
+        (Direction.THROUGH, sites, cloud)
+    }
+    assert dialled(Role.CLIENT, CLOUDED) == ()
+
+
+def test_a_machine_in_the_cloud_lets_the_sites_in_to_its_own_rows_alone():
+    for installation in (INSTALLATION, CLOUDED, replace(INSTALLATION, listeners=())):
+        rules = rules_of(Role.CLOUD, installation)
+        assert tuple((rule.service, rule.port) for rule in rules) == CLOUD
+        assert {(rule.direction, rule.sources, rule.targets) for rule in rules} == {
+            (Direction.IN, INSTALLATION.clients, ())
+        }
+        assert guards(rules) == {None: (443, 2010)}
+
+
+def test_what_goes_to_the_cloud_shuts_nothing():
+    for role in (Role.PREMISES, Role.SITE):
+        assert guards(rules_of(role, CLOUDED)) == guards(rules_of(role, INSTALLATION))
+
+
+def test_rules_of_two_directions_are_told_apart():
+    rules = rules_of(Role.PREMISES, CLOUDED)
+    kept = one_way(rules)
+    assert {suffix: direction for suffix, (direction, _) in kept.items()} == {"": Direction.IN, "-out": Direction.OUT}
+    assert kept[""][1] == rules_of(Role.PREMISES, INSTALLATION)
+    assert {*kept[""][1], *kept["-out"][1]} == set(rules)
+    for role in Role:
+        if role is not Role.PREMISES:
+            assert [some for _, some in one_way(rules_of(role, CLOUDED)).values()] == [rules_of(role, CLOUDED)]
+    nothing_in = rules_of(Role.PREMISES, replace(CLOUDED, listeners=()))
+    assert one_way(nothing_in) == {"": (Direction.IN, ()), "-out": (Direction.OUT, nothing_in)}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

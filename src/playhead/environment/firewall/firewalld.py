@@ -1,14 +1,16 @@
-"""firewalld (firewalld.policies(5), firewalld.richlanguage(5)): one policy of our own, whatever the zones are.
+"""firewalld (firewalld.policies(5), firewalld.richlanguage(5)): policies of our own, whatever the zones are.
 
-Policies are there from firewalld 0.9 on. Ours stands before the zones (priority −1), accepts what is allowed, refuses
-what else comes to our ports, and leaves everything else to the zones.
+Policies are there from firewalld 0.9 on. Ours stand before the zones (priority −1), accept what is allowed, refuse
+what else comes to our ports, and leave everything else to the zones.
 """
 
+from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
-from playhead.environment.firewall.rules import Direction, Network, Rule, guards, pairs
+from playhead.environment.firewall.rules import Direction, Network, Rule, guards, one_way, pairs
 
 POLICY = "playhead"
+"""What a premises server sends to the cloud is in another, ``playhead-out``."""
 
 _ZONES = {Direction.IN: ("ANY", "HOST"), Direction.OUT: ("HOST", "ANY"), Direction.THROUGH: ("ANY", "ANY")}
 """Where a connection comes from and goes to, by its direction; HOST is the machine itself."""
@@ -17,30 +19,28 @@ _GUARD_PRIORITY = 10
 
 
 def render(rules: tuple[Rule, ...]) -> str:
-    """A shell script that replaces the policy, permanently and now."""
-    return "\n".join(
-        [
-            *_head(),
-            "folder=$(mktemp -d)",
-            "trap 'rm -rf \"$folder\"' EXIT",
-            f"cat >\"$folder/{POLICY}.xml\" <<'END'",
-            f"{policy(rules)}END",
-            f'firewall-cmd --permanent --new-policy-from-file="$folder/{POLICY}.xml" --name={POLICY}',
-            "firewall-cmd --reload",
-            "",
-        ]
-    )
+    """A shell script that replaces the policies, permanently and now."""
+    made = policies(rules)
+    lines = [*_head(made), "folder=$(mktemp -d)", "trap 'rm -rf \"$folder\"' EXIT"]
+    for name, text in made.items():
+        lines += [f"cat >\"$folder/{name}.xml\" <<'END'", f"{text}END"]
+        lines.append(f'firewall-cmd --permanent --new-policy-from-file="$folder/{name}.xml" --name={name}')
+    return "\n".join([*lines, "firewall-cmd --reload", ""])
 
 
-def render_removal() -> str:
-    """A shell script that takes the policy away, if it is there."""
-    return "\n".join([*_head(), "firewall-cmd --reload", ""])
+def render_removal(rules: tuple[Rule, ...]) -> str:
+    """A shell script that takes the policies away, if they are there."""
+    return "\n".join([*_head(policies(rules)), "firewall-cmd --reload", ""])
 
 
-def policy(rules: tuple[Rule, ...]) -> str:
-    """The policy as a file of firewalld's (firewalld.policy(5))."""
+def policies(rules: tuple[Rule, ...]) -> dict[str, str]:
+    """Each policy as a file of firewalld's (firewalld.policy(5)), by its name."""
+    return {POLICY + suffix: _policy(*some) for suffix, some in one_way(rules).items()}
+
+
+def _policy(direction: Direction, rules: tuple[Rule, ...]) -> str:
     about = "; ".join(rule.why for rule in rules)
-    source, target = _ZONES[rules[0].direction if rules else Direction.IN]
+    source, target = _ZONES[direction]
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<policy target="CONTINUE" priority="-1">']
     lines += ["  <short>Playhead</short>", f"  <description>{about}</description>"]
     lines += [f'  <ingress-zone name="{source}"/>', f'  <egress-zone name="{target}"/>']
@@ -49,13 +49,16 @@ def policy(rules: tuple[Rule, ...]) -> str:
     return "\n".join([*lines, "</policy>", ""])
 
 
-def _head() -> list[str]:
-    there = f'*" {POLICY} "*) firewall-cmd --permanent --delete-policy={POLICY} ;;'
+def _head(names: Iterable[str]) -> list[str]:
     return [
         "#!/bin/sh",
         "# Playhead: a policy of its own (firewalld 0.9 or later).",
         "set -eu",
-        f'case " $(firewall-cmd --permanent --get-policies) " in {there} esac',
+        *(
+            f'case " $(firewall-cmd --permanent --get-policies) " in *" {name} "*) '
+            f"firewall-cmd --permanent --delete-policy={name} ;; esac"
+            for name in names
+        ),
     ]
 
 

@@ -1,13 +1,16 @@
 """A change request that a network team can read, and answer."""
 
 from playhead.environment.firewall.rules import Direction, Role, Rule
-from playhead.environment.ports import REGISTRY, Place
+from playhead.environment.ports import REGISTRY, Host, Place
 
 _TITLE = {
     Role.PREMISES: "the premises server's own firewall",
     Role.CLIENT: "the firewalls of the client PCs",
     Role.SITE: "the firewall between the networks of the site",
+    Role.CLOUD: "the firewall of the cloud machine",
 }
+_ANY = {Host.CLIENT: "any client PC", Host.PREMISES: "the premises server", Host.CLOUD: "the cloud"}
+"""What is written where no addresses are known."""
 _HOW = {Direction.IN: "in", Direction.OUT: "out", Direction.THROUGH: "through"}
 
 
@@ -17,7 +20,7 @@ def render(rules: tuple[Rule, ...], role: Role) -> str:
         f"# Firewall change: Playhead, {_TITLE[role]}",
         "",
         "Please let these new TCP connections pass. Answers return on the same connection. Nothing else is needed;",
-        "nothing is opened from the internet.",
+        "nothing is opened from the internet." if role is not Role.CLOUD else "nothing is opened towards the sites.",
         "",
         "| name | way | from | to | TCP port | for | protected by |",
         "|---|---|---|---|---|---|---|",
@@ -26,8 +29,8 @@ def render(rules: tuple[Rule, ...], role: Role) -> str:
         cells = (
             rule.name,
             _HOW[rule.direction],
-            ", ".join(map(str, rule.sources)) or "any client PC",
-            ", ".join(map(str, rule.targets)) or "the premises server",
+            ", ".join(map(str, rule.sources)) or _ANY[rule.row.source],
+            ", ".join(map(str, rule.targets)) or _ANY[rule.row.target],
             str(rule.port),
             rule.row.purpose,
             rule.row.secured,
@@ -42,6 +45,10 @@ def render(rules: tuple[Rule, ...], role: Role) -> str:
     lines += [
         "- end connections that are quiet for less than five minutes: they are kept open all day;",
         "- buffer answers of the portal: live pictures come as one long answer.",
+    ]
+    if role is Role.CLOUD:
+        return "\n".join([*lines, ""])
+    lines += [
         "",
         "To see that it works, from a client PC: `playhead doctor` names each port that does not answer.",
     ]

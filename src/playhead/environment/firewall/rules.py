@@ -1,5 +1,6 @@
 """Which connections must pass, by the machine whose firewall it is. Pure; the renderers only write it down."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -14,7 +15,9 @@ class Role(StrEnum):
     PREMISES = "premises"
     CLIENT = "client"
     SITE = "site"
-    """Between the networks of the site."""
+    """Between the networks of the site, and to the internet."""
+    CLOUD = "cloud"
+    """A machine in the cloud that premises servers dial."""
 
 
 class Direction(StrEnum):
@@ -25,7 +28,8 @@ class Direction(StrEnum):
     THROUGH = "through"
 
 
-_DIRECTION = {Role.PREMISES: Direction.IN, Role.CLIENT: Direction.OUT, Role.SITE: Direction.THROUGH}
+_MACHINE = {Role.PREMISES: Host.PREMISES, Role.CLIENT: Host.CLIENT, Role.CLOUD: Host.CLOUD}
+"""Whose own firewall it is. That of the site is nobody's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +70,62 @@ def rules_of(role: Role, installation: Installation) -> tuple[Rule, ...]:
 
     A listener that only this machine reaches needs none.
     """
+    networks = {Host.CLIENT: installation.clients, Host.PREMISES: installation.premises}
+    if role is Role.CLOUD:  # which sees a site's client PCs and its server behind the same public addresses
+        networks[Host.PREMISES] = installation.clients
+    networks[Host.CLOUD] = installation.cloud or ()
     found: list[Rule] = []
-    for listener in installation.listeners:
-        row = port_of(listener.service)
-        if listener.is_local or row.source is not Host.CLIENT or row.target is not Host.PREMISES:
-            continue
-        sources = () if role is Role.CLIENT else installation.clients
-        targets = () if role is Role.PREMISES else installation.premises
-        found.append(Rule(listener.service, _DIRECTION[role], listener.port, sources, targets))
+    for row, port in _needed(role, installation):
+        match _MACHINE.get(role):
+            case row.target:
+                found.append(Rule(row.service, Direction.IN, port, networks[row.source], ()))
+            case row.source:
+                found.append(Rule(row.service, Direction.OUT, port, (), networks[row.target]))
+            case None:
+                sources, targets = networks[row.source], networks[row.target]
+                found.append(Rule(row.service, Direction.THROUGH, port, sources, targets))
+            case _:
+                pass  # the machine has no part in it
     order = {row.service: place for place, row in enumerate(REGISTRY)}
     return tuple(sorted(found, key=lambda rule: (rule.port, order[rule.service])))
+
+
+def _needed(role: Role, installation: Installation) -> Iterator[tuple[Port, int]]:
+    """Rows of the registry with their ports: what client PCs reach, and the cloud's where there is one."""
+    for listener in installation.listeners:
+        row = port_of(listener.service)
+        if not listener.is_local and row.source is Host.CLIENT and row.target is Host.PREMISES:
+            yield row, listener.port
+    if role is Role.CLOUD or installation.cloud is not None:
+        yield from ((row, row.number) for row in REGISTRY if row.target is Host.CLOUD)
 
 
 def guards(rules: tuple[Rule, ...]) -> dict[Network | None, tuple[int, ...]]:
     """What is shut to everybody whom no rule lets in: ports by where they are, None for the machine itself.
 
-    Nothing of what goes out. And nothing of what passes through to servers that are not known, because the same ports
-    of all others would be shut with them.
+    Nothing of what goes out, to the cloud neither. And nothing of what passes through to servers that are not known,
+    because the same ports of all others would be shut with them.
     """
     found: dict[Network | None, set[int]] = {}
     for rule in rules:
         if rule.direction is Direction.IN:
             found.setdefault(None, set()).add(rule.port)
-        elif rule.direction is Direction.THROUGH:
+        elif rule.direction is Direction.THROUGH and rule.row.target is Host.PREMISES:
             for target in rule.targets:
                 found.setdefault(target, set()).add(rule.port)
     return {place: tuple(sorted(ports)) for place, ports in found.items()}
+
+
+def one_way(rules: tuple[Rule, ...]) -> dict[str, tuple[Direction, tuple[Rule, ...]]]:
+    """Rules in sets of one direction each, by what a firewall that keeps those apart appends to its name for ours.
+
+    The first is always there, so that applying no rules takes those of an earlier configuration away. What a premises
+    server sends to the cloud is the other, called ``out``.
+    """
+    out = tuple(rule for rule in rules if rule.direction is Direction.OUT and rule.row.target is Host.CLOUD)
+    first = tuple(rule for rule in rules if rule not in out)
+    found = {"": (first[0].direction if first else Direction.IN, first)}
+    return {**found, "-out": (Direction.OUT, out)} if out else found
 
 
 def pairs(rule: Rule) -> list[tuple[Network | None, Network | None]]:

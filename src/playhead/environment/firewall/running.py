@@ -15,7 +15,7 @@ from typing import Final
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.environment.firewall import firewalld, iptables, nftables, ufw
-from playhead.environment.firewall.rules import Direction, Rule
+from playhead.environment.firewall.rules import Rule
 
 TIMEOUT_S: Final = 20.0
 CHECKABLE: Final = ("nftables", "iptables", "ip6tables", "ufw", "firewalld")
@@ -56,9 +56,8 @@ def _elsewhere(loading: str, script: str, listing: str) -> tuple[str, str]:
 
 def _iptables(rules: tuple[Rule, ...], version: int) -> tuple[str, str]:
     program = iptables.program(version)
-    direction = rules[0].direction if rules else Direction.IN
-    hook = iptables.render_hook(direction, version=version)
-    listing = f"{program} -S | grep -w {iptables.CHAIN} || true"  # with what leads to the chain
+    hook = iptables.render_hook(rules, version=version)
+    listing = f"{program} -S | grep -w {iptables.CHAIN} || true"  # every chain of ours, with what leads to it
     loading = f"{program}-restore --noflush && {{ {hook}}}"
     return _elsewhere(loading, iptables.render(rules, version=version), listing)
 
@@ -73,14 +72,19 @@ def _ufw(rules: tuple[Rule, ...]) -> tuple[str, str]:
 
 
 def _firewalld(rules: tuple[Rule, ...]) -> tuple[str, str]:
-    about = f"--info-policy={firewalld.POLICY}"
-    there = firewalld.POLICY in _run(["firewall-cmd", "--get-policies"]).split()
-    loaded = _run(["firewall-cmd", about]) if there else ""
+    there = _run(["firewall-cmd", "--get-policies"]).split()
+    loaded = [_run(["firewall-cmd", f"--info-policy={name}"]) for name in sorted(there) if _is_ours(name)]
     with tempfile.TemporaryDirectory() as folder:
-        policies = Path(folder) / "policies"
-        policies.mkdir()
-        (policies / f"{firewalld.POLICY}.xml").write_text(firewalld.policy(rules))
-        return loaded, _run(["firewall-offline-cmd", f"--system-config={folder}", about])
+        made = firewalld.policies(rules)
+        (Path(folder) / "policies").mkdir()
+        for name, text in made.items():
+            (Path(folder) / "policies" / f"{name}.xml").write_text(text)
+        asking = ["firewall-offline-cmd", f"--system-config={folder}"]
+        return "".join(loaded), "".join(_run([*asking, f"--info-policy={name}"]) for name in sorted(made))
+
+
+def _is_ours(policy: str) -> bool:
+    return policy == firewalld.POLICY or policy.startswith(f"{firewalld.POLICY}-")
 
 
 def _run(command: Sequence[str], given: str = "") -> str:

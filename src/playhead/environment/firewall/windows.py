@@ -1,6 +1,9 @@
 """Windows Defender Firewall: PowerShell (New-NetFirewallRule) and, for older hands, netsh advfirewall."""
 
+from collections.abc import Iterable
+
 from playhead.environment.firewall.rules import Direction, Rule
+from playhead.environment.ports import Host
 
 GROUP = "Playhead"
 """Rules are made, found and removed by their group."""
@@ -21,7 +24,7 @@ def render_powershell(rules: tuple[Rule, ...]) -> str:
             "-Protocol TCP",
             f"-{'Local' if inward else 'Remote'}Port {rule.port}",
             f"-RemoteAddress {_addresses(rule)}",
-            "-Profile 'Domain','Private'",
+            f"-Profile {_quoted(_profiles(rule))}",
         ]
         lines.append("New-NetFirewallRule " + " `\n    ".join(options) + " | Out-Null")
     return "\r\n".join("\n".join([*lines, ""]).split("\n"))
@@ -51,12 +54,19 @@ def render_netsh_removal(rules: tuple[Rule, ...]) -> str:
 
 def _netsh(rule: Rule) -> str:
     way, side = ("in", "local") if rule.direction is Direction.IN else ("out", "remote")
-    where = f"protocol=TCP {side}port={rule.port} remoteip={_remote(rule)} profile=domain,private"
-    return f'netsh advfirewall firewall add rule name="{rule.name}" dir={way} action=allow {where}'
+    where = f"protocol=TCP {side}port={rule.port} remoteip={_remote(rule)}"
+    profiles = ",".join(_profiles(rule)).lower()
+    return f'netsh advfirewall firewall add rule name="{rule.name}" dir={way} action=allow {where} profile={profiles}'
 
 
 def _removal() -> list[str]:
     return [f"Get-NetFirewallRule -Group '{GROUP}' -ErrorAction SilentlyContinue | Remove-NetFirewallRule"]
+
+
+def _profiles(rule: Rule) -> tuple[str, ...]:
+    """The networks where it holds. That of a machine in the cloud is public, by its own judgement."""
+    in_cloud = rule.direction is Direction.IN and rule.row.target is Host.CLOUD
+    return ("Any",) if in_cloud else ("Domain", "Private")
 
 
 def _remote(rule: Rule) -> str:
@@ -66,4 +76,8 @@ def _remote(rule: Rule) -> str:
 
 def _addresses(rule: Rule) -> str:
     remote = _remote(rule)
-    return "Any" if remote == "any" else ",".join(f"'{one}'" for one in remote.split(","))
+    return "Any" if remote == "any" else _quoted(remote.split(","))
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ",".join(f"'{one}'" for one in words)

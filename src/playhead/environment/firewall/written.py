@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from playhead.environment.firewall import firewalld, iptables, nftables, terraform, ufw, windows
-from playhead.environment.firewall.rules import Direction, Role, Rule
+from playhead.environment.firewall.rules import Role, Rule
 
 Writer = Callable[[tuple[Rule, ...]], str]
 
@@ -22,28 +22,24 @@ class Form:
     """Whose firewalls it can be."""
 
 
-_SERVERS: Final = frozenset({Role.PREMISES})
-_ENDS: Final = frozenset({Role.PREMISES, Role.CLIENT})
-
-
-def _direction(rules: tuple[Rule, ...]) -> Direction:
-    return rules[0].direction if rules else Direction.IN
+_SERVERS: Final = frozenset({Role.PREMISES, Role.CLOUD})
+_ENDS: Final = frozenset({Role.PREMISES, Role.CLIENT, Role.CLOUD})
 
 
 FORMS: Final[dict[str, Form]] = {
     "nftables": Form("nftables", nftables.render, lambda _: nftables.render_removal()),
-    "iptables": Form("iptables, IPv4", iptables.render, lambda rules: iptables.render_removal(_direction(rules))),
+    "iptables": Form("iptables, IPv4", iptables.render, iptables.render_removal),
     "ip6tables": Form(
         "iptables, IPv6",
         lambda rules: iptables.render(rules, version=6),
-        lambda rules: iptables.render_removal(_direction(rules), version=6),
+        lambda rules: iptables.render_removal(rules, version=6),
     ),
     "iptables-hook": Form(
         "leading iptables to the rules",
-        lambda rules: iptables.render_hook(_direction(rules)) + iptables.render_hook(_direction(rules), version=6),
+        lambda rules: iptables.render_hook(rules) + iptables.render_hook(rules, version=6),
     ),
     "ufw": Form("ufw", ufw.render, lambda _: ufw.render_removal()),
-    "firewalld": Form("firewalld", firewalld.render, lambda _: firewalld.render_removal()),
+    "firewalld": Form("firewalld", firewalld.render, firewalld.render_removal),
     "powershell": Form(
         "Windows, PowerShell", windows.render_powershell, lambda _: windows.render_powershell_removal(), _ENDS
     ),

@@ -65,6 +65,7 @@ _FILE: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 _Network = Annotated[str, Query(max_length=NETWORK_CHARS_MAX)]
+_FROM: Final = "Where client PCs are; before the cloud: the public addresses of the sites."
 _Path = Annotated[str, Query(max_length=PATH_CHARS_MAX)]
 
 
@@ -156,11 +157,15 @@ class _Wish:
 
     form: Annotated[str, Query(max_length=32, description="One of `/api/environment/forms`.")]
     role: Annotated[Role, Query(description="Whose firewall.")] = Role.PREMISES
-    clients: Annotated[
-        tuple[_Network, ...], Query(alias="from", max_length=NETWORKS_MAX, description="Where client PCs are.")
-    ] = ()
+    clients: Annotated[tuple[_Network, ...], Query(alias="from", max_length=NETWORKS_MAX, description=_FROM)] = ()
     servers: Annotated[
         tuple[_Network, ...], Query(alias="server", max_length=NETWORKS_MAX, description="The premises server.")
+    ] = ()
+    clouds: Annotated[
+        tuple[_Network, ...],
+        Query(
+            alias="cloud", max_length=NETWORKS_MAX, description="The cloud that it dials; without one there is none."
+        ),
     ] = ()
     remove: Annotated[bool, Query(description="What takes the rules away again.")] = False
 
@@ -182,6 +187,7 @@ async def get_rules(request: Request, _caller: Operating, wish: Annotated[_Wish,
             role=wish.role,
             clients=wish.clients,
             servers=wish.servers,
+            clouds=wish.clouds,
             remove=wish.remove,
         )
     )

@@ -22,7 +22,7 @@ LISTINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What prints our rules, as the kinds of firewall call them; it fails where there are none."""
 
-_OURS: Final = re.compile(r"^.*\bplayhead-[a-z-]+.*$", re.MULTILINE)
+_OURS: Final = re.compile(r"^.*\b(playhead-[a-z-]+).*$", re.MULTILINE)
 _PORT: Final = re.compile(r"\bd?port (\d{1,5})\b")
 
 
@@ -37,10 +37,10 @@ def look_at_own_firewall(
     """
     found: list[Finding] = []
     for form, command in LISTINGS.items():
-        loaded = ports_in((listing or _listed)(command))
+        loaded = rules_in((listing or _listed)(command))
         if not loaded:
             continue
-        missing = [rule for rule in rules if rule.port not in loaded]
+        missing = [rule for rule in rules if (rule.name, rule.port) not in loaded]
         found += [
             finding(
                 "firewall.lacks",
@@ -58,9 +58,9 @@ def look_at_own_firewall(
     return found
 
 
-def ports_in(text: str) -> frozenset[int]:
-    """The ports that rules of ours in a listing let through: each bears its name."""
-    return frozenset(int(port) for line in _OURS.findall(text) for port in _PORT.findall(line))
+def rules_in(text: str) -> frozenset[tuple[str, int]]:
+    """The rules of ours in a listing, by name and port. Two may have the same port: 443 in, and 443 of the cloud."""
+    return frozenset((line[1], int(port)) for line in _OURS.finditer(text) for port in _PORT.findall(line[0]))
 
 
 def _listed(command: Sequence[str]) -> str:
