@@ -140,11 +140,12 @@ class Surroundings:
 
 FORMS = {
     "rules": [
-        {"form": "request", "title": "a change request in words", "roles": ["premises", "client", "site"],
+        {"form": "request", "title": "a change request in words", "roles": ["premises", "client", "site", "cloud"],
          "removable": False},
-        {"form": "nftables", "title": "nftables", "roles": ["premises", "client", "site"], "removable": True},
-        {"form": "aws", "title": "Terraform, AWS", "roles": ["premises"], "removable": False},
-        {"form": "powershell", "title": "Windows, PowerShell", "roles": ["premises", "client"], "removable": True},
+        {"form": "nftables", "title": "nftables", "roles": ["premises", "client", "site", "cloud"], "removable": True},
+        {"form": "aws", "title": "Terraform, AWS", "roles": ["premises", "cloud"], "removable": False},
+        {"form": "powershell", "title": "Windows, PowerShell", "roles": ["premises", "client", "cloud"],
+         "removable": True},
     ],
     "exclusions": [
         {"form": "csv", "title": "a spreadsheet", "roles": ["premises", "workstation"], "removable": False},

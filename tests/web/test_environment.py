@@ -139,6 +139,23 @@ async def test_rules_are_shown_and_downloaded_and_a_wrong_range_is_said_at_its_f
         await expect(rules.get_by_label("The premises server")).to_be_visible()
 
 
+async def test_the_cloud_is_asked_for_where_it_is_dialled_and_has_rules_of_its_own(chromium):
+    surroundings = troubled()
+    async with visited(chromium, "/environment/files", surroundings) as seat:
+        rules = part(seat, "Firewall rules")
+        await rules.get_by_label("The cloud").fill("203.0.113.0/24")
+        await rules.get_by_role("button", name="Show").click()
+        await expect(rules.get_by_text("table inet playhead")).to_be_visible()
+        assert ("cloud", "203.0.113.0/24") in surroundings.asked[-1][1]
+        await rules.get_by_label("Whose firewall").select_option("cloud")
+        await expect(rules.get_by_label("The cloud", exact=True)).to_have_count(0)
+        await rules.get_by_label("Public addresses of the sites").fill("198.51.100.0/28")
+        await rules.get_by_role("button", name="Show").click()
+        await expect(rules.get_by_text("table inet playhead")).to_be_visible()
+        wish = [("form", "request"), ("role", "cloud"), ("from", "198.51.100.0/28")]
+        assert list(surroundings.asked[-1][1]) == wish
+
+
 async def test_exclusions_of_other_machines_need_their_folder(chromium):
     surroundings = troubled()
     async with visited(chromium, "/environment/files", surroundings) as seat:

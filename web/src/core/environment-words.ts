@@ -148,7 +148,20 @@ export const FIREWALL_ROLES: readonly (readonly [string, string])[] = [
   ["premises", "This server's own firewall"],
   ["site", "Between the networks of the site"],
   ["client", "Client PCs' firewalls"],
+  ["cloud", "A machine in the cloud"],
 ];
+
+/** Which addresses the rules of a firewall name: where connections come from, the server, the cloud that it dials. */
+const NAMED: Readonly<Record<string, readonly ("from" | "server" | "cloud")[]>> = {
+  premises: ["from", "cloud"],
+  site: ["from", "server", "cloud"],
+  client: ["server"],
+  cloud: ["from"],
+};
+
+export function isNamed(what: "from" | "server" | "cloud", role: string): boolean {
+  return NAMED[role]?.includes(what) ?? false;
+}
 
 export const MACHINES: readonly (readonly [string, string])[] = [
   ["premises", "This server"],
@@ -166,14 +179,14 @@ export interface RuleWish {
   readonly role: string;
   readonly from: string;
   readonly server: string;
+  readonly cloud: string;
   readonly remove: boolean;
 }
 
 export function rulesAddress(wish: RuleWish): string {
   const query = new URLSearchParams({ form: wish.form, role: wish.role });
-  // A client PC's own rules name where they lead, those of the server where they come from.
-  if (wish.role !== "client") for (const one of rangesOf(wish.from)) query.append("from", one);
-  if (wish.role !== "premises") for (const one of rangesOf(wish.server)) query.append("server", one);
+  for (const what of ["from", "server", "cloud"] as const)
+    if (isNamed(what, wish.role)) for (const one of rangesOf(wish[what])) query.append(what, one);
   if (wish.remove) query.set("remove", "true");
   return `/api/environment/rules?${query}`;
 }

@@ -185,7 +185,13 @@ describe("in words", () => {
 });
 
 describe("files", () => {
-  const wish = { form: "nftables", role: "premises", from: " 10.1.0.0/16,\n2001:db8::/32 ", server: "10.9.0.5" };
+  const wish = {
+    form: "nftables",
+    role: "premises",
+    from: " 10.1.0.0/16,\n2001:db8::/32 ",
+    server: "10.9.0.5",
+    cloud: "203.0.113.5",
+  };
 
   test("ranges come as people type them", () => {
     expect(rangesOf(" 10.1.0.0/16; 10.2.0.0/16,10.3.0.0/16\n")).toEqual(["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]);
@@ -203,6 +209,10 @@ describe("files", () => {
     expect(query("site").getAll("server")).toHaveLength(1);
     expect(query("site").has("remove")).toBe(false);
     expect(query("site", true).get("remove")).toBe("true");
+    expect(query("cloud").getAll("from")).toHaveLength(2);
+    const dialling = ["premises", "site", "client", "cloud"].filter((role) => query(role).has("cloud"));
+    expect(dialling).toEqual(["premises", "site"]);
+    expect([query("cloud").has("server"), query("nobody").has("from")]).toEqual([false, false]);
   });
 
   test("only another machine needs its folder named", () => {

@@ -3,7 +3,14 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Form, Forms } from "../../core/environment.ts";
-import { exclusionsAddress, FIREWALL_ROLES, MACHINES, rangesOf, rulesAddress } from "../../core/environment-words.ts";
+import {
+  exclusionsAddress,
+  FIREWALL_ROLES,
+  isNamed,
+  MACHINES,
+  rangesOf,
+  rulesAddress,
+} from "../../core/environment-words.ts";
 import type { Failure } from "../../core/failure.ts";
 import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
@@ -83,12 +90,14 @@ function Rules({ forms }: { readonly forms: readonly Form[] }) {
   const [wanted, setWanted] = useState("");
   const [from, setFrom] = useState("");
   const [server, setServer] = useState("");
+  const [cloud, setCloud] = useState("");
   const [remove, setRemove] = useState(false);
   const form = chosenOf(forms, role, wanted);
   if (form === undefined) return null;
   const removes = remove && form.removable;
-  const open = role !== "client" && rangesOf(from).length === 0 && !removes;
-  const address = rulesAddress({ form: form.form, role, from, server, remove: removes });
+  const inCloud = role === "cloud";
+  const open = isNamed("from", role) && rangesOf(from).length === 0 && !removes;
+  const address = rulesAddress({ form: form.form, role, from, server, cloud, remove: removes });
   return (
     <Maker address={address} fields={["environment.network"]}>
       {(error) => (
@@ -106,9 +115,9 @@ function Rules({ forms }: { readonly forms: readonly Form[] }) {
               />
             </Choice>
           </div>
-          {role !== "client" && (
+          {isNamed("from", role) && (
             <Field
-              label="Where client PCs are"
+              label={inCloud ? "Public addresses of the sites" : "Where client PCs are"}
               name="from"
               value={from}
               placeholder="10.1.0.0/16, 2001:db8:1::/48"
@@ -117,7 +126,7 @@ function Rules({ forms }: { readonly forms: readonly Form[] }) {
               onInput={setFrom}
             />
           )}
-          {role !== "premises" && (
+          {isNamed("server", role) && (
             <Field
               label="The premises server"
               name="server"
@@ -128,10 +137,25 @@ function Rules({ forms }: { readonly forms: readonly Form[] }) {
               onInput={setServer}
             />
           )}
+          {isNamed("cloud", role) && (
+            <Field
+              label="The cloud"
+              name="cloud"
+              value={cloud}
+              placeholder="203.0.113.5"
+              hint="Where this server is to send to one; this version does not yet. Without it, nothing is opened there."
+              onInput={setCloud}
+            />
+          )}
           <Checkbox checked={removes} disabled={!form.removable} onChange={setRemove}>
             What takes the rules away again
           </Checkbox>
-          {open && <Notice title="These rules let any address in." hint="Name where client PCs are, if you can." />}
+          {open && (
+            <Notice
+              title="These rules let any address in."
+              hint={`Name ${inCloud ? "the public addresses of the sites" : "where client PCs are"}, if you can.`}
+            />
+          )}
         </>
       )}
     </Maker>
