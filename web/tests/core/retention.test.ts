@@ -111,7 +111,7 @@ describe("reading", () => {
     expect(quarantineTitle(readQuarantineItem(item))).toBe("Segment of ws-01");
     expect(quarantineTitle(readQuarantineItem({ ...item, kind: "upload", workstation: null }))).toBe("Export");
     expect([attemptsText(1), attemptsText(3)]).toEqual(["tried once", "tried 3 times"]);
-    expect(dropText("workstation")).toContain("stays there");
+    expect(dropText("workstation")).toContain("removes it for good");
     expect(dropText("store")).toContain("for good");
     expect(placeText("aside")).toBe("In the quarantine folder");
     expect(readAside({ aside: [{ workstation: "w", segments: 2, bytes: 3 }] })).toHaveLength(1);
