@@ -11,6 +11,14 @@ export const route = computed<Route>(() => {
   return parseRoute(url.pathname, url.search);
 });
 
+/** Where each address was scrolled to when it was left: leaving it scrolls to the top at once. */
+const leftAt = new Map<string, number>();
+
+/** Where the person was on this page when they left it. */
+export function leftAtPx(): number {
+  return leftAt.get(here.value) ?? 0;
+}
+
 /** Goes to a page. `replace` leaves no step in the history: for what is not a step of the person's. */
 export function go(to: Route | string, how: "push" | "replace" = "push"): void {
   const address = typeof to === "string" ? to : addressOf(to);
@@ -18,6 +26,7 @@ export function go(to: Route | string, how: "push" | "replace" = "push"): void {
   if (how === "push") history.pushState(null, "", address);
   else history.replaceState(null, "", address);
   const samePage = new URL(address, location.origin).pathname === new URL(here.value, location.origin).pathname;
+  if (!samePage) leftAt.set(here.value, window.scrollY);
   here.value = address;
   if (!samePage) window.scrollTo(0, 0);
 }
@@ -35,7 +44,10 @@ function ownLink(event: MouseEvent): HTMLAnchorElement | null {
 /** Begins to follow links and the history. */
 export function startRouter(): void {
   window.addEventListener("popstate", () => {
+    leftAt.set(here.value, window.scrollY);
     here.value = location.pathname + location.search;
+    // Also of a page that was still shown, because the one that it was left for had not appeared yet.
+    if (leftAt.has(here.value)) requestAnimationFrame(() => window.scrollTo({ top: leftAtPx(), behavior: "instant" }));
   });
   document.addEventListener("click", (event) => {
     const link = ownLink(event);

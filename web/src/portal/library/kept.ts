@@ -3,28 +3,26 @@
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { type Filter, filterQuery } from "../../core/filter.ts";
 import type { RecordingItem } from "../../core/library.ts";
+import { leftAtPx } from "../router.ts";
 import { LibraryStore } from "./store.ts";
 
 interface Kept {
   readonly query: string;
   readonly items: readonly RecordingItem[];
   readonly next: string | null;
-  readonly scrolledPx: number;
 }
 
 /** Above this much of scrolling somebody reads further down. */
 const TOP_PX = 120;
 
 let kept: Kept | null = null;
-/** Where the page was scrolled to, as long as the library was shown: leaving it scrolls to the top at once. */
-let scrolledPx = 0;
 
 const isAtTop = (): boolean => window.scrollY < TOP_PX;
 
 /** Keeps a list that is being left. */
 export function keep(store: LibraryStore): void {
   const items = store.items.value;
-  kept = items === null ? null : { query: store.query, items, next: store.next.value, scrolledPx };
+  kept = items === null ? null : { query: store.query, items, next: store.next.value };
 }
 
 /** The list of a filter: as it was left, or from the beginning. */
@@ -35,19 +33,12 @@ export function useLibrary(filter: Filter): LibraryStore {
   useLayoutEffect(() => {
     if (back === null) return;
     store.adopt(back.items, back.next);
-    const timer = requestAnimationFrame(() => window.scrollTo({ top: back.scrolledPx, behavior: "instant" }));
+    const timer = requestAnimationFrame(() => window.scrollTo({ top: leftAtPx(), behavior: "instant" }));
     return () => cancelAnimationFrame(timer);
   }, [store]);
   useEffect(() => {
     void (back === null ? store.load() : store.refresh());
-    const scrolled = (): void => {
-      if (location.pathname.startsWith("/recordings") && location.pathname.length < 13) scrolledPx = window.scrollY;
-    };
-    window.addEventListener("scroll", scrolled, { passive: true });
-    return () => {
-      window.removeEventListener("scroll", scrolled);
-      store.close();
-    };
+    return () => store.close();
   }, [store]);
   return store;
 }
