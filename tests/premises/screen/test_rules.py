@@ -77,11 +77,11 @@ class TestOffers:
         assert self._judge(recording=other) == "segment.recording"
 
 
-def part(*, ended="", sealed=False, started_at_us=0):
-    return Segment(SegmentId(UUID(int=3)), RECORDING, started_at_us, 50, 9, sealed, ended)
+def part(*, ended="", sealed=False, started_at_us=0, covered_us=50):
+    return Segment(SegmentId(UUID(int=3)), RECORDING, started_at_us, covered_us, 9, sealed, ended)
 
 
-OPEN, SEALED, KILLED = part(), part(ended="sealed", sealed=True), part(ended="killed")
+OPEN, SEALED, KILLED, EMPTY = part(), part(ended="sealed", sealed=True), part(ended="killed"), part(covered_us=0)
 
 
 class TestStates:
@@ -101,6 +101,9 @@ class TestStates:
             ([KILLED, SEALED], False, False, "complete"),
             ([SEALED, KILLED], True, False, "interrupted"),
             ([OPEN, SEALED], False, False, "interrupted"),  # part of it has yet to come
+            ([EMPTY, SEALED], True, False, "complete"),  # its file went with the power
+            ([EMPTY, SEALED], True, True, "recording"),
+            ([SEALED, EMPTY], True, False, "recording"),  # it is about to come
             ([], False, False, "interrupted"),
             ([], True, False, "interrupted"),
         ],

@@ -109,8 +109,11 @@ def state_of(segments: Sequence[Segment], *, connected: bool, making: bool) -> R
         segments: in time order.
         connected: whether its workstation is.
         making: the workstation says, or said last, that it is making this recording.
+
+    A segment without anything in it that the recording has gone on behind is not waited for: a power cut may have taken
+    its file from the workstation, which knows nothing of it any more.
     """
-    ended = all(segment.ended for segment in segments)
+    ended = all(segment.ended for segment in segments if segment.covered_us or segment is segments[-1])
     if connected and (making or not ended):
         return RecordingState.RECORDING
     if segments and ended and segments[-1].sealed and not making:
