@@ -188,5 +188,7 @@ class Nobody:
 
 
 async def speaks(world):
-    """It has told what it does."""
-    return [live.state for live in world.premises.service.workstations() if live.connected] == ["idle"]
+    """It has told what it does, and was told what had waited for it."""
+    (live,) = world.premises.service.workstations()
+    was_told = world.orders._told_us.get(live.id) == live.changed_at_us and not world.orders._tasks
+    return live.connected and live.state == "idle" and was_told

@@ -51,7 +51,7 @@ async def test_a_moment_is_bookmarked_found_changed_and_deleted(chromium, done):
         await seat.until("facts.state === 'media'")
         await seat.page.keyboard.press("k")
         await seat.until("facts.state === 'paused'")
-        at_ms = round(int((await seat.facts())["position"]) / 1000)
+        at_ms = (int((await seat.facts())["position"]) + 500) // 1000  # as browsers round
         await seat.page.keyboard.press("b")
         dialog = seat.page.get_by_role("dialog", name="Bookmark at 0:31")
         words = dialog.get_by_label("What is here?")

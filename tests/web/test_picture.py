@@ -112,7 +112,7 @@ async def second_shows(seat, from_us, to_us):
       const shown = ({READ_NUMBER})(document.querySelectorAll("video")[1] ?? null);
       return shown !== null && shown >= {from_us} && shown <= {to_us};
     }}"""
-    await seat.page.wait_for_function(script, timeout=8_000, polling=50)
+    await seat.page.wait_for_function(script, timeout=20_000, polling=50)
 
 
 async def test_one_monitor_after_the_other(chromium, two):

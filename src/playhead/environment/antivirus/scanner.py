@@ -1,6 +1,7 @@
 """ClamAV as it is installed and running on this machine."""
 
 import asyncio
+import contextlib
 import shutil
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ DEMAND_S: Final = 120.0
 """clamscan reads all signatures first, which takes a slow disk a minute."""
 OPEN_S: Final = 5.0
 """An answer of clamd to one small file takes milliseconds; one that never comes is a scanner waiting for itself."""
+END_S: Final = 2.0
+"""How long a process that was killed is waited for."""
 DAEMON_S: Final = 20.0
 """clamd has its signatures in memory, and is asked about three small files."""
 STOPPED_S: Final = 5.0
@@ -133,7 +136,7 @@ async def open_as(path: Path, account: str | None) -> Seen:
         async with asyncio.timeout(OPEN_S):
             _, errors = await process.communicate()
     except TimeoutError:
-        process.kill()
+        await _end(process)
         return Seen.STUCK
     if process.returncode == 0:
         return Seen.PASSED
@@ -157,9 +160,17 @@ async def _run(command: list[str], within_s: float) -> tuple[int | None, str]:
         async with asyncio.timeout(within_s):
             output, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
+        await _end(process)
         return None, ""
     return process.returncode, output.decode(errors="replace")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill a process, and wait a moment: one that a scanner keeps may not even hear of it."""
+    process.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(END_S):
+            await process.wait()
 
 
 def _running(proc: Path) -> list[tuple[tuple[str, ...], Path | None]]:
