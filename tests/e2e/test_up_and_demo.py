@@ -25,7 +25,8 @@ def write_ports(folder: Path, screen: int, tokens: int, portal: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {"screen": screen, "tokens": tokens, "portal": portal}
     text = "".join(f'[{table}]\nlisten = "127.0.0.1:{port}"\n' for table, port in tables.items())
-    (folder / "premises.toml").write_text(text + 'https_listen = "127.0.0.1:0"\n')
+    more = 'https_listen = "127.0.0.1:0"\n[logs]\nlisten = "127.0.0.1:0"\n'
+    (folder / "premises.toml").write_text(text + more)
 
 
 @contextlib.contextmanager

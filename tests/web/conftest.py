@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from playhead.portal.pages import STATIC
@@ -25,6 +25,8 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 S = 1_000_000
+
+expect.set_options(timeout=15_000)  # how long something takes says how busy the machine is
 
 
 @pytest.fixture(scope="session", autouse=True)
