@@ -217,7 +217,8 @@ async def test_every_form_can_be_had_by_those_it_is_for(root):
                     assert answer.headers["content-disposition"].startswith('attachment; filename="playhead-')
 
 
-async def test_the_cloud_goes_into_the_rules_where_it_is_named(root, here):
+@pytest.mark.usefixtures("here")
+async def test_the_cloud_goes_into_the_rules_where_it_is_named(root):
     path = "/api/environment/rules?form=nftables&from=10.1.0.0/16"
     assert "2010" not in (await root.get(path)).text
     assert "ip daddr { 203.0.113.5/32 } tcp dport 2010" in (await root.get(f"{path}&cloud=203.0.113.5")).text
