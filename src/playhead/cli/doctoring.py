@@ -76,14 +76,19 @@ def _tell(data: Path, role: Role, report: Report, *, html: Path | None, as_json:
     """Write and print a report; the page is signed with this machine's key. The exit code."""
     if html is not None:
         html.write_bytes(_page(data, role, report))
+    return show(report, as_json=as_json)
+
+
+def show(report: Report, *, as_json: bool) -> int:
+    """Print a report; returns the exit code."""
     if as_json:
         emit_json(report.as_plain())
     else:
-        click.echo(as_text(report, paint=painted))
+        click.echo(as_text(report, paint=_painted))
     return report.exit_code
 
 
-def painted(text: str, severity: Severity) -> str:
+def _painted(text: str, severity: Severity) -> str:
     """A line in the colour of its severity."""
     return click.style(text, fg=_COLOURS.get(severity))
 

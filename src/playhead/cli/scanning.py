@@ -15,7 +15,7 @@ import click
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
 from playhead.cli.console import emit_json, notice, step, table
-from playhead.cli.doctoring import painted
+from playhead.cli.doctoring import show
 from playhead.cli.workstation_file import data_of
 from playhead.environment.antivirus import clamav, defender, neutral, suggestions
 from playhead.environment.antivirus.exclusions import Exclusion, of_premises, of_workstation
@@ -30,7 +30,6 @@ from playhead.environment.antivirus.watching.watcher import LOOK_S, Watcher, wat
 from playhead.environment.antivirus.written import FORMS, Writer
 from playhead.environment.doctor.findings import Finding, Role
 from playhead.environment.doctor.runner import Check, examine
-from playhead.environment.doctor.text import as_text
 
 _REMOVALS: Final[dict[str, Writer]] = {
     "defender": lambda rows: defender.render_powershell(rows, remove=True),
@@ -119,11 +118,7 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     ]
     role = Role(asked.role)
     report = asyncio.run(examine(checks, machine=socket.gethostname(), role=role, clock=SystemClock()))
-    if as_json:
-        emit_json(report.as_plain())
-    else:
-        click.echo(as_text(report, paint=painted))
-    return report.exit_code
+    return show(report, as_json=as_json)
 
 
 def _home_of(data: Path, role: str) -> Path:
