@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from msgspec import Meta
@@ -22,6 +22,8 @@ class Recorder(Section):
     room: Annotated[Size, Meta(description="Bytes.")] = Size(1 << 30)
     folder: Annotated[Path, Meta(description="Where.")] = Path("/var/lib/x")
     listen: Annotated[Address | None, Meta(description="Address.")] = None
+    codec: Annotated[Literal["h264", "ffv1"], Meta(description="How.")] = "h264"
+    names: Annotated[tuple[str, ...], Meta(description="Names.")] = ()
     rule: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
@@ -91,8 +93,8 @@ def test_an_unknown_key_in_a_list_of_tables_is_found() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("fps = 16", "file.toml, line 3: recorder.fps: Expected int <= 15."),
-        ("fps = true", "file.toml, line 3: recorder.fps: Expected int, got bool."),
+        ("fps = 16", "file.toml, line 3: recorder.fps: Expected a whole number <= 15."),
+        ("fps = true", "file.toml, line 3: recorder.fps: Expected a whole number, got true or false."),
         (
             "pre_buffer = 10",
             (
@@ -100,8 +102,16 @@ def test_an_unknown_key_in_a_list_of_tables_is_found() -> None:
                 "(us, ms, s, min, h, d), such as '10 s'."
             ),
         ),
+        ('codec = "h265"', 'file.toml, line 3: recorder.codec: Expected "h264" or "ffv1", got "h265".'),
+        ("codec = 4", 'file.toml, line 3: recorder.codec: Expected "h264" or "ffv1", got a whole number.'),
+        ('names = "a"', "file.toml, line 3: recorder.names: Expected a list in [ ], got text in double quotes."),
+        ('rule = "a"', "file.toml, line 3: recorder.rule: Expected a list in [ ], got text in double quotes."),
+        (
+            'listen = "*:65536"',
+            ("file.toml, line 3: recorder.listen: '*:65536' has no port that there is. Ports are numbers up to 65535."),
+        ),
         ('pre_buffer = "61 s"', "file.toml, line 1: recorder: pre_buffer is at most 1 min."),
-        ("folder = 7", "file.toml, line 3: recorder.folder: Expected str, got int."),
+        ("folder = 7", "file.toml, line 3: recorder.folder: Expected text in double quotes, got a whole number."),
     ],
 )
 def test_a_wrong_value_names_file_line_key_and_mend(line: str, message: str) -> None:
@@ -116,6 +126,29 @@ def test_a_bad_name_says_what_a_name_is() -> None:
 def test_a_missing_key_is_named() -> None:
     error = refusal("[recorder]\nfps = 3\n")
     assert (error.code, error.message) == ("config.missing_key", "file.toml, line 1: 'recorder.id' is missing.")
+    assert error.hint == 'Add it under [recorder]: id = "…"'
+
+
+class Wanted(Section):
+    recorder: Recorder
+    rules: tuple[Rule, ...]
+    port: int
+    names: tuple[str, ...] | None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("", "Add it: [recorder]"),
+        ('recorder = {id = "a"}', "Add it: [[rules]]"),
+        ('recorder = {id = "a"}\nrules = []', "Add it: port = …"),
+        ('recorder = {id = "a"}\nrules = []\nport = 1', "Add it: names = […]"),
+    ],
+)
+def test_what_is_missing_is_shown_as_it_is_written(text: str, hint: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse(text, Wanted, source="file.toml", folder=Path("/etc/playhead"))
+    assert caught.value.hint == hint
 
 
 def test_broken_toml_names_the_line() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.base.errors import InvalidInputError
-from playhead.base.ids import RecordingId, SegmentId, WorkstationId
+from playhead.base.ids import RecordingId, SegmentId, TenantId, WorkstationId
 
 
 class FixedClock:
@@ -59,3 +59,16 @@ def test_names_that_may_not_be_used(name):
     with pytest.raises(InvalidInputError) as caught:
         WorkstationId(name)
     assert "1 to 63" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a", "acme", "acme-2", "0" * 40])
+def test_tenants_that_may_be(name):
+    assert str(TenantId(name)) == name
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a b", "a/b", "..", "a.b", "a_b", "0" * 41, "a\n", "ä", 'a"b'])
+def test_tenants_that_may_not_be(name):
+    with pytest.raises(InvalidInputError) as caught:
+        TenantId(name)
+    assert caught.value.code == "id.malformed"
+    assert "1 to 40" in str(caught.value)

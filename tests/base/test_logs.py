@@ -109,6 +109,16 @@ def test_the_human_form_is_readable_and_clean() -> None:
     assert "hunter2" not in text
 
 
+@pytest.mark.parametrize("library", ["alembic", "httpx2"])
+def test_libraries_tell_what_goes_wrong_and_not_each_thing_they_do(library: str) -> None:
+    stream = io.StringIO()
+    configure(Clock(), stream=stream)
+    logging.getLogger(library).info("HTTP Request: GET https://portal/echo?seen=1")
+    assert stream.getvalue() == ""
+    logging.getLogger(library).warning("retrying")
+    assert "retrying" in stream.getvalue()
+
+
 @pytest.mark.parametrize(
     ("logger", "service"),
     [

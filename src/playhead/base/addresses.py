@@ -32,12 +32,12 @@ class Address:
         port = default_port
         if match is not None and match[3] is not None:
             port = int(match[3])
-        if match is None or port is None or port > _PORT_MAX:
-            raise InvalidInputError(
-                "address.malformed",
-                f"{text[:80]!r} is not an address.",
-                hint="Write host:port, such as premises.example:5633, and an IPv6 address in brackets.",
-            )
+        if match is None or port is None:
+            hint = "Write host:port, such as premises.example:5633, and an IPv6 address in brackets."
+            raise InvalidInputError("address.malformed", f"{text[:80]!r} is not an address.", hint=hint)
+        if port > _PORT_MAX:
+            message = f"{text[:80]!r} has no port that there is."
+            raise InvalidInputError("address.malformed", message, hint=f"Ports are numbers up to {_PORT_MAX}.")
         return cls(match[1] or match[2], port)
 
     def __str__(self) -> str:

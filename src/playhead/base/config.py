@@ -17,8 +17,9 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar, Union, cast, get_ar
 import msgspec
 
 from playhead.base.addresses import Address
+from playhead.base.config_words import kind_of, line_for, none_of, refusal
 from playhead.base.errors import InvalidInputError, LimitError, PlayheadError, UnavailableError
-from playhead.base.ids import RecordingId, SegmentId, SiteId, UserId, WorkstationId
+from playhead.base.ids import CloudId, RecordingId, SegmentId, SiteId, UserId, WorkstationId
 from playhead.base.quantities import Duration, Size
 
 CONFIG_BYTES_MAX: Final = 1 << 20
@@ -33,6 +34,7 @@ _READERS: Final[dict[object, Callable[[str], object]]] = {
     Address: Address.parse,
     WorkstationId: WorkstationId,
     SiteId: SiteId,
+    CloudId: CloudId,
     UserId: UserId,
     RecordingId: RecordingId.parse,
     SegmentId: SegmentId.parse,
@@ -123,7 +125,7 @@ class _Reader:
 
     def section(self, value: object, shape: type[msgspec.Struct], path: str) -> msgspec.Struct:
         if not isinstance(value, dict):
-            self._refuse(path, f"Expected a table, got {type(value).__name__}")
+            self._refuse(path, f"Expected a table, got {kind_of(value)}")
         table = cast("dict[str, object]", value)
         hints: dict[str, object] = get_type_hints(shape, include_extras=True)
         fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
@@ -137,7 +139,9 @@ class _Reader:
             if field.required and key not in table:
                 here = f"{path}.{key}".lstrip(".")
                 message = f"{self._place(path)}: {here!r} is missing."
-                raise InvalidInputError("config.missing_key", message, hint=f"Add it: {key} = …")
+                under = f" under [{path}]" if path else ""
+                hint = f"Add it{under}: {line_for(here, hints[field.name])}"
+                raise InvalidInputError("config.missing_key", message, hint=hint)
         try:
             return shape(**values)
         except KeyFaultError as fault:
@@ -155,14 +159,14 @@ class _Reader:
             if origin in (Union, types.UnionType):
                 return self._value(value, next(kind for kind in arguments if kind is not type(None)), path)
             if not isinstance(value, list):
-                self._refuse(path, f"Expected a list, got {type(value).__name__}")
+                self._refuse(path, f"Expected a list in [ ], got {kind_of(value)}")
             return tuple(self._value(row, arguments[0], path) for row in cast("list[object]", value))
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
             return self.section(value, hint, path)
         try:
             return self._leaf(value, cast("object", hint))
         except msgspec.ValidationError as error:
-            self._refuse(path, str(error).partition(" - at ")[0].replace("`", ""))
+            self._refuse(path, none_of(value, cast("object", hint)) or refusal(error))
         except (ValueError, RuntimeError, PlayheadError) as error:  # RuntimeError: "~someone" without a home
             self._refuse(path, str(error))
 

@@ -1,6 +1,6 @@
 """Instants as other libraries want them. On disk and wire an instant is an integer of microseconds."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,7 +17,24 @@ def utc(wall_us: int) -> datetime:
 
 def wall_us(instant: datetime) -> int:
     """Microseconds since 1970-01-01T00:00:00Z of an aware instant, exactly."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
+    since = instant - _EPOCH  # its parts rather than a division by a timedelta, which takes three times as long
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def wall_at(day: date, minutes: int, zone: tzinfo) -> int:
+    """Wall time at which a clock on the wall has come so many minutes past midnight of a day."""
+    local = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
+    return wall_us(local.astimezone(UTC))
+
+
+def day_begins(day: date, zone: tzinfo) -> int:
+    """Wall time at which a day begins in a zone, which need not be at midnight."""
+    return wall_at(day, 0, zone)
+
+
+def day_of(at_us: int, zone: tzinfo) -> date:
+    """The day in which a wall time lies."""
+    return utc(at_us).astimezone(zone).date()
 
 
 def rfc3339(wall_us: int) -> str:

@@ -34,8 +34,12 @@ _DEPTH_MAX: Final = 6
 
 _FOLDERS_OF_SERVICES: Final = frozenset({"premises", "workstation"})
 
-_TALKATIVE: Final = ("alembic",)
-"""Libraries whose information is for those who develop them: each start would tell it."""
+_TALKATIVE: Final = ("alembic", "httpx2")
+"""Libraries whose information is for those who develop them: each start, each request would tell it."""
+
+
+_QUIET: Final = ("aiormq.connection",)
+"""Libraries that say again and again what they raise, too: we tell it, as often as it is worth it."""
 
 
 def configure(
@@ -69,6 +73,8 @@ def configure(
     root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
