@@ -1,0 +1,1 @@
+"""Desktop analytics: what somebody worked with, as it is told, kept private, and acted on."""
