@@ -24,13 +24,13 @@ from playhead.domain.roles import BUILT_IN, built_in_grants
 # What each role may do, by whose it is: of oneself, of a member of one's group, of anybody else (or nobody known), and
 # of the installation. Written out, so that it is not the code that says it.
 ROWS = """
-               view play live export annotate hold delete record blackout_on blackout_off audit administer operate
-agent          own  own  -    -      -        -    -      -      own         -            -     -          -
-supervisor     team team team team   team     -    -      team   team        team         -     -          -
-manager        all  all  all  all    all      all  -      all    all         all          -     -          -
-auditor        all  -    -    -      -        -    -      -      -           -            site  -          -
-administrator  all  all  all  all    all      all  all    all    all         all          site  site       site
-"""
+               view play live export annotate hold delete record blackout_on blackout_off analyse audit administer operate
+agent          own  own  -    -      -        -    -      -      own         -            own     -     -          -
+supervisor     team team team team   team     -    -      team   team        team         team    -     -          -
+manager        all  all  all  all    all      all  -      all    all         all          all     -     -          -
+auditor        all  -    -    -      -        -    -      -      -           -            -       site  -          -
+administrator  all  all  all  all    all      all  all    all    all         all          all     site  site       site
+"""  # noqa: E501
 ACTIONS, *LINES = [line.split() for line in ROWS.strip().splitlines()]
 MATRIX = {(role, action): cell for role, *cells in LINES for action, cell in zip(ACTIONS, cells, strict=True)}
 THINGS = {

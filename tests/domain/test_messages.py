@@ -10,13 +10,14 @@ import pytest
 
 from playhead import __version__
 from playhead.base.errors import InvalidInputError, LimitError
-from playhead.base.ids import RecordingId, SegmentId, WorkstationId
-from playhead.domain import commands, events
+from playhead.base.ids import RecordingId, SegmentId, UserId, WorkstationId
+from playhead.domain import commands, event_data, events
 from playhead.domain.accounts import Present
 from playhead.domain.asyncapi import document
 from playhead.domain.blackouts import Source
 from playhead.domain.cloudevents import MESSAGE_BYTES_MAX, TEXT_CHARS_MAX, decode, encode
 from playhead.domain.coverage import Reason
+from playhead.domain.exports import ExportWish
 from playhead.domain.live import LiveBlackout, LiveWorkstation
 from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.domain.topics import matches
@@ -40,16 +41,34 @@ RECORDING = Recording(
 LIVE = LiveWorkstation(DESK, connected=True, changed_at_us=0, agent="jane")
 ASKED = LiveBlackout(Source.API, "crm", "", "card", AT_US, AT_US + 5)
 LATE = Present(DESK, "jane", "idle", covered=False, code=Reason.UNKNOWN, since_us=AT_US, alarm=True, message="Lost.")
+ERASED = event_data.RecordingErased(
+    recording=str(ONE), workstation=str(DESK), agent="jane", by="policy", reason="", rule="short"
+)
+ALARM = event_data.RuleAlarm(
+    workstation="desk-7", agent="jane", at="2027-01-15T08:00:00.000000Z", rule="card", message="Look.",
+    application="crm", recording=str(ONE),
+)  # fmt: skip
+FOUND = event_data.DoctorFindings(
+    machine="desk-7", role="workstation", errors=1, warnings=0,
+    findings=(event_data.Finding(code="a.b", severity="error", subject="s", message="m", mend=None),),
+)  # fmt: skip
 
 EVERY = [
     events.started(ONE, DESK, "jane", started_at_us=AT_US, at_us=AT_US),
     events.progress(RECORDING, AT_US),
-    events.sealed(SegmentId(UUID(int=2)), ONE, DESK, (AT_US, AT_US + 10_000_000), 1_000),
+    events.sealed(
+        SegmentId(UUID(int=2)), ONE, DESK, span_us=(AT_US, AT_US + 10_000_000), durable_bytes=1_000, at_us=AT_US
+    ),
     events.gap(RECORDING, AT_US),
     *(events.state(kind, RECORDING, AT_US) for kind in (events.ENDED, events.INTERRUPTED, events.RESUMED)),
+    events.erased(ERASED, AT_US),
+    events.exported(ExportWish(UserId("crm"), ONE, 5_000, None), 7, AT_US),
+    events.uploaded(RECORDING, 2, 7, AT_US),
     *(events.blackout(kind, LIVE, ASKED, AT_US) for kind in (events.BLACKOUT_BEGAN, events.BLACKOUT_ENDED)),
     *(events.link(kind, DESK, AT_US) for kind in (events.UP, events.DOWN)),
     *(events.coverage(kind, LATE, AT_US) for kind in (events.LOST, events.REGAINED)),
+    events.rule_alarm(ALARM, "spool", 7, AT_US),
+    events.findings(FOUND, AT_US, AT_US),
     events.audited(7, AT_US, bytes(32), ("crm", "recording.start", "desk-7", "::1"), {"minutes": 5}),
     events.dropped(9, AT_US, AT_US, "age", AT_US),
 ]
@@ -80,6 +99,13 @@ class TestDocuments:
 
     def test_every_kind_is_tried(self):
         assert {one.type for one in EVERY} == {kind.name for kind in events.KINDS}
+
+
+def test_what_is_wrong_with_a_machine_fits_into_a_message_in_any_language():
+    wide = "\U0001f5a5" * event_data.FINDING_CHARS_MAX
+    one = event_data.Finding(code="a" * 64, severity="warning", subject=wide, message=wide, mend=wide)
+    most = msgspec.structs.replace(FOUND, findings=(one,) * event_data.FINDINGS_MAX)
+    assert len(encode(events.findings(most, AT_US, AT_US), "/playhead/sites/a")) <= MESSAGE_BYTES_MAX
 
 
 class TestGrowth:

@@ -34,6 +34,8 @@ class Action(StrEnum):
     BLACKOUT_ON = "blackout_on"
     """Stop capturing what a workstation shows."""
     BLACKOUT_OFF = "blackout_off"
+    ANALYSE = "analyse"
+    """See what was worked with: applications, their windows' titles, and for how long."""
     AUDIT = "audit"
     """Read the audit log."""
     ADMINISTER = "administer"

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from playhead.base.errors import InvalidInputError, LimitError
-from playhead.base.ids import SiteId
+from playhead.base.ids import SiteId, TenantSite
 from playhead.base.instants import rfc3339
 from playhead.domain.events import Event
 
@@ -39,8 +39,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(CloudEvent)
 
 
-def source_of(site: SiteId) -> str:
-    """What all events of a site name as their ``source``."""
+def source_of(site: SiteId | TenantSite) -> str:
+    """What all events of a site name as their ``source``; in the cloud its tenant stands in it, too."""
     return f"/playhead/sites/{site}"
 
 

@@ -13,6 +13,12 @@ from msgspec import Meta
 GAPS_MAX: Final = 32
 """Of one event, the first ones; the API has all of them."""
 
+FINDINGS_MAX: Final = 16
+"""The same, of what is wrong with a machine."""
+
+FINDING_CHARS_MAX: Final = 256
+"""Of each text of one; the rest is cut off, so that an event of sixteen fits into a message in any language."""
+
 _Instant = Annotated[str, Meta(description="RFC 3339, UTC.", examples=["2026-05-04T09:30:00.250000Z"])]
 _Recording = Annotated[str, Meta(description="Id of the recording: a UUID.")]
 _Workstation = Annotated[str, Meta(description="Name of the workstation.")]
@@ -87,6 +93,37 @@ class RecordingState(Data, frozen=True):
     has_blackout: Annotated[bool, Meta(description="Nothing was captured in a part of it, on purpose.")]
 
 
+class RecordingErased(Data, frozen=True):
+    """A recording is gone for good: nobody finds it any more, and its keys are being destroyed."""
+
+    recording: _Recording
+    workstation: _Workstation
+    agent: _Agent
+    by: Annotated[str, Meta(description="A user, `operator`, or `policy`.")]
+    reason: str
+    rule: Annotated[str, Meta(description="The rule of the policy that decided; empty where a person did.")]
+
+
+class RecordingExported(Data, frozen=True):
+    """A recording, or a part of it, was made into a file that holds its pictures in the clear."""
+
+    recording: _Recording
+    by: Annotated[str, Meta(description="A user, or `operator`.")]
+    from_ms: Annotated[int | None, Meta(description="Milliseconds since its beginning; null: from there.")]
+    to_ms: Annotated[int | None, Meta(description="The same; null: to its end.")]
+    size_bytes: Annotated[int, Meta(ge=0, description="Of the file.")]
+
+
+class RecordingUploaded(Data, frozen=True):
+    """All that there is of a recording lies in the object store, and was proven to be what was recorded."""
+
+    recording: _Recording
+    workstation: _Workstation
+    agent: _Agent
+    segments: Annotated[int, Meta(ge=1, description="Objects with media.")]
+    size_bytes: Annotated[int, Meta(ge=0, description="Of these.")]
+
+
 class Blackout(Data, frozen=True):
     """A party's request that nothing be captured."""
 
@@ -117,6 +154,40 @@ class Coverage(Data, frozen=True):
     since: Annotated[str, Meta(description="Since when that is so. RFC 3339, UTC.")]
 
 
+class RuleAlarm(Data, frozen=True):
+    """A rule about what is on an agent's screen raised an alarm."""
+
+    workstation: _Workstation
+    agent: _Agent
+    at: _Instant
+    rule: Annotated[str, Meta(description="Name of the rule.")]
+    message: Annotated[str, Meta(description="What it says.")]
+    application: Annotated[str, Meta(description="That was in front; may be empty.")]
+    recording: Annotated[str | None, Meta(description="Id of the recording that the moment is in; null: in none.")]
+
+
+class Finding(Data, frozen=True):
+    """One thing that is wrong with a machine."""
+
+    code: Annotated[str, Meta(description="Stable code such as `port.dropped`.")]
+    severity: Annotated[str, Meta(description="`error`: recordings are missing, or will be; or `warning`.")]
+    subject: Annotated[str, Meta(description="What was looked at.")]
+    message: Annotated[str, Meta(description="What was seen.")]
+    mend: Annotated[str | None, Meta(description="The command or act that mends it.")]
+
+
+class DoctorFindings(Data, frozen=True):
+    """All that is wrong with a machine now, in the place of what was said of it before; nothing, where all is well."""
+
+    machine: Annotated[str, Meta(description="Name of the workstation, or `premises`: the server.")]
+    role: Annotated[str, Meta(description="`workstation` or `premises`.")]
+    errors: Annotated[int, Meta(ge=0, description="How many there are.")]
+    warnings: Annotated[int, Meta(ge=0, description="The same.")]
+    findings: Annotated[
+        tuple[Finding, ...], Meta(max_length=FINDINGS_MAX, description="The worst of them; the API has all.")
+    ]
+
+
 class AuditEntry(Data, frozen=True):
     """An entry of the audit log."""
 
@@ -135,4 +206,11 @@ class Dropped(Data, frozen=True):
     events: Annotated[int, Meta(ge=1, description="How many.")]
     oldest_at: _Instant
     newest_at: _Instant
-    reason: Annotated[str, Meta(description="`count` or `age`: the limit that was reached.")]
+    reason: Annotated[
+        str,
+        Meta(
+            description=(
+                "`count` or `age`: the limit that was reached; `cloud.count`, `cloud.age` of what waited for the cloud."
+            )
+        ),
+    ]

@@ -15,6 +15,7 @@ from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.base.instants import rfc3339
 from playhead.domain import event_data as data
 from playhead.domain.accounts import Present
+from playhead.domain.exports import ExportWish
 from playhead.domain.live import LiveBlackout, LiveWorkstation
 from playhead.domain.recordings import Recording
 from playhead.domain.timeline import duration_us, facts_of, gaps
@@ -49,6 +50,13 @@ INTERRUPTED: Final = Kind(
 RESUMED: Final = Kind(
     "playhead.recording.resumed.v1", data.RecordingState, "recording", "one that had broken off or ended goes on"
 )
+ERASED: Final = Kind(
+    "playhead.recording.erased.v1", data.RecordingErased, "recording", "it was decided that it ceases to exist"
+)
+EXPORTED: Final = Kind("playhead.recording.exported.v1", data.RecordingExported, "recording", "a file was made of it")
+UPLOADED: Final = Kind(
+    "playhead.recording.uploaded.v1", data.RecordingUploaded, "recording", "all of it is in the object store, proven"
+)
 BLACKOUT_BEGAN: Final = Kind("playhead.blackout.began.v1", data.Blackout, "workstation", "somebody asked for one")
 BLACKOUT_ENDED: Final = Kind(
     "playhead.blackout.ended.v1", data.Blackout, "workstation", "the same ended, by hand or by itself"
@@ -57,12 +65,21 @@ UP: Final = Kind("playhead.workstation.up.v1", data.WorkstationLink, "workstatio
 DOWN: Final = Kind("playhead.workstation.down.v1", data.WorkstationLink, "workstation", "its connection has ended")
 LOST: Final = Kind("playhead.coverage.lost.v1", data.Coverage, "workstation", "an alarm: what is due does not come")
 REGAINED: Final = Kind("playhead.coverage.regained.v1", data.Coverage, "workstation", "that alarm is over")
+RULE_ALARM: Final = Kind(
+    "playhead.analytics.alarm.v1", data.RuleAlarm, "workstation", "a rule about the desktop raised an alarm"
+)
+FINDINGS: Final = Kind(
+    "playhead.doctor.findings.v1",
+    data.DoctorFindings,
+    "machine",
+    "what the doctor finds wrong with it is not what it was",
+)
 AUDIT: Final = Kind("playhead.audit.entry.v1", data.AuditEntry, "`audit`", "an entry was added to the audit log")
 DROPPED: Final = Kind("playhead.messaging.dropped.v1", data.Dropped, "`outbox`", "events were given up undelivered")
 
 KINDS: Final = (
-    STARTED, PROGRESS, SEALED, GAP, ENDED, INTERRUPTED, RESUMED, BLACKOUT_BEGAN, BLACKOUT_ENDED, UP, DOWN, LOST,
-    REGAINED, AUDIT, DROPPED,
+    STARTED, PROGRESS, SEALED, GAP, ENDED, INTERRUPTED, RESUMED, ERASED, EXPORTED, UPLOADED, BLACKOUT_BEGAN,
+    BLACKOUT_ENDED, UP, DOWN, LOST, REGAINED, RULE_ALARM, FINDINGS, AUDIT, DROPPED,
 )  # fmt: skip
 """All that is published."""
 
@@ -78,6 +95,8 @@ class Event:
     """When, in wall time."""
     data: bytes
     """JSON, as the kind's structure has it."""
+    source: str = ""
+    """Whose it is, as CloudEvents say it; empty for those of this server itself."""
 
 
 def started(recording: RecordingId, workstation: WorkstationId, agent: str, *, started_at_us: int, at_us: int) -> Event:
@@ -102,9 +121,15 @@ def progress(recording: Recording, at_us: int) -> Event:
 
 
 def sealed(
-    segment: SegmentId, recording: RecordingId, workstation: WorkstationId, span_us: tuple[int, int], durable_bytes: int
+    segment: SegmentId,
+    recording: RecordingId,
+    workstation: WorkstationId,
+    *,
+    span_us: tuple[int, int],
+    durable_bytes: int,
+    at_us: int,
 ) -> Event:
-    """A segment is whole. Told at the end of what it shows: it may have come days later.
+    """A segment is whole here. That may be days after what it shows.
 
     Args:
         segment: which.
@@ -112,6 +137,7 @@ def sealed(
         workstation: where from.
         span_us: from when to when, in wall time.
         durable_bytes: its size.
+        at_us: now.
     """
     started_at_us, ended_at_us = span_us
     told = data.SegmentSealed(
@@ -122,7 +148,7 @@ def sealed(
         length_ms=(ended_at_us - started_at_us) // 1000,
         durable_bytes=durable_bytes,
     )
-    return _event(SEALED, str(recording), ended_at_us, told, segment)
+    return _event(SEALED, str(recording), at_us, told, segment)
 
 
 def gap(recording: Recording, at_us: int) -> Event:
@@ -153,6 +179,35 @@ def state(kind: Kind, recording: Recording, at_us: int) -> Event:
         has_blackout=facts.has_blackout,
     )
     return _event(kind, str(recording.id), at_us, told, at_us)
+
+
+def erased(told: data.RecordingErased, at_us: int) -> Event:
+    """It was decided to erase a recording; that happens to it once."""
+    return _event(ERASED, told.recording, at_us, told)
+
+
+def exported(wish: ExportWish, size_bytes: int, at_us: int) -> Event:
+    """A file was made of a recording."""
+    told = data.RecordingExported(
+        recording=str(wish.recording),
+        by=str(wish.user),
+        from_ms=None if wish.from_us is None else wish.from_us // 1000,
+        to_ms=None if wish.to_us is None else wish.to_us // 1000,
+        size_bytes=size_bytes,
+    )
+    return _event(EXPORTED, str(wish.recording), at_us, told, wish.user, told.from_ms, told.to_ms, at_us)
+
+
+def uploaded(recording: Recording, segments: int, size_bytes: int, at_us: int) -> Event:
+    """All that there is of a recording is in the object store."""
+    told = data.RecordingUploaded(
+        recording=str(recording.id),
+        workstation=str(recording.workstation),
+        agent=recording.agent,
+        segments=segments,
+        size_bytes=size_bytes,
+    )
+    return _event(UPLOADED, str(recording.id), at_us, told, segments, size_bytes)
 
 
 def blackout(kind: Kind, live: LiveWorkstation, request: LiveBlackout, at_us: int) -> Event:
@@ -186,6 +241,29 @@ def coverage(kind: Kind, present: Present, at_us: int) -> Event:
         since=rfc3339(present.since_us),
     )
     return _event(kind, str(present.workstation), at_us, told, at_us)
+
+
+def rule_alarm(told: data.RuleAlarm, spool: str, sequence: int, at_us: int) -> Event:
+    """A rule raised an alarm.
+
+    Args:
+        told: of it.
+        spool: of the workstation, which numbers what it tells.
+        sequence: the number: the same alarm told twice is one event.
+        at_us: when that came to be known.
+    """
+    return _event(RULE_ALARM, told.workstation, at_us, told, spool, sequence)
+
+
+def findings(told: data.DoctorFindings, made_at_us: int, at_us: int) -> Event:
+    """What is wrong with a machine.
+
+    Args:
+        told: of it.
+        made_at_us: when it was looked at, by its own clock.
+        at_us: when that came to be known.
+    """
+    return _event(FINDINGS, told.machine, at_us, told, told.role, made_at_us)
 
 
 def audited(number: int, at_us: int, hashed: bytes, done: Sequence[str], details: Mapping[str, str | int]) -> Event:

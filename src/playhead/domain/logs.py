@@ -88,6 +88,21 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
         return "\n".join((self.text, *(f"{name}={value}" for name, value in self.fields.items())))
 
 
+def line_text(line: LogLine, when: str) -> str:
+    """A line for people, without what a terminal would obey: anybody may send lines.
+
+    Args:
+        line: it.
+        when: its instant, as they want it.
+    """
+    values = " ".join(f"{name}={value}" for name, value in line.fields.items())
+    where = line.workstation or "(server)"
+    text = f"{when} {line.level:9} {where:16} {line.service:12} {line.text}  {values}".rstrip()
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else "\n    " if char == "\n" else "\ufffd" for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class LogQuery:
     """What somebody looks for. Everything that is given must hold."""

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from playhead.base.ids import RecordingId, WorkstationId
 
-Kind = Literal["segment", "upload"]
-"""A segment, or a file made of recordings to be taken elsewhere (an export)."""
+Kind = Literal["segment", "upload", "object"]
+"""A segment, a file made of recordings to be taken elsewhere (an export), or a segment's way to the object store."""
 
 Place = Literal["store", "aside", "workstation", "nowhere"]
 """Where it waits. ``store``: in its place, lacking bytes that were acknowledged. ``aside``: in the quarantine folder.

@@ -15,7 +15,7 @@ ADMINISTRATOR: Final = RoleId("administrator")
 
 _SUPERVISING: Final = (
     Action.VIEW, Action.PLAY, Action.LIVE, Action.EXPORT, Action.ANNOTATE,
-    Action.RECORD, Action.BLACKOUT_ON, Action.BLACKOUT_OFF,
+    Action.RECORD, Action.BLACKOUT_ON, Action.BLACKOUT_OFF, Action.ANALYSE,
 )  # fmt: skip
 
 
@@ -37,13 +37,15 @@ class Assignment:
 
 
 BUILT_IN: Final[Mapping[RoleId, tuple[Permission, ...]]] = {
-    AGENT: tuple(Permission(action, Scope.OWN) for action in (Action.VIEW, Action.PLAY, Action.BLACKOUT_ON)),
+    AGENT: tuple(
+        Permission(action, Scope.OWN) for action in (Action.VIEW, Action.PLAY, Action.BLACKOUT_ON, Action.ANALYSE)
+    ),
     SUPERVISOR: tuple(Permission(action, Scope.TEAM) for action in _SUPERVISING),
     MANAGER: tuple(Permission(action, Scope.ALL) for action in (*_SUPERVISING, Action.HOLD)),
     AUDITOR: tuple(Permission(action, Scope.ALL) for action in (Action.VIEW, Action.AUDIT)),
     ADMINISTRATOR: tuple(Permission(action, Scope.ALL) for action in Action),
 }
-"""Roles that are at every site and stay as they are. The catalogue holds the same (migration 0004)."""
+"""Roles that are at every site and stay as they are. The catalogue holds the same (migrations 0004, 0015)."""
 
 
 def grants_of(assignment: Assignment, permissions: Iterable[Permission]) -> tuple[Grant, ...]:
