@@ -13,6 +13,8 @@ from playhead.wire.pool import Draining, Joined, Link, LinkEnded, Pool, Role, Ur
 from playhead.wire.pool.frames import FrameReader, FrameType
 from playhead.wire.pool.limits import (
     ACK_DELAY_US,
+    DOUBT_ROUND_TRIPS,
+    DOUBT_US,
     HANDSHAKE_US,
     INITIAL_WINDOW_BYTES,
     MAX_QUEUED_FRAMES,
@@ -183,6 +185,24 @@ def test_a_silent_link_is_asked_and_then_given_up():
     assert one.due_us == pair.now_us
     assert one.tick(pair.now_us) == [LinkEnded(one, "pool.silent")]
     assert frames_of(one, pair.now_us) == [(FrameType.GOODBYE, 0, 0)]
+
+
+@pytest.mark.parametrize("round_trip_us", [20_000, 1_000_000])
+def test_a_link_that_was_asked_is_doubted_after_a_while_but_not_within_its_own_round_trips(round_trip_us):
+    pair = Pair()
+    one, _ = pair.links[0]
+    one.sending.path.round_trip_us = round_trip_us
+    patience_us = max(DOUBT_US, DOUBT_ROUND_TRIPS * round_trip_us)
+    frames_of(one, pair.now_us)
+    pair.now_us += PING_IDLE_US
+    assert not one.doubtful(pair.now_us)  # it was not asked yet
+    one.tick(pair.now_us)
+    frames_of(one, pair.now_us)
+    asked_at_us = pair.now_us
+    assert not one.doubtful(asked_at_us + patience_us - 1)
+    assert one.doubtful(asked_at_us + patience_us)
+    one.receive_data(frame(FrameType.PONG, 0, asked_at_us), asked_at_us + patience_us)
+    assert not one.doubtful(asked_at_us + patience_us)
 
 
 def test_a_link_that_only_sends_is_asked_sooner():

@@ -52,6 +52,7 @@ def test_every_code_and_no_others():
         "pool.refused",
         "pool.stream_over",
         "pool.streams_ahead",
+        "pool.unanswered",
         "pool.unavailable",
     }
     assert set(re.findall(r"`(pool\.[a-z_]+)`", PAGE)) == used - local
@@ -62,9 +63,11 @@ def test_every_code_and_no_others():
     [
         ("up to 8 **links**", limits.MAX_LINKS == 8),
         ("at most 8192", limits.MAX_STREAMS == 8192),
-        ("for 5 s", limits.PING_IDLE_US == 5_000_000),
+        ("for 2.5 s", limits.PING_IDLE_US == 2_500_000),
         ("for 1 s", limits.PING_BUSY_US == 1_000_000),
-        ("After 10 s more", limits.SILENCE_US == 10_000_000),
+        ("After 2 s more", limits.DOUBT_US == 2_000_000),
+        ("or three round trips", limits.DOUBT_ROUND_TRIPS == 3),
+        ("After 10 s it is", limits.SILENCE_US == 10_000_000),
         ("at most 10 s", limits.HANDSHAKE_US == 10_000_000),
         ("with 16 KiB", limits.ACK_BYTES == 16 * 1024),
         ("within 20 ms", limits.ACK_DELAY_US == 20_000),

@@ -7,11 +7,13 @@ written.
 
 from playhead.wire.pool.classes import Role, Urgency
 from playhead.wire.pool.events import Broken, Data, Draining, Ended, Event, Joined, LinkEnded, Opened
+from playhead.wire.pool.governor import Governor
 from playhead.wire.pool.link import Link
 from playhead.wire.pool.messages import Hello, Welcome
 from playhead.wire.pool.metrics import Figures, LinkFigures, Traffic
 from playhead.wire.pool.pool import Pool
 from playhead.wire.pool.sources import Outgoing, Source
+from playhead.wire.pool.spreading import Packets, Spreading
 from playhead.wire.pool.stream import Stream
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Ended",
     "Event",
     "Figures",
+    "Governor",
     "Hello",
     "Joined",
     "Link",
@@ -28,9 +31,11 @@ __all__ = [
     "LinkFigures",
     "Opened",
     "Outgoing",
+    "Packets",
     "Pool",
     "Role",
     "Source",
+    "Spreading",
     "Stream",
     "Traffic",
     "Urgency",

@@ -133,11 +133,17 @@ SPARSE_BYTES = 64 * 1024
 FLOOR_SHARE = 0.05
 """What every class gets while higher ones would take all."""
 
-PING_IDLE_US = 5_000_000
+PING_IDLE_US = 2_500_000
 """A link says something at least so often."""
 
 PING_BUSY_US = 1_000_000
 """How often the round trip is asked for while data is on its way."""
+
+DOUBT_US = 2_000_000
+"""A link that leaves a question unanswered for so long is doubted: who dialled tries another connection beside it."""
+
+DOUBT_ROUND_TRIPS = 3
+"""Not before so many round trips, though: some lines hold seconds of somebody else's data."""
 
 SILENCE_US = 10_000_000
 """A link that brought nothing for so long, though asked, is lost."""

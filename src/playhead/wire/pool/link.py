@@ -10,6 +10,8 @@ from playhead.wire.pool.classes import Role
 from playhead.wire.pool.events import Event, Joined
 from playhead.wire.pool.frames import OF_LINK, Frame, FrameReader, FrameType
 from playhead.wire.pool.limits import (
+    DOUBT_ROUND_TRIPS,
+    DOUBT_US,
     HANDSHAKE_US,
     MAX_CODE_BYTES,
     PING_BUSY_US,
@@ -147,12 +149,17 @@ class Link:
         """When `tick` has something to do next."""
         if self._pool is None:
             return self._made_at_us + HANDSHAKE_US
-        ack_us = self.sending.ack_due_us
+        soon = [one for one in (self.sending.ack_due_us, self.sending.bulk_due_us) if one is not None]
         if self._ping_at_us is not None:
             due_us = max(self._heard_at_us, self._ping_at_us) + SILENCE_US
         else:
             due_us = self._next_ping_us()
-        return due_us if ack_us is None else min(due_us, ack_us)
+        return min(due_us, *soon) if soon else due_us
+
+    def doubtful(self, now_us: int) -> bool:
+        """Whether the peer was asked, and has said nothing for a while: perhaps only this connection is broken."""
+        patience_us = max(DOUBT_US, DOUBT_ROUND_TRIPS * (self.sending.path.round_trip_us or 0))
+        return self._ping_at_us is not None and now_us >= max(self._heard_at_us, self._ping_at_us) + patience_us
 
     def tick(self, now_us: int) -> list[Event]:
         """Ask whether the peer is there, or give it up."""

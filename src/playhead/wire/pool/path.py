@@ -28,11 +28,11 @@ from playhead.wire.pool.limits import (
     STARTUP_ROUNDS,
 )
 
-SLACK_US_MIN: Final = 1_000
+SLACK_US_MIN: Final = 4_000
 SLACK_US_MAX: Final = 5_000
+"""The cap leaves a quarter of a round trip more, within these: acknowledgements come in bursts."""
 DRAIN_ROUND_TRIPS: Final = 3
 """How long bulk is held back to measure the round trip anew: until the queue is gone, and once around after that."""
-"""The cap leaves a quarter of a round trip more, within these: acknowledgements come in bursts."""
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from playhead.wire.pool.classes import Role, Urgency
 from playhead.wire.pool.events import Broken, Draining, Event, LinkEnded, Opened
 from playhead.wire.pool.flight import Sent
 from playhead.wire.pool.frames import Frame, FrameType
+from playhead.wire.pool.governor import Governor
 from playhead.wire.pool.limits import (
     INITIAL_WINDOW_BYTES,
     MAX_STREAMS,
@@ -45,9 +46,9 @@ class Pool:
         name: 16 bytes by which this end knows the pool; made by chance for each.
         window: bytes the peer may send on a new stream of its own.
         streams: how many the peer may have open.
-        memory_bytes: see `MEMORY_BYTES`.
-        retained_bytes: see `RETAINED_BYTES_MAX`.
+        memory_bytes, retained_bytes: see `MEMORY_BYTES`, `RETAINED_BYTES_MAX`.
         resume_us: how long streams are kept without any link.
+        governor: what holds bulk back; of this pool alone where none is given.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Pool:
         memory_bytes: int = MEMORY_BYTES,
         retained_bytes: int = RETAINED_BYTES_MAX,
         resume_us: int = RESUME_US,
+        governor: Governor | None = None,
     ) -> None:
         self.role = role
         self.name = name
@@ -68,11 +70,10 @@ class Pool:
         self._links = Links()
         self.links = self._links.by_slot
         """By slot; the pool alone changes it."""
-        self.draining = False
-        """Whether the peer was asked for no new streams."""
-        self.peer_drains = False
-        """Whether the peer takes none."""
+        self.draining, self.peer_drains = False, False
+        """Whether the peer was asked for no new streams, and whether it takes none."""
         self.retained = Budget(retained_bytes)
+        self.governor = governor or Governor()
         self._registry = Registry(role, memory_bytes)
         self.traffic = self._registry.traffic
         self.streams = self._registry.streams

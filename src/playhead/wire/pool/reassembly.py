@@ -4,7 +4,7 @@ What comes in order is handed on as it is. What comes early is copied and kept; 
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from playhead.base.errors import ProtocolError
 from playhead.wire.pool.limits import MAX_EARLY_PIECES, MAX_OFFSET
@@ -22,8 +22,8 @@ class Reassembly:
     """The largest offset that was seen."""
     held_bytes: int = 0
     """What waits for something before it."""
-    _early: list[tuple[int, bytearray]] = field(default_factory=list[tuple[int, bytearray]])
-    """By offset; they do not overlap."""
+    _early: list[tuple[int, bytearray]] | tuple[()] = ()
+    """By offset; they do not overlap. Most streams never have any, and so no list."""
 
     @property
     def complete(self) -> bool:
@@ -70,33 +70,34 @@ class Reassembly:
 
     def drop(self) -> None:
         """Forget what waits for something before it."""
-        self._early.clear()
+        self._early = ()
         self.held_bytes = 0
 
     def _keep(self, offset: int, data: bytes) -> None:
         """Keep only what is not kept yet: what comes again and again must not pile up."""
-        at = bisect_right(self._early, offset, key=lambda kept: kept[0])
+        early = self._early = self._early or []
+        at = bisect_right(early, offset, key=lambda kept: kept[0])
         if at:
-            before, kept = self._early[at - 1]
+            before, kept = early[at - 1]
             known = min(max(before + len(kept) - offset, 0), len(data))
             offset, data = offset + known, data[known:]
-        while data and at < len(self._early) and self._early[at][0] < offset + len(data):
-            after, kept = self._early[at]
+        while data and at < len(early) and early[at][0] < offset + len(data):
+            after, kept = early[at]
             if after > offset:
-                at = self._insert(at, offset, data[: after - offset])
+                at = self._insert(early, at, offset, data[: after - offset])
             known = min(after + len(kept) - offset, len(data))
             offset, data = offset + known, data[known:]
             at += 1
         if data:
-            self._insert(at, offset, data)
-        if len(self._early) > MAX_EARLY_PIECES:
+            self._insert(early, at, offset, data)
+        if len(early) > MAX_EARLY_PIECES:
             raise ProtocolError("pool.pieces", "A stream comes in too many pieces, and none where it should go on.")
 
-    def _insert(self, at: int, offset: int, data: bytes) -> int:
+    def _insert(self, early: list[tuple[int, bytearray]], at: int, offset: int, data: bytes) -> int:
         """Keep a piece before the one at ``at``, or as part of the one before that; where the one at ``at`` is now."""
         self.held_bytes += len(data)
-        if at and self._early[at - 1][0] + len(self._early[at - 1][1]) == offset:
-            self._early[at - 1][1].extend(data)
+        if at and early[at - 1][0] + len(early[at - 1][1]) == offset:
+            early[at - 1][1].extend(data)
             return at
-        self._early.insert(at, (offset, bytearray(data)))
+        early.insert(at, (offset, bytearray(data)))
         return at + 1

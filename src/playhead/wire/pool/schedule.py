@@ -78,15 +78,22 @@ class Scheduler:
             yield from queue.sparse
             yield from queue.backlog
 
-    def pick(self, quantum: int, *, capped: bool) -> Turn | None:
+    @property
+    def has_bulk(self) -> bool:
+        """Whether bulk waits."""
+        queue = self.queues[Urgency.BULK]
+        return bool(queue.again or queue.sparse or queue.backlog)
+
+    def pick(self, quantum: int, *, capped: bool, governed: bool = False) -> Turn | None:
         """Whose turn it is; None where nobody may send.
 
         Args:
             quantum: how long a frame of bulk may be.
             capped: whether enough is on its way, so that only sparse streams of the most urgent classes may go.
+            governed: whether bulk has to wait, for it had as much as the site allows.
         """
         chosen: Turn | None = None
-        for queue in self.queues:
+        for queue in self.queues[: Urgency.BULK] if governed else self.queues:
             if chosen is None:
                 pressing = queue.again and queue.urgency <= Urgency.INTERACTIVE
                 chosen = self._of(queue, quantum, capped=capped and not pressing)

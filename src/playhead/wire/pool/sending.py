@@ -11,6 +11,7 @@ from playhead.base.errors import ProtocolError
 from playhead.wire.pool.classes import Urgency
 from playhead.wire.pool.flight import Flight, Sent
 from playhead.wire.pool.frames import HEAD_BYTES, FrameType, head
+from playhead.wire.pool.governor import Governor
 from playhead.wire.pool.limits import (
     ACK_BYTES,
     ACK_DELAY_US,
@@ -37,6 +38,7 @@ class Owner(Protocol):
     """What a link's sending half takes from its pool."""
 
     retained: Budget
+    governor: Governor
     traffic: dict[Urgency, Traffic]
 
     def note_full(self, stream: Stream) -> None:
@@ -64,10 +66,16 @@ class Sending:
         """Bytes that came on this link."""
         self._acknowledged = 0
         self._ack_due_us: int | None = None
+        self._bulk_due_us: int | None = None
         self._pong: int | None = None
         self._plain: list[Chunk] = []
         self._small: deque[Sent] = deque()
         self._windows: dict[int, Stream] = {}
+
+    @property
+    def bulk_due_us(self) -> int | None:
+        """When `data_to_send` has bulk that waits for the governor."""
+        return self._bulk_due_us
 
     @property
     def ack_due_us(self) -> int | None:
@@ -164,12 +172,19 @@ class Sending:
                 frame = Sent(FrameType.WINDOW, stream.id, stream.window.limit, b"", stream.urgency, keep=False)
                 self._put(out, frame, now_us)
         self.scheduler.sparse_bytes = min(self.path.quantum_bytes(now_us), SPARSE_BYTES)
-        while room > 0:
+        self._put_streams(out, owner, now_us, room)
+        return out
+
+    def _put_streams(self, out: list[Chunk], owner: Owner, now_us: int, room: int) -> None:
+        while room > 0 and self.scheduler:
             size = self._put_next(out, owner, now_us, room)
             if size is None:
-                break
+                return
             room -= size
-        return out
+        if not self.scheduler:
+            self._bulk_due_us = None
+            if room > 0 and self.path.flight_bytes < self.path.flight_bytes_max(now_us):
+                self.path.note_idle()
 
     def _ack_is_due(self, now_us: int) -> bool:
         if self.received - self._acknowledged >= ACK_BYTES:
@@ -202,7 +217,9 @@ class Sending:
         most, quantum = path.flight_bytes_max(now_us), path.quantum_bytes(now_us)
         space = most - path.flight_bytes
         # Not by each little that is acknowledged: a frame for that would cost as much as a long one.
-        turn = self.scheduler.pick(quantum, capped=space < min(quantum, most // 4))
+        self._bulk_due_us = owner.governor.due_us(now_us) if self.scheduler.has_bulk else None
+        governed = self._bulk_due_us is not None
+        turn = self.scheduler.pick(quantum, capped=space < min(quantum, most // 4), governed=governed)
         if turn is None:
             if space > 0:
                 path.note_idle()
@@ -212,12 +229,15 @@ class Sending:
             path.note_urgent(now_us)
         else:
             allowance = min(allowance, max(space, QUANTUM_BYTES_MIN))
+        if turn.queue.urgency is Urgency.BULK and (room_of_bulk := owner.governor.room(now_us)) is not None:
+            allowance = min(allowance, room_of_bulk)
         if turn.stream is None:
             size = self._put_again(out, owner, turn, allowance, now_us)
         else:
             size = self._put_stream(out, owner, turn.stream, allowance, now_us)
         if size:
             self.scheduler.sent(turn, size, now_us)
+            owner.governor.note_sent(size, now_us)
         return size
 
     def _put_again(self, out: list[Chunk], owner: Owner, turn: Turn, allowance: int, now_us: int) -> int:

@@ -1,5 +1,7 @@
 """One stream as its pool keeps it. What is done with it, `Pool` does."""
 
+from sys import intern
+
 from playhead.wire.pool.classes import Urgency
 from playhead.wire.pool.limits import SPARSE_BYTES, SPARSE_IDLE_US
 from playhead.wire.pool.messages import Opening
@@ -43,7 +45,7 @@ class Stream:
 
     def __init__(self, number: int, opening: Opening, source: Source, *, limit: int, window: int) -> None:
         self.id = number
-        self.kind = opening.kind
+        self.kind = intern(opening.kind)  # thousands of streams are of few kinds
         self.urgency: Urgency = opening.urgency
         self.resumable = opening.resumable
         self.source = source

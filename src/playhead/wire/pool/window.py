@@ -12,6 +12,9 @@ from playhead.wire.pool.limits import INITIAL_WINDOW_BYTES, MAX_WINDOW_BYTES, WI
 
 UNKNOWN_ROUND_TRIP_US: Final = 100_000
 """Where none was measured yet."""
+ROUND_TRIP_US_MIN: Final = 10_000
+"""A shorter one counts as this: on a short wire it is the machines that take turns, and a window of four of its round
+trips would have each of them wait for the other at every handful of bytes."""
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Window:
             self._marked_at_us = now_us
         if self.consumed + self.size - self.limit < max(self.size // 4, 1):
             return False
-        self._resize(now_us, round_trip_us or UNKNOWN_ROUND_TRIP_US, budget)
+        self._resize(now_us, max(round_trip_us or UNKNOWN_ROUND_TRIP_US, ROUND_TRIP_US_MIN), budget)
         limit = self.consumed + self.size
         if limit <= self.limit:
             return False
