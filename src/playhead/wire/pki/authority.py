@@ -4,7 +4,9 @@ All keys are Ed25519 (RFC 8410), so that signing needs no randomness: the same a
 serial numbers and the time are arguments; `playhead.store.keyring` makes and keeps them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -15,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from playhead.base.errors import InvalidInputError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.base.instants import utc, wall_us
-from playhead.wire.pki.names import alternative_name, holder_of
+from playhead.wire.pki.names import Holder, alternative_name, holder_of
 
 DAY_US = 86_400_000_000
 BACKDATED_US = DAY_US
@@ -49,37 +51,60 @@ class Validity:
         return now_us > self.not_after_us - (self.not_after_us - self.not_before_us) // 3
 
 
+class Signing(Protocol):
+    """What signs: a site's authority, or a cloud's."""
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        """Its key."""
+        ...
+
+    @property
+    def certificate(self) -> bytes:
+        """Its own certificate, DER."""
+        ...
+
+
 def create_authority(site: SiteId, key: Ed25519PrivateKey, *, serial: int, now_us: int) -> Authority:
     """A self-signed authority that may sign certificates of holders, but no further authorities."""
-    name = _name(f"Playhead site {site}")
+    return Authority(site, key, self_signed(site, f"Playhead site {site}", key, serial=serial, now_us=now_us))
+
+
+def self_signed(holder: Holder, common: str, key: Ed25519PrivateKey, *, serial: int, now_us: int) -> bytes:
+    """The certificate of an authority that may sign for holders, DER."""
+    name = _name(common)
     certificate = (
         _builder(name, name, key.public_key(), serial=serial, now_us=now_us, days=AUTHORITY_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(sign_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(alternative_name(site), critical=False)
+        .add_extension(alternative_name(holder), critical=False)
         .sign(key, None)
     )
-    return Authority(site, key, certificate.public_bytes(Encoding.DER))
+    return certificate.public_bytes(Encoding.DER)
 
 
 def read_authority(certificate: bytes, key: Ed25519PrivateKey) -> Authority | None:
     """The authority of a DER certificate and its key, where they are one: self-signed, by this key, for a site."""
+    site = read_self_signed(certificate, key)
+    return Authority(site, key, certificate) if isinstance(site, SiteId) else None
+
+
+def read_self_signed(certificate: bytes, key: Ed25519PrivateKey) -> Holder | None:
+    """Whom a DER certificate names that this key has signed, and is in; None for any other."""
     try:
         parsed = x509.load_der_x509_certificate(certificate)
         parsed.verify_directly_issued_by(parsed)
-        site = holder_of(certificate)
+        holder = holder_of(certificate)
     except (ValueError, TypeError, InvalidSignature, RefusedError):
         return None
-    if not isinstance(site, SiteId) or parsed.public_key() != key.public_key():
-        return None
-    return Authority(site, key, certificate)
+    return holder if parsed.public_key() == key.public_key() else None
 
 
 def issue_server(authority: Authority, key: Ed25519PublicKey, *, serial: int, now_us: int) -> bytes:
     """The certificate of the site's premises server, DER."""
-    usage = ExtendedKeyUsageOID.SERVER_AUTH
-    return _issue(authority, authority.site, key, usage, serial=serial, now_us=now_us, days=SERVER_DAYS)
+    usage = [ExtendedKeyUsageOID.SERVER_AUTH]
+    return issue(authority, authority.site, key, usage, serial=serial, now_us=now_us, days=SERVER_DAYS)
 
 
 def issue_workstation(
@@ -93,13 +118,13 @@ def issue_workstation(
         InvalidInputError: ``pki.request``.
     """
     key = check_request(request)
-    usage = ExtendedKeyUsageOID.CLIENT_AUTH
-    return _issue(authority, workstation, key, usage, serial=serial, now_us=now_us, days=WORKSTATION_DAYS)
+    usage = [ExtendedKeyUsageOID.CLIENT_AUTH]
+    return issue(authority, workstation, key, usage, serial=serial, now_us=now_us, days=WORKSTATION_DAYS)
 
 
-def create_request(key: Ed25519PrivateKey, workstation: WorkstationId) -> bytes:
+def create_request(key: Ed25519PrivateKey, holder: WorkstationId | SiteId) -> bytes:
     """A PKCS #10 certification request (RFC 2986), DER, signed by ``key``."""
-    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(str(workstation)))
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(str(holder)))
     return builder.sign(key, None).public_bytes(Encoding.DER)
 
 
@@ -128,22 +153,23 @@ def validity_of(certificate: bytes) -> Validity:
     return Validity(wall_us(parsed.not_valid_before_utc), wall_us(parsed.not_valid_after_utc))
 
 
-def _issue(
-    authority: Authority,
-    holder: SiteId | WorkstationId,
+def issue(
+    authority: Signing,
+    holder: Holder,
     key: Ed25519PublicKey,
-    usage: x509.ObjectIdentifier,
+    usage: Sequence[x509.ObjectIdentifier],
     *,
     serial: int,
     now_us: int,
     days: int,
 ) -> bytes:
+    """A certificate of ``holder`` for these uses, DER."""
     issuer = x509.load_der_x509_certificate(authority.certificate)
     certificate = (
         _builder(_name(str(holder)), issuer.subject, key, serial=serial, now_us=now_us, days=days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(sign_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(usage), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
         .add_extension(alternative_name(holder), critical=False)

@@ -4,7 +4,7 @@ A code holds a one-time secret, which proves the workstation to the site, and th
 which proves the site to the workstation before the secret is sent. Text form: 44 symbols of Crockford's base32 in
 groups of four: version (1) ‖ secret and fingerprint (208 bits in 42) ‖ check symbol.
 The check symbol makes the code a Reed-Solomon word over GF(32): any one wrong symbol and any two neighbours swapped
-are found, and told as a typing mistake rather than as a refusal.
+are found, and told as a typing mistake rather than as a refusal. A cloud gives its sites codes of the same form.
 """
 
 import hashlib

@@ -1,34 +1,44 @@
 """Whom a certificate names.
 
 A certificate of ours names its holder by one URI in its subject alternative name (RFC 5280 §4.2.1.6):
-``urn:x-playhead:site:<site>`` for a server, ``urn:x-playhead:workstation:<workstation>`` for a workstation. Host names
-and addresses play no part: a server may move, and a site's authority signs for nobody else.
+``urn:x-playhead:site:<site>`` for a server, ``urn:x-playhead:workstation:<workstation>`` for a workstation; between a
+premises and the cloud ``urn:x-playhead:cloud:<cloud>`` and ``urn:x-playhead:tenant-site:<tenant>/<site>``. Host names
+and addresses play no part: a server may move, and an authority signs for nobody else.
 """
 
 import hashlib
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from playhead.base.errors import InvalidInputError, RefusedError
-from playhead.base.ids import SiteId, WorkstationId
+from playhead.base.ids import CloudId, SiteId, TenantSite, WorkstationId
 
-_PREFIX = "urn:x-playhead:"
+Holder = SiteId | WorkstationId | CloudId | TenantSite
+
+_PREFIX: Final = "urn:x-playhead:"
+_KINDS: Final[dict[type[Holder], str]] = {
+    SiteId: "site",
+    WorkstationId: "workstation",
+    CloudId: "cloud",
+    TenantSite: "tenant-site",
+}
 
 
-def alternative_name(holder: SiteId | WorkstationId) -> x509.SubjectAlternativeName:
+def alternative_name(holder: Holder) -> x509.SubjectAlternativeName:
     """The extension that names ``holder``."""
-    kind = "site" if isinstance(holder, SiteId) else "workstation"
+    kind = _KINDS[type(holder)]
     return x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"{_PREFIX}{kind}:{holder}")])
 
 
-def holder_of(certificate: bytes) -> SiteId | WorkstationId:
+def holder_of(certificate: bytes) -> Holder:
     """Whom a DER certificate names. Says nothing of who signed it: TLS has checked that before.
 
     Raises:
         RefusedError: ``pki.foreign_certificate``.
     """
-    foreign = RefusedError("pki.foreign_certificate", "The certificate names neither a site nor a workstation.")
+    foreign = RefusedError("pki.foreign_certificate", "The certificate names nobody that we know.")
     try:
         names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
             x509.SubjectAlternativeName
@@ -52,6 +62,10 @@ def holder_of(certificate: bytes) -> SiteId | WorkstationId:
                 return SiteId(name)
             case "workstation":
                 return WorkstationId(name)
+            case "cloud":
+                return CloudId(name)
+            case "tenant-site":
+                return TenantSite.parse(name)
             case _:
                 raise foreign
     except InvalidInputError:
@@ -80,6 +94,12 @@ def require_site(certificate: bytes, site: SiteId) -> None:
     if holder != site:
         text = f"The server belongs to {holder}, not to site {site}."
         raise RefusedError("pki.other_site", text, hint="Check the address of the premises server.")
+
+
+def key_of(certificate: bytes) -> Ed25519PublicKey | None:
+    """The Ed25519 key of a DER certificate; None where it is of another kind."""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    return key if isinstance(key, Ed25519PublicKey) else None
 
 
 def signer_of(certificate: bytes) -> bytes:

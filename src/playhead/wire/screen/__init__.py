@@ -13,6 +13,7 @@ offset and `End`; delete only after the final `Ack` (or a final `Decline`); answ
 from playhead.wire.screen.blackouts import BlackoutOrder, BlackoutRequest
 from playhead.wire.screen.connection import Connection, choose_version
 from playhead.wire.screen.limits import VERSIONS
+from playhead.wire.screen.log_orders import LogOrder
 from playhead.wire.screen.messages import (
     Accept,
     Ack,
@@ -72,6 +73,7 @@ __all__ = [
     "Journal",
     "JournalAck",
     "JournalEntry",
+    "LogOrder",
     "Message",
     "Offer",
     "Pace",

@@ -70,6 +70,9 @@ MAX_BLACKOUTS = 48
 MAX_ASKER_CHARACTERS = 120
 """Name of the party that asks for a blackout, and of what for."""
 
+MAX_LOG_ORDER_MS = 86_400_000
+"""How long a workstation's log may be told to say more: a day."""
+
 HANDSHAKE_S = 10.0
 """From the connection (after TLS) to the answer of the first message; also how long a TLS handshake may take."""
 

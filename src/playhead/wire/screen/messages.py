@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from playhead.wire.screen import limits
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder, BlackoutRequest
+from playhead.wire.screen.log_orders import AS_CONFIGURED, LogOrder
 from playhead.wire.screen.probes import Probe, Probed
 
 Name = Annotated[str, Meta(min_length=1, max_length=limits.MAX_NAME_CHARACTERS)]
@@ -52,6 +53,8 @@ class Hello(_Message, frozen=True, tag="hello"):
     """Whether it can examine its machine when asked (`Examine`)."""
     aside: bool = False
     """Whether it knows the commands about segments that it has set aside."""
+    levels: bool = False
+    """Whether it knows the command ``log_level``."""
 
 
 class Inquire(_Message, frozen=True, tag="inquire"):
@@ -205,7 +208,9 @@ class Pace(_Message, frozen=True, tag="pace"):
 AsideName = Literal["aside_retry", "aside_drop"]
 """What a workstation can be asked to do about a segment that it has set aside, where its `Hello` has ``aside``."""
 
-CommandName = Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status"] | AsideName
+CommandName = (
+    Literal["start", "stop", "blackout_on", "blackout_off", "live_on", "live_off", "status", "log_level"] | AsideName
+)
 """What a workstation can be asked to do."""
 
 
@@ -221,6 +226,8 @@ class Command(_Message, frozen=True, tag="command"):
     """``blackout_on``, ``blackout_off``: who asks."""
     segment: OptionalUnique = b""
     """``aside_retry``, ``aside_drop``: the segment that is to be offered again, or removed."""
+    log: LogOrder = AS_CONFIGURED
+    """``log_level``: what its log is to say, and for how long."""
 
     def __post_init__(self) -> None:
         _check_optional_unique(self.recording)

@@ -5,14 +5,12 @@ else is a line (§3.4.2). A line ends with a line feed or with NUL, as Python's 
 return at its end is no part of it. A line that begins with a digit and is no count is taken as a line.
 """
 
-import re
 from typing import Final
 
 from typing_extensions import Buffer
 
 from playhead.wire.syslog.limits import COUNT_DIGITS_MAX, MESSAGE_BYTES_MAX
 
-_END: Final = re.compile(rb"[\n\0]")
 _DIGITS: Final = b"0123456789"
 _SPACE, _ZERO = b" 0"
 
@@ -26,7 +24,7 @@ class Frames:
     """The receiving end of a stream."""
 
     def __init__(self) -> None:
-        self._held = bytearray()
+        self._held = b""
         self._skip = 0
         """Octets of an overlong counted message that are still to come."""
         self._skipping_line = False
@@ -40,9 +38,9 @@ class Frames:
 
     def receive_data(self, data: Buffer) -> list[bytes]:
         """The messages that ``data`` completes, without their framing; no empty ones."""
-        self._held += data
+        held = self._held + bytes(data) if self._held else bytes(data)
         found: list[bytes] = []
-        held, position = self._held, 0
+        position = 0
         while position < len(held):
             if self._skip:
                 step = min(self._skip, len(held) - position)
@@ -50,27 +48,27 @@ class Frames:
                 position += step
                 continue
             if self._skipping_line:
-                found_end = _END.search(held, position)
-                position = len(held) if found_end is None else found_end.end()
-                self._skipping_line = found_end is None
+                end = _end_of_line(held, position, len(held))
+                position = len(held) if end < 0 else end + 1
+                self._skipping_line = end < 0
                 continue
-            step = self._counted(position, found) if held[position] in _DIGITS else self._line(position, found)
+            take = self._counted if held[position] in _DIGITS else self._line
+            step = take(held, position, found)
             if step == 0:
                 break
             position += step
-        del held[:position]
+        self._held = held[position:]
         return found
 
     def receive_eof(self) -> list[bytes]:
         """The last line may lack its end."""
-        rest = bytes(self._held).strip(b"\r\n\0")
-        self._held.clear()
+        rest = self._held.strip(b"\r\n\0")
+        self._held = b""
         is_line = rest and not self._skip and not self._skipping_line and rest[0] not in _DIGITS
         return [rest] if is_line else []
 
-    def _counted(self, position: int, found: list[bytes]) -> int:
+    def _counted(self, held: bytes, position: int, found: list[bytes]) -> int:
         """Take a counted message at ``position``; how many bytes that were, 0 where it is not whole."""
-        held = self._held
         end = position
         limit = min(len(held), position + COUNT_DIGITS_MAX + 1)
         while end < limit and held[end] in _DIGITS:
@@ -79,13 +77,13 @@ class Frames:
             return 0
         is_count = end - position <= COUNT_DIGITS_MAX and held[end] == _SPACE and held[position] != _ZERO
         if not is_count:  # MSG-LEN = NONZERO-DIGIT *DIGIT
-            return self._line(position, found)
+            return self._line(held, position, found)
         size = int(held[position:end])
         start = end + 1
         taken = min(size, MESSAGE_BYTES_MAX)
         if len(held) - start < taken:
             return 0
-        message = bytes(held[start : start + taken]).strip(b"\r\n\0")
+        message = held[start : start + taken].strip(b"\r\n\0")
         if message:
             found.append(message)
         if size > taken:
@@ -93,18 +91,23 @@ class Frames:
             self._skip = size - taken
         return start - position + taken
 
-    def _line(self, position: int, found: list[bytes]) -> int:
-        held = self._held
-        found_end = _END.search(held, position, position + MESSAGE_BYTES_MAX + 1)
-        if found_end is not None:
-            end, step = found_end.start(), found_end.end() - position
-        else:
+    def _line(self, held: bytes, position: int, found: list[bytes]) -> int:
+        end = _end_of_line(held, position, position + MESSAGE_BYTES_MAX + 1)
+        step = end + 1 - position
+        if end < 0:
             if len(held) - position <= MESSAGE_BYTES_MAX:
                 return 0
             end, step = position + MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX
             self._skipping_line = True
             self.truncated += 1
-        message = bytes(held[position:end]).strip(b"\r\n\0")
+        message = held[position:end].strip(b"\r\n\0")
         if message:
             found.append(message)
         return step
+
+
+def _end_of_line(held: bytes, start: int, stop: int) -> int:
+    """Where the first line feed or NUL stands; -1 where there is none."""
+    line_feed = held.find(b"\n", start, stop)
+    nul = held.find(b"\0", start, stop if line_feed < 0 else line_feed)
+    return line_feed if nul < 0 else nul

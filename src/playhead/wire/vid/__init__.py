@@ -4,7 +4,7 @@
 record, `verify` says whether a whole file is what its workstation recorded.
 """
 
-from playhead.wire.vid.envelope import SUITE, open_data_key, recipient_of, seal_data_key
+from playhead.wire.vid.envelope import SUITE, open_data_key, recipient_of, regrant, seal_data_key
 from playhead.wire.vid.header import (
     MAGIC,
     PREFIX_BYTES,
@@ -78,6 +78,7 @@ __all__ = [
     "open_record",
     "read_header",
     "recipient_of",
+    "regrant",
     "seal_data_key",
     "verify",
     "walk",

@@ -73,6 +73,22 @@ def open_data_key(header: Header, site_private_key: X25519PrivateKey) -> bytes:
     raise RefusedError("vid.recipient", "The segment was not sealed for this site's key.")
 
 
+def regrant(header: Header, site_private_key: X25519PrivateKey, public_key: bytes) -> Envelope:
+    """The segment's data key for somebody else, sealed to their X25519 public key and bound to this segment.
+
+    Raises:
+        RefusedError, CorruptError: as `open_data_key`.
+        InvalidInputError: ``vid.key``.
+    """
+    return seal_data_key(
+        open_data_key(header, site_private_key),
+        public_key,
+        recording=header.recording,
+        segment=header.segment,
+        signer=header.signer,
+    )
+
+
 def envelope_info(recording: RecordingId, segment: SegmentId, signer: bytes) -> bytes:
     """HPKE's ``info``: what an envelope is bound to, so that it cannot be moved to another segment."""
     return _LABEL + recording.bytes + segment.bytes + signer
