@@ -5,8 +5,7 @@ import socket
 import pytest
 
 from playhead.base.errors import InvalidInputError, UnavailableError
-from playhead.net.http import listen
-from playhead.net.listener import STALL_MS
+from playhead.net.listener import STALL_MS, listen
 
 
 def test_port_zero_lets_the_system_choose():

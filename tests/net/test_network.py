@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from playhead.base.addresses import Address
 from playhead.base.errors import UnavailableError
-from playhead.net import network
+from playhead.net import accepting
 from playhead.net.network import SystemNetwork
 from playhead.net.tls import client_context, inquiry_context, load_certificate
 
@@ -85,8 +85,24 @@ async def test_a_server_that_does_not_shake_hands_is_given_up():
     assert caught.value.code == "net.timeout"
 
 
+async def test_who_does_not_answer_at_all_is_given_up_sooner():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = Address("127.0.0.1", listener.getsockname()[1])
+        queued = [await SystemNetwork().connect(Listener, address, None)]  # the system takes it; nobody does after it
+
+        async def connect_on():
+            while True:
+                queued.append(await SystemNetwork(connect_s=0.1).connect(Listener, address, None))
+
+        with pytest.raises(UnavailableError) as caught:
+            await asyncio.wait_for(connect_on(), 5)
+    assert caught.value.code == "net.timeout"
+
+
 async def test_when_descriptors_run_out_it_waits_and_goes_on(monkeypatch):
-    monkeypatch.setattr(network, "ACCEPT_PAUSE_S", 0)
+    monkeypatch.setattr(accepting, "ACCEPT_PAUSE_S", 0)
     loop = asyncio.get_running_loop()
     accept, failures = loop.sock_accept, [OSError(24, "Too many open files"), OSError(24, "Too many open files")]
 

@@ -13,20 +13,17 @@ import structlog
 
 from playhead.base.addresses import Address
 from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
+from playhead.net.accepting import TLS_CLOSE_S, Accepting, hand_over, reason_of
 from playhead.net.listener import listen
 
 CONNECT_S = 10.0
 """How long making a connection may take."""
 HANDSHAKE_S = 10.0
 """How long a TLS handshake may take."""
-TLS_CLOSE_S = 3.0
-"""How long the farewell of TLS may take before the socket is closed without it."""
 RECEIVE_BUFFER_BYTES = 32 * 1024
 """Of an accepted connection, in the system (which doubles it: socket(7)). What one read brings is at most that, and TLS
 keeps buffers as large as the largest read of each connection: with the system's own choice, a thousand workstations
 that all caught up at once took 1.4 GB. It still lets each send 64 KiB a round trip, 2 MB/s at 30 ms."""
-ACCEPT_PAUSE_S = 0.5
-"""How long to wait where the system has no descriptors left."""
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
@@ -82,14 +79,20 @@ class SystemNetwork:
     """TCP of the machine.
 
     Args:
+        connect_s: how long making a connection may take, before TLS.
         handshake_s: how long a TLS handshake may take.
         receive_buffer_bytes: of accepted connections, in the system; None leaves it to the system, which then follows
             the rate: for a few fast connections rather than a thousand slow ones.
     """
 
     def __init__(
-        self, *, handshake_s: float = HANDSHAKE_S, receive_buffer_bytes: int | None = RECEIVE_BUFFER_BYTES
+        self,
+        *,
+        connect_s: float = CONNECT_S,
+        handshake_s: float = HANDSHAKE_S,
+        receive_buffer_bytes: int | None = RECEIVE_BUFFER_BYTES,
     ) -> None:
+        self._connect_s = connect_s
         self._handshake_s = handshake_s
         self._receive_buffer_bytes = receive_buffer_bytes
 
@@ -97,9 +100,14 @@ class SystemNetwork:
         """Connect by IPv6 or IPv4, whichever answers (RFC 8305), and with ``tls`` shake hands."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(CONNECT_S + self._handshake_s):
+            async with asyncio.timeout(self._connect_s) as limit:
+
+                def begin() -> P:  # called when there is a connection
+                    limit.reschedule(loop.time() + self._handshake_s)
+                    return make_protocol()
+
                 _, protocol = await loop.create_connection(
-                    make_protocol,
+                    begin,
                     address.host,
                     address.port,
                     ssl=tls,
@@ -122,79 +130,12 @@ class SystemNetwork:
         listener = listen(address.host, address.port)
         if self._receive_buffer_bytes is not None:  # accepted connections inherit it
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer_bytes)
-        return _SystemListening(listener, make_protocol, tls, strangers, self._handshake_s)
 
+        async def begin(connection: socket.socket, _remote: str) -> bool:
+            await hand_over(connection, make_protocol, tls, handshake_s=self._handshake_s)
+            return True
 
-class _SystemListening:
-    """Accepts by itself rather than by ``loop.create_server``, which would put no bound on handshakes."""
-
-    def __init__(
-        self,
-        listener: socket.socket,
-        make_protocol: Callable[[], asyncio.BaseProtocol],
-        tls: ssl.SSLContext | None,
-        strangers: asyncio.Semaphore,
-        handshake_s: float,
-    ) -> None:
-        self._handshake_s = handshake_s
-        self._listener = listener
-        self._make_protocol = make_protocol
-        self._tls = tls
-        self._strangers = strangers
-        self._shaking: set[asyncio.Task[None]] = set()
-        name = listener.getsockname()
-        self._address = Address(name[0], name[1])
-        self._accepting = asyncio.create_task(self._accept(), name=f"accept {self._address}")
-
-    @property
-    def address(self) -> Address:
-        """Where it listens."""
-        return self._address
-
-    async def close(self) -> None:
-        """Accept no more, and drop those in the middle of their handshake."""
-        tasks = [self._accepting, *self._shaking]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._listener.close()
-
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._strangers.acquire()
-            try:
-                connection, _ = await loop.sock_accept(self._listener)
-            except OSError as error:  # descriptors are out, or the peer is gone already: neither ends the listener
-                self._strangers.release()
-                log.warning("accept_failed", address=str(self._address), error=error.strerror)
-                await asyncio.sleep(ACCEPT_PAUSE_S)
-                continue
-            except BaseException:
-                self._strangers.release()
-                raise
-            task = asyncio.create_task(self._shake_hands(connection))
-            self._shaking.add(task)
-            task.add_done_callback(self._shaking.discard)
-
-    async def _shake_hands(self, connection: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        made = False
-        try:
-            await loop.connect_accepted_socket(
-                self._make_protocol,
-                connection,
-                ssl=self._tls,
-                ssl_handshake_timeout=self._handshake_s if self._tls is not None else None,
-                ssl_shutdown_timeout=TLS_CLOSE_S if self._tls is not None else None,
-            )
-            made = True
-        except OSError as error:  # includes ssl.SSLError and time-outs
-            log.info("handshake_failed", address=str(self._address), error=_reason(error))
-        finally:
-            if not made:
-                self._strangers.release()
-                connection.close()
+        return Accepting(listener, begin, strangers)
 
 
 def _unconnected(address: Address, error: OSError | UnicodeError) -> PlayheadError:
@@ -203,18 +144,8 @@ def _unconnected(address: Address, error: OSError | UnicodeError) -> PlayheadErr
             text = f"The server at {address} is not of this site: {error.verify_message}."
             return RefusedError("net.untrusted_server", text)
         case ssl.SSLError():
-            return RefusedError("net.tls", f"TLS with {address} failed: {_reason(error)}.")
+            return RefusedError("net.tls", f"TLS with {address} failed: {reason_of(error)}.")
         case TimeoutError() | ConnectionAbortedError():
             return UnavailableError("net.timeout", f"{address} did not answer in time.")
         case _:
-            return UnavailableError("net.unreachable", f"{address} cannot be reached: {_reason(error)}.")
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case ssl.SSLError():
-            return error.reason or str(error)
-        case OSError():
-            return error.strerror or str(error) or type(error).__name__
-        case _:
-            return str(error)
+            return UnavailableError("net.unreachable", f"{address} cannot be reached: {reason_of(error)}.")

@@ -36,6 +36,17 @@ def server_context(certificate: Path, key: Path, authority: bytes, *, alpn: str 
     return context
 
 
+def anonymous_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """For a server whose clients have no certificates and show who they are otherwise, such as native players.
+
+    Arguments and errors are `server_context`'s.
+    """
+    context = _hardened(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), alpn="")
+    context.num_tickets = 0
+    load_certificate(context, certificate, key)
+    return context
+
+
 def load_certificate(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
     """Show this certificate from the next handshake on.
 

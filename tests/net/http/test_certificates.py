@@ -7,7 +7,6 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from playhead.base.errors import NotFoundError
 from playhead.base.instants import utc
-from playhead.net.http import own_certificate
 from playhead.net.http.certificates import (
     AUTHORITY_FILE,
     AUTHORITY_RENEW_BEFORE,
@@ -15,6 +14,7 @@ from playhead.net.http.certificates import (
     RENEW_BEFORE,
     VALID,
     authority_certificate,
+    own_certificate,
 )
 
 DAY_US = 86_400_000_000

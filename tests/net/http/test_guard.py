@@ -9,9 +9,10 @@ from http_answers import code_of
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError, PlayheadError
-from playhead.net.http import AllowedHosts, Guard, SecurityPolicy, guarded
 from playhead.net.http import guard as guard_module
-from playhead.net.http.guard import BODY_BYTES_MAX, HEADER_BYTES_MAX, PATH_CHARS_MAX, QUERY_BYTES_MAX
+from playhead.net.http.guard import BODY_BYTES_MAX, HEADER_BYTES_MAX, PATH_CHARS_MAX, QUERY_BYTES_MAX, Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.hosts import AllowedHosts
 
 
 def guarded_by(app, *, page=False):

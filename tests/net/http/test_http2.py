@@ -11,9 +11,11 @@ import h2.events
 import pytest
 
 from playhead.base.clock import SystemClock
-from playhead.net.http import HttpServer, listen, own_certificate
 from playhead.net.http import server as server_module
 from playhead.net.http import watch as watch_module
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.server import HttpServer
+from playhead.net.listener import listen
 
 BIG = 4 << 20
 

@@ -8,9 +8,12 @@ import pytest
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
-from playhead.net.http import AllowedHosts, TlsFiles, listen, own_certificate
 from playhead.net.http import redirect as redirect_module
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.hosts import AllowedHosts
 from playhead.net.http.redirect import Redirection, RedirectServer
+from playhead.net.http.server import TlsFiles
+from playhead.net.listener import listen
 
 HOSTS = AllowedHosts(frozenset({"recorder.example"}))
 

@@ -7,8 +7,10 @@ import ssl
 import pytest
 
 from playhead.base.clock import SystemClock
-from playhead.net.http import HttpServer, TlsFiles, listen, own_certificate
 from playhead.net.http import server as server_module
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.server import HttpServer, TlsFiles
+from playhead.net.listener import listen
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

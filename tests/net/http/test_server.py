@@ -9,8 +9,10 @@ import pytest
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import InvalidInputError
-from playhead.net.http import HttpServer, TlsFiles, listen, own_certificate
 from playhead.net.http import server as server_module
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.server import HttpServer, TlsFiles
+from playhead.net.listener import listen
 
 
 class App:

@@ -8,7 +8,11 @@ import shutil
 import pytest
 
 from playhead.base.clock import SystemClock
-from playhead.net.http import Guard, HttpServer, SecurityPolicy, guarded, listen, own_certificate
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.server import HttpServer
+from playhead.net.listener import listen
 
 TESTSSL = shutil.which("testssl") or shutil.which("testssl.sh")
 HARMLESS = {"OK", "INFO", "LOW"}

@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from playhead.base.clock import SystemClock
-from playhead.net.http import HttpServer, listen, own_certificate
 from playhead.net.http import watch as watch_module
+from playhead.net.http.certificates import own_certificate
+from playhead.net.http.server import HttpServer
 from playhead.net.http.watch import IDLE_US_MAX, SILENT_US_MAX, ConnectionWatch, peer_of
+from playhead.net.listener import listen
 from playhead.testing.clock import SimClock
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import datetime as dt
+import random
 import secrets
 from contextlib import asynccontextmanager
 
@@ -28,8 +29,8 @@ class Authority:
         self.name = x509.Name.from_rfc4514_string("CN=authority")
         self.certificate = self.sign(self.name, self.key, x509.BasicConstraints(ca=True, path_length=0))
 
-    def sign(self, name, key, constraints):
-        now = dt.datetime.now(dt.UTC)
+    def sign(self, name, key, constraints, days=0):
+        now = dt.datetime.now(dt.UTC) + days * DAY
         usage = dict.fromkeys(
             (
                 "content_commitment",
@@ -59,11 +60,11 @@ class Authority:
     def der(self):
         return self.certificate.public_bytes(Encoding.DER)
 
-    def issue(self, name):
-        """A PEM file with a certificate and its key."""
+    def issue(self, name, days=0):
+        """A PEM file with a certificate and its key, made by a clock that is wrong by so many days."""
         key = Ed25519PrivateKey.generate()
         subject = x509.Name.from_rfc4514_string(f"CN={name}")
-        certificate = self.sign(subject, key, x509.BasicConstraints(ca=False, path_length=None))
+        certificate = self.sign(subject, key, x509.BasicConstraints(ca=False, path_length=None), days)
         path = self.folder / f"{name}.pem"
         path.write_bytes(
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -71,12 +72,12 @@ class Authority:
         )
         return path
 
-    def accepting(self):
-        path = self.issue("cloud")
+    def accepting(self, days=0):
+        path = self.issue("cloud", days)
         return accepting_context(path, path, self.der)
 
-    def dialing(self, name="site-1"):
-        path = self.issue(name)
+    def dialing(self, name="site-1", days=0):
+        path = self.issue(name, days)
         return dialing_context(path, path, self.der)
 
 
@@ -104,15 +105,22 @@ async def accepting(tls=None, serve=None):
         await pools.close()
 
 
+class Hasty(random.Random):
+    """Pauses of a tenth: nobody else dials here."""
+
+    def uniform(self, a, b):
+        return super().uniform(a, b) / 10
+
+
+async def refuse(stream):
+    stream.reset("test.unwanted")
+
+
 @asynccontextmanager
 async def dialing(address, tls=None, serve=None, network=None, links=2):
     """An end that keeps links up, once they are."""
-
-    async def refuse(stream):
-        stream.reset("test.unwanted")
-
     end = PoolEnd(Role.DIALER, secrets.token_bytes(16), serve or refuse)
-    dialing = Dialing(end, address, tls, network or SystemNetwork(), secrets.SystemRandom(), links=links)
+    dialing = Dialing(end, address, tls, network or SystemNetwork(), Hasty(), links=links)
     task = asyncio.create_task(dialing.run())
     try:
         while end.links < links:

@@ -7,15 +7,18 @@ import ssl
 import struct
 
 import pytest
-from net.pool.site import Authority, accepting, dialing
+from net.pool.site import Authority, Proxy, accepting, dialing, refuse
 
-from playhead.base.errors import RefusedError, UnavailableError
+from playhead.base.addresses import Address
+from playhead.base.errors import PlayheadError, RefusedError, UnavailableError
 from playhead.net.network import SystemNetwork
-from playhead.net.pool import Answering, Asking
+from playhead.net.pool import Answering, Asking, PoolEnd
+from playhead.net.pool.dialing import dial_once
+from playhead.net.pool.proxy import ProxiedNetwork
 from playhead.net.pool.tls import dialing_context
-from playhead.wire.pool import Urgency
+from playhead.wire.pool import Role, Urgency
 
-TOTAL = 24_000_000
+TOTAL = 450_000_000
 PIECE = bytes(range(256)) * 400
 UPGRADE = b"GET /pool HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: playhead-pool/1\r\n\r\n"
 
@@ -114,6 +117,45 @@ async def test_who_dials_is_not_led_to_another_authority(authority, tmp_path):
         assert caught.value.code == "net.untrusted_server"
 
 
+async def test_a_busy_server_has_longer_for_tls_than_a_machine_that_is_there_for_a_connection(authority):
+    async def busy(_reader, writer):
+        writer.transport.pause_reading()
+        await asyncio.sleep(0.3)  # it is the other side that takes its time
+        await writer.start_tls(authority.accepting())
+        writer.close()
+
+    async with await asyncio.start_server(busy, "127.0.0.1", 0) as server:
+        address = Address("127.0.0.1", server.sockets[0].getsockname()[1])
+        protocol = await SystemNetwork(connect_s=0.15).connect(asyncio.Protocol, address, authority.dialing())
+        assert isinstance(protocol, asyncio.Protocol)
+
+
+async def test_a_proxy_that_opens_tls_is_known_for_what_it_is(authority, tmp_path):
+    (tmp_path / "other").mkdir()
+    other, proxy = Authority(tmp_path / "other"), Proxy()
+    async with accepting(other.accepting()) as (_, address), proxy.listening() as by:
+        with pytest.raises(RefusedError) as caught:
+            await ProxiedNetwork(by, SystemNetwork(), "u", "p").connect(asyncio.Protocol, address, authority.dialing())
+        assert caught.value.code == "net.untrusted_server"
+
+
+@pytest.mark.parametrize("days", [-3, 3], ids=["expired", "not yet valid"])
+@pytest.mark.parametrize("whose", ["cloud", "site"])
+async def test_a_certificate_that_does_not_hold_now_is_refused_and_said(days, whose, authority):
+    offered = authority.accepting(days if whose == "cloud" else 0)
+    shown = authority.dialing(days=days if whose == "site" else 0)
+    async with accepting(offered) as (pools, address):
+        end = PoolEnd(Role.DIALER, bytes(16), refuse)
+        with pytest.raises(PlayheadError) as caught:
+            await dial_once(end, address, shown, SystemNetwork())
+        await end.close()
+        assert not pools.pools
+    if whose == "cloud":
+        assert caught.value.code == "net.untrusted_server"
+    else:  # TLS 1.3 judges it after the handshake: by its alert, or the end of the connection, whichever comes first
+        assert caught.value.code in {"net.tls", "pool.unanswered"}  # a cloud judges it later: tests/cloud/links
+
+
 async def test_less_than_tls_1_3_is_refused(authority):
     old = authority.dialing()
     old.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -147,8 +189,7 @@ def tear(end):
         carrier.abort()
 
 
-@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
-async def test_an_upload_survives_twelve_resets_of_all_links(secured, authority):
+async def test_an_upload_survives_twelve_resets_of_all_links(authority):
     async def receive(_end, _caller, stream):
         digest, size = hashlib.sha256(), 0
         while data := await stream.read():
@@ -163,8 +204,8 @@ async def test_an_upload_survives_twelve_resets_of_all_links(secured, authority)
     received, resets = [], []
     expected = hashlib.sha256()
     async with (
-        accepting(authority.accepting() if secured else None, receive) as (_, address),
-        dialing(address, authority.dialing() if secured else None) as sender,
+        accepting(authority.accepting(), receive) as (_, address),
+        dialing(address, authority.dialing()) as sender,
     ):
         stream = sender.open("upload", urgency=Urgency.BULK, resumable=True)
         for _ in range(TOTAL // len(PIECE)):

@@ -47,6 +47,11 @@ class InProcess:
         return State.READY
 
     @property
+    def is_heard(self) -> bool:
+        """Whether some part of this program has subscribed."""
+        return bool(self._subscriptions)
+
+    @property
     def outlives(self) -> bool:
         """It ends with the process."""
         return False

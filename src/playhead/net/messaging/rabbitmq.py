@@ -102,6 +102,11 @@ class RabbitMq:
         return State.BLOCKED if self._is_blocked else State.READY
 
     @property
+    def is_heard(self) -> bool:
+        """Who has bound a queue is known to the broker alone."""
+        return True
+
+    @property
     def outlives(self) -> bool:
         """The broker is another program, maybe on another machine."""
         return True

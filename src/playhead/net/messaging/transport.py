@@ -58,6 +58,11 @@ class Transport(Protocol):
         ...
 
     @property
+    def is_heard(self) -> bool:
+        """Whether anybody may want an event; otherwise none needs to be handed over."""
+        ...
+
+    @property
     def outlives(self) -> bool:
         """Whether what was published is still known where a power cut has undone the last changes here."""
         ...

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Final, Protocol, cast
 
 from playhead.base.errors import PlayheadError
-from playhead.wire.pool import Event, Link
+from playhead.net.pool.tcp_info import packets_of
+from playhead.wire.pool import Event, Link, Packets
 
 WRITTEN_BYTES: Final = 128 * 1024
 """Unwritten bytes beyond which nothing more is asked of the core."""
-ROOM_BYTES: Final = 256 * 1024
+ROOM_BYTES: Final = 512 * 1024
 """What is asked of the core at a time."""
 HANDSHAKE_S: Final = 10.0
 """How long it may take from the connection (after TLS) to the end of the link's handshake."""
@@ -23,6 +24,11 @@ CLOSE_S: Final = 5.0
 
 class Preface(Protocol):
     """What is said before the link begins: the Upgrade of HTTP."""
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The peer's (DER), where it was proven here rather than by TLS."""
+        ...
 
     def data_to_send(self) -> bytes:
         """What to write now."""
@@ -88,6 +94,16 @@ class Carrier(asyncio.BufferedProtocol):
         self._closing: asyncio.TimerHandle | None = None
         """Drops the connection where it takes too long: to begin, or to end."""
 
+    @property
+    def gone(self) -> bool:
+        """Whether the transport is."""
+        return self._gone.done()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another connection should be tried beside it: see `Link.doubtful`."""
+        return self.link is not None and self.link.doubtful(self.keeper.now_us())
+
     async def wait_closed(self) -> None:
         """Return when the transport is gone."""
         await asyncio.shield(self._gone)
@@ -96,6 +112,10 @@ class Carrier(asyncio.BufferedProtocol):
         """Drop the connection now."""
         if self._transport is not None:
             self._transport.abort()
+
+    def packets(self) -> Packets | None:
+        """What the connection has lost so far; None where nobody knows."""
+        return None if self._transport is None else packets_of(self._transport)
 
     def flush(self) -> None:
         """Write what there is, as far as the transport takes it."""
@@ -197,6 +217,7 @@ class Carrier(asyncio.BufferedProtocol):
         if self.error is not None:
             transport.close()
         elif rest is not None:
+            self.certificate = self.certificate or preface.certificate
             self._preface = None
             self._begin(rest)
 

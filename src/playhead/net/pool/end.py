@@ -3,6 +3,7 @@
 import asyncio
 import mmap
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import structlog
@@ -10,7 +11,7 @@ from typing_extensions import Buffer
 
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.net.pool.carrier import Carrier, Preface
-from playhead.net.pool.streams import Feed, PoolStream
+from playhead.net.pool.streams import Feed, PoolStream, Taker
 from playhead.wire.pool import (
     Broken,
     Data,
@@ -18,6 +19,7 @@ from playhead.wire.pool import (
     Ended,
     Event,
     Figures,
+    Governor,
     Hello,
     Joined,
     Link,
@@ -25,10 +27,13 @@ from playhead.wire.pool import (
     Opened,
     Pool,
     Role,
+    Source,
+    Spreading,
     Stream,
     Urgency,
     Welcome,
 )
+from playhead.wire.pool.limits import MAX_STREAMS, MEMORY_BYTES
 
 OVERDUE_US: Final = 20_000
 """When to look again after something that is due and cannot be written."""
@@ -37,6 +42,8 @@ READ_BYTES: Final = 512 * 1024
 
 Serve = Callable[[PoolStream], Coroutine[Any, Any, None]]
 """What to do with a stream that the peer opens. What it leaves open is reset, or ended where it returns."""
+Take = Callable[[Stream], Taker]
+"""Who takes a stream that the peer opens, without a coroutine. It gives the stream its source."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +51,14 @@ log = structlog.get_logger(__name__)
 def make_scratch() -> memoryview:
     """A buffer for reads that begins at a page: the kernel copies to it 2.5 times as fast as to a `bytearray`."""
     return memoryview(mmap.mmap(-1, READ_BYTES))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the peer of a pool may have; see `Pool`."""
+
+    streams: int = MAX_STREAMS
+    memory_bytes: int = MEMORY_BYTES
 
 
 class PoolEnd:
@@ -54,20 +69,41 @@ class PoolEnd:
         name: 16 bytes made by chance.
         serve: for streams that the peer opens.
         scratch: where reads land; may be shared by all pools of a loop.
+        on_changed: called after a link has joined or ended.
+        limits: what the peer may have.
+        governor: what holds bulk back; see `playhead.net.pool.line`.
+        take: instead of ``serve``: for thousands of streams, or bytes that are only passed on.
     """
 
-    def __init__(self, role: Role, name: bytes, serve: Serve, *, scratch: memoryview | None = None) -> None:
+    def __init__(
+        self,
+        role: Role,
+        name: bytes,
+        serve: Serve,
+        *,
+        scratch: memoryview | None = None,
+        on_changed: Callable[[], None] = lambda: None,
+        limits: Limits = Limits(),
+        governor: Governor | None = None,
+        take: Take | None = None,
+    ) -> None:
         self.role = role
-        self.core = Pool(role, name)
+        self._limits = limits
+        self.core = self._made(name, governor or Governor())
         self.scratch = scratch if scratch is not None else make_scratch()
         self.changed = asyncio.Event()
         """Set whenever a link joins or ends; whoever waits clears it."""
         self._serve = serve
+        self._take = take
+        self._on_changed = on_changed
+        self._drained: asyncio.Future[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._carriers: dict[Link, Carrier] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._flushing = False
+        self._spreading = Spreading()
 
     def now_us(self) -> int:
         """Monotonic time."""
@@ -77,6 +113,12 @@ class PoolEnd:
     def links(self) -> int:
         """How many links carry streams now."""
         return len(self.core.links)
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is a link that is not doubtful."""
+        now_us = self.now_us()
+        return any(not link.doubtful(now_us) for link in self.core.links.values())
 
     def figures(self) -> Figures:
         """How it does."""
@@ -122,11 +164,46 @@ class PoolEnd:
         )
         return self._keep(stream, feed, head)
 
+    def open_for(
+        self,
+        kind: str,
+        taker: Taker,
+        source: Source,
+        *,
+        urgency: Urgency = Urgency.INTERACTIVE,
+        resumable: bool = False,
+    ) -> Stream:
+        """As `open`, where somebody takes what comes at once, and has what goes when it is asked for.
+
+        Raises:
+            UnavailableError: ``pool.no_link``, ``pool.draining``.
+            LimitError: ``pool.streams``, ``pool.streams_ahead``.
+        """
+        stream = self.core.open(kind, self.now_us(), urgency=urgency, resumable=resumable, source=source)
+        stream.owner = taker
+        self._flush_soon()
+        return stream
+
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Do this beside, at the longest until the end is closed."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def drain(self, code: str) -> None:
+        """Take no new streams; those that are open go on to their end."""
+        self.core.drain(code)
+        self._flush_soon()
+
+    async def wait_drained(self) -> None:
+        """Return when nothing is open or on its way any more, or there is no link that it could end on."""
+        while self.links and not self.core.drained:
+            self._drained = self._drained or self._loop.create_future()
+            await asyncio.shield(self._drained)
+
+    def end_soon(self, code: str) -> None:
+        """As `close`, beside."""
+        self._ending = self._loop.create_task(self.close(code), name="pool end")
 
     async def close(self, code: str = "pool.closed") -> None:
         """End all links and streams now."""
@@ -134,7 +211,8 @@ class PoolEnd:
         for link in list(self._carriers):
             self.handle(link.close(code, self.now_us()))
         for stream in list(self.core.streams.values()):
-            _kept(stream).reset(code)
+            self.core.reset(stream, code)
+            _taker(stream).note_broken(code)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -173,19 +251,19 @@ class PoolEnd:
         for event in events:
             match event:
                 case Data(stream, data):
-                    _kept(stream).note_data(data)
+                    _taker(stream).note_data(data)
                 case Opened(stream, head):
                     self._opened(stream, head)
                 case Ended(stream):
-                    _kept(stream).note_ended()
+                    _taker(stream).note_ended()
                 case Broken(stream, code):
-                    _kept(stream).note_broken(code)
+                    _taker(stream).note_broken(code)
                 case Joined(link):
                     log.info("pool_link_joined", slot=link.slot, links=self.links)
-                    self.changed.set()
+                    self._note_changed()
                 case LinkEnded(link, code):
                     log.info("pool_link_ended", slot=link.slot, code=code, links=self.links)
-                    self.changed.set()
+                    self._note_changed()
                 case Draining(code):
                     log.info("pool_peer_drains", code=code)
                     self.changed.set()
@@ -193,18 +271,30 @@ class PoolEnd:
 
     # Inside
 
+    def _note_changed(self) -> None:
+        self.changed.set()
+        self._on_changed()
+
     def _join(self, greeting: Hello | Welcome) -> Pool:
         """The acceptor answered: it may have been restarted and know nothing of our streams.
 
         Raises:
-            UnavailableError: ``pool.other`` where links still lead to the one that knows them.
+            UnavailableError: ``pool.other`` where links still lead to the one that knows them, as far as one can tell.
         """
         if not self.core.knows(greeting):
-            if self.core.links:
+            if self.answers:
                 raise UnavailableError("pool.other", "The other end is not the one that the other links lead to.")
+            for link in list(self.core.links.values()):
+                self.handle(link.close("pool.silent", self.now_us()))
             self.handle(self.core.abandon("pool.restarted"))
-            self.core = Pool(self.role, self.core.name)
+            former = self.core
+            self.core = self._made(former.name, former.governor)
+            self._spreading = Spreading()
         return self.core
+
+    def _made(self, name: bytes, governor: Governor) -> Pool:
+        limits = self._limits
+        return Pool(self.role, name, streams=limits.streams, memory_bytes=limits.memory_bytes, governor=governor)
 
     def _keep(self, stream: Stream, feed: Feed, head: bytes) -> PoolStream:
         stream.owner = kept = PoolStream(self, stream, feed, head)
@@ -212,6 +302,9 @@ class PoolEnd:
         return kept
 
     def _opened(self, stream: Stream, head: bytes) -> None:
+        if self._take is not None:
+            stream.owner = self._take(stream)
+            return
         feed = Feed()
         stream.source = feed
         self.spawn(self._run(self._keep(stream, feed, head)), f"pool stream {stream.kind}")
@@ -239,6 +332,9 @@ class PoolEnd:
             carrier.flush()
             if link.ended is not None:
                 del self._carriers[link]
+        if self._drained is not None and (self.core.drained or not self.links):
+            self._drained.set_result(None)
+            self._drained = None
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -260,11 +356,23 @@ class PoolEnd:
     def _tick(self) -> None:
         self._timer = None
         now_us = self.now_us()
+        self._spread(now_us)
         events = self.core.tick(now_us)
         for link in list(self._carriers):
             events += link.tick(now_us)
         self.handle(events)
 
+    def _spread(self, now_us: int) -> None:
+        """Have bulk take all links, or one again, by what they lose."""
+        if len(self._carriers) < 2:  # noqa: PLR2004 - there is nothing to spread over
+            return
+        links = [carrier.packets() for carrier in self._carriers.values()]
+        known = [packets for packets in links if packets is not None]
+        before = self._spreading.on
+        if len(known) > 1 and self._spreading.judge(known) != before:
+            log.info("pool_spread", on=not before)
+            self.core.spread(now_us, on=not before)
 
-def _kept(stream: Stream) -> PoolStream:
-    return cast("PoolStream", stream.owner)
+
+def _taker(stream: Stream) -> Taker:
+    return cast("Taker", stream.owner)

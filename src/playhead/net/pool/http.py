@@ -2,10 +2,10 @@
 
 The stream's kind is ``http``; its head is a MessagePack array ``[method, target, headers]``, its data the request's
 body. What comes back is ``size u32 ‖ [status, headers] ‖ body``. Header names are in lower case, those of one hop are
-left out (RFC 9110 §7.6.1). A request that is broken off is not tried again here: who asks knows whether it may be.
+left out (RFC 9110 §7.6.1). A request that may be repeated goes once more by another link where its own was lost.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, cast
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Meta
 
-from playhead.base.errors import PlayheadError, ProtocolError
+from playhead.base.errors import PlayheadError, ProtocolError, UnavailableError
 from playhead.net.pool.end import PoolEnd, Serve
 from playhead.net.pool.streams import PoolStream
 from playhead.wire.pool import Urgency
@@ -26,6 +26,9 @@ ONE_HOP: Final = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
 """Headers that speak of a connection rather than of what is asked."""
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""What may be asked twice (RFC 9110 §9.2.2)."""
+LINK_LOST: Final = "pool.link_lost"
 
 Header = tuple[bytes, bytes]
 Scope = MutableMapping[str, Any]
@@ -89,6 +92,8 @@ async def ask(
 ) -> Answer:
     """Ask the application at the other end; a round trip if it answers at once.
 
+    Where the link is lost before there is an answer, and another is there, what is idempotent is asked once more.
+
     Args:
         end: the pool.
         method: as in HTTP.
@@ -103,6 +108,15 @@ async def ask(
         LimitError: ``pool.streams``.
     """
     head = _encoder.encode(RequestHead(method, target, _of_all_hops(headers)))
+    try:
+        return await _ask_once(end, head, body, urgency)
+    except UnavailableError as error:
+        if error.code != LINK_LOST or method not in IDEMPOTENT or not isinstance(body, bytes) or not end.links:
+            raise
+    return await _ask_once(end, head, body, urgency)
+
+
+async def _ask_once(end: PoolEnd, head: bytes, body: AsyncIterator[bytes] | bytes, urgency: Urgency) -> Answer:
     whole = body if isinstance(body, bytes) else b""
     stream = end.open(KIND, urgency=urgency, head=head, data=whole, end=isinstance(body, bytes))
     try:
@@ -114,8 +128,13 @@ async def ask(
         raise
 
 
-def serve_asgi(application: Application) -> Serve:
-    """What a pool does with streams of the kind ``http``: hands them to ``application``; other kinds are refused."""
+def serve_asgi(application: Application, state: Mapping[str, Any] | None = None) -> Serve:
+    """What a pool does with streams of the kind ``http``: hands them to ``application``; other kinds are refused.
+
+    Args:
+        application: an ASGI application.
+        state: for its scope's ``state``: who asks.
+    """
 
     async def serve(stream: PoolStream) -> None:
         if stream.kind != KIND:
@@ -125,7 +144,7 @@ def serve_asgi(application: Application) -> Serve:
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ProtocolError("http.request", f"The head of a request cannot be understood: {error}.") from None
         exchange = _Exchange(stream)
-        await application(_scope(request), exchange.receive, exchange.send)
+        await application(_scope(request, state or {}), exchange.receive, exchange.send)
         exchange.check()
 
     return serve
@@ -210,7 +229,7 @@ def _of_all_hops(headers: Iterable[Header]) -> tuple[Header, ...]:
     return tuple((name, value) for name, value in headers if name not in ONE_HOP)
 
 
-def _scope(request: RequestHead) -> Scope:
+def _scope(request: RequestHead, state: Mapping[str, Any]) -> Scope:
     path, _, query = request.target.partition(b"?")
     return {
         "type": "http",
@@ -225,5 +244,5 @@ def _scope(request: RequestHead) -> Scope:
         "headers": list(request.headers),
         "client": None,
         "server": None,
-        "state": {},
+        "state": dict(state),
     }

@@ -41,7 +41,7 @@ class ProxiedNetwork:
 
         Raises:
             UnavailableError: ``net.unreachable``, ``net.timeout``; ``pool.proxy`` where the proxy cannot get there.
-            RefusedError: ``pool.proxy`` where the proxy does not want to; ``net.tls``.
+            RefusedError: ``pool.proxy`` where the proxy does not want to; ``net.tls``, ``net.untrusted_server``.
         """
         loop = asyncio.get_running_loop()
         asking = await self._network.connect(lambda: _Asking(self._head(address)), self._proxy, None)
@@ -54,6 +54,10 @@ class ProxiedNetwork:
                 else:
                     transport = _still_there(await loop.start_tls(transport, protocol, tls), address)
                 protocol.connection_made(transport)
+        except ssl.SSLCertVerificationError as error:
+            asking.abort()
+            text = f"Who answers at {address} is not of this site: {error.verify_message}."
+            raise RefusedError("net.untrusted_server", text) from error
         except ssl.SSLError as error:
             asking.abort()
             raise RefusedError("net.tls", f"TLS with {address} failed: {error.reason or error}.") from error

@@ -30,6 +30,22 @@ class Actions(Protocol):
         ...
 
 
+class Taker(Protocol):
+    """Who takes what comes on a stream, at once. `PoolStream` keeps it for a coroutine."""
+
+    def note_data(self, data: memoryview) -> None:
+        """Bytes have come. They are there until this returns; `Actions.consume` tells of those that are used."""
+        ...
+
+    def note_ended(self) -> None:
+        """No more will come."""
+        ...
+
+    def note_broken(self, code: str) -> None:
+        """It is over before its end."""
+        ...
+
+
 class Feed:
     """What a stream sends from: an `Outgoing` that somebody may wait for."""
 
