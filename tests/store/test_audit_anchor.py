@@ -11,10 +11,10 @@ from playhead.base.ids import SiteId
 from playhead.domain.audit_chain import Head
 from playhead.store.audit_anchor import AuditAnchor
 from playhead.store.audit_trail import AuditTrail
-from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import audit_head, list_audit
 from playhead.store.catalogue.audit_verify import Problem, verify_audit
 from playhead.store.keyring import Keyring
+from playhead.testing.catalogues import opened as opened_catalogue
 from playhead.testing.clock import SimClock
 
 
@@ -25,7 +25,7 @@ def clock():
 
 @pytest.fixture
 async def catalogue(tmp_path):
-    opened = await Catalogue.open(tmp_path / "catalogue.db")
+    opened = await opened_catalogue(tmp_path / "catalogue.db")
     yield opened
     await opened.close()
 

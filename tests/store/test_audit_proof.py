@@ -15,8 +15,8 @@ from playhead.testing.clock import SimClock
 
 
 @pytest.fixture
-async def catalogue(tmp_path):
-    opened = await Catalogue.open(tmp_path / "catalogue.db")
+async def catalogue(location):
+    opened = await Catalogue.open(location)
     for _ in range(3):
         await AuditTrail(opened, SimClock()).note("sue", "a.b", "s", "a")
     yield opened

@@ -15,8 +15,8 @@ def clock():
 
 
 @pytest.fixture
-async def catalogue(tmp_path):
-    opened = await Catalogue.open(tmp_path / "catalogue.db")
+async def catalogue(location):
+    opened = await Catalogue.open(location)
     yield opened
     await opened.close()
 

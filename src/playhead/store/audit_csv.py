@@ -27,7 +27,7 @@ def csv_rows(entries: Iterable[AuditEntry]) -> bytes:
         [
             str(entry.id),
             utc(entry.at_us).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            *map(_plain, (entry.actor, entry.action, entry.subject, entry.address, entry.page)),
+            *map(unformulated, (entry.actor, entry.action, entry.subject, entry.address, entry.page)),
             msgspec.json.encode(dict(entry.details), order="deterministic").decode(),
             entry.hash.hex(),
         ]
@@ -35,7 +35,8 @@ def csv_rows(entries: Iterable[AuditEntry]) -> bytes:
     )
 
 
-def _plain(text: str) -> str:
+def unformulated(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

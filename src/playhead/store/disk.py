@@ -16,15 +16,23 @@ SYNC_EACH_MAX: Final = 8
 """Up to this many files are synced one by one; more by one ``syncfs`` (docs/decisions/0003-group-commit.md)."""
 
 
-class File(Protocol):
+class Readable(Protocol):
+    """What is open for reading, wherever it lies."""
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Up to ``size`` bytes from ``offset``; fewer only at the end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class File(Readable, Protocol):
     """An open file. Writes may be lost in a crash until `sync` returns."""
 
     def write_at(self, data: Buffer, offset: int) -> None:
         """Write all of ``data`` at ``offset``."""
-        ...
-
-    def read_at(self, size: int, offset: int) -> bytes:
-        """Up to ``size`` bytes from ``offset``; fewer only at the end of the file."""
         ...
 
     def size(self) -> int:

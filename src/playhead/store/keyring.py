@@ -14,30 +14,31 @@ and `Keyring.rotate_tokens`. One premises process uses a folder; other processes
 """
 
 import secrets
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from playhead.base.clock import Clock
-from playhead.base.errors import ConflictError, CorruptError, NotFoundError, RefusedError
+from playhead.base.errors import ConflictError, CorruptError, NotFoundError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.store.disk import Disk, SystemDisk
+from playhead.store.key_files import (
+    FILE_BYTES_MAX,
+    RESTORE,
+    certificate_in,
+    certificate_pem,
+    ed25519_key,
+    key_pem,
+    new_serial,
+    private_key,
+    refuse_wide,
+    unreadable,
+)
 from playhead.store.small_files import read_small_file, write_small_file
 from playhead.wire.pki import (
     SECRET_BYTES,
-    SERIAL_BITS,
     Authority,
     EnrolmentCode,
     create_authority,
@@ -48,13 +49,9 @@ from playhead.wire.pki import (
 )
 from playhead.wire.tokens import key_id
 
-FILE_BYTES_MAX = 64 * 1024
-"""More than any of these files can have."""
-
 FACTOR_KEY_BYTES = 32
 
 _RESTORE_FACTORS = "Restore it from your backup of the keys, or turn second factors off: `playhead users totp-off`."
-_RESTORE = "Restore it from your backup of the keys; what is sealed to a lost key cannot be played."
 _KEY_END = b"-----END PRIVATE KEY-----\n"
 
 
@@ -126,7 +123,7 @@ class Keyring:
             raise ConflictError("keyring.other_site", text, hint=hint)
         if authority is not None and recording_key is None:
             # A new one would be taken in silence, and what is sealed to the old one be lost with it.
-            raise CorruptError("keyring.unreadable", f"{folder / 'recording.pem'} is gone.", hint=_RESTORE)
+            raise CorruptError("keyring.unreadable", f"{folder / 'recording.pem'} is gone.", hint=RESTORE)
         recording_key = recording_key or _make_recording_key(disk, folder)
         tokens = _load_tokens(disk, folder) or _make_tokens(disk, folder)
         authority = authority or _make_authority(disk, folder, site, clock)  # last: it says that the others were made
@@ -158,7 +155,9 @@ class Keyring:
         Raises:
             InvalidInputError: ``pki.request``.
         """
-        return issue_workstation(self.authority, request, workstation, serial=_serial(), now_us=self._clock.wall_us())
+        return issue_workstation(
+            self.authority, request, workstation, serial=new_serial(), now_us=self._clock.wall_us()
+        )
 
     def create_code(self) -> EnrolmentCode:
         """A fresh enrolment code. Keep its ``secret_hash``; show its ``text`` once."""
@@ -171,7 +170,7 @@ class Keyring:
         """
         content = read_small_file(self._disk, self.server_file, bytes_max=FILE_BYTES_MAX)
         if content is not None:
-            validity = validity_of(_certificate(self.server_file, content))
+            validity = validity_of(certificate_in(self.server_file, content))
             if not validity.due(self._clock.wall_us()):
                 return False
         self._write_server()
@@ -181,7 +180,7 @@ class Keyring:
         """Sign with a new key from now on. The current one goes on to verify; the one before it no longer does."""
         current = Ed25519PrivateKey.generate()
         previous = self.tokens.current
-        write_small_file(self._disk, self.tokens_file, _pem(current) + _pem(previous.key))
+        write_small_file(self._disk, self.tokens_file, key_pem(current) + key_pem(previous.key))
         self.tokens = TokenKeys(_token_key(current), previous)
 
     def factor_key(self) -> bytes:
@@ -207,13 +206,13 @@ class Keyring:
     def _write_server(self) -> None:
         key = Ed25519PrivateKey.generate()
         now_us = self._clock.wall_us()
-        certificate = issue_server(self.authority, key.public_key(), serial=_serial(), now_us=now_us)
-        write_small_file(self._disk, self.server_file, _pem(key) + _certificate_pem(certificate))
+        certificate = issue_server(self.authority, key.public_key(), serial=new_serial(), now_us=now_us)
+        write_small_file(self._disk, self.server_file, key_pem(key) + certificate_pem(certificate))
 
 
 def _opened(folder: Path, disk: Disk | None) -> Disk:
     if disk is None:
-        _refuse_wide(folder)
+        refuse_wide(folder)
         return SystemDisk()
     return disk
 
@@ -223,16 +222,16 @@ def _load_authority(disk: Disk, folder: Path) -> Authority | None:
     content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX)
     if content is None:
         return None
-    authority = read_authority(_certificate(path, content), _ed25519(path, content))
+    authority = read_authority(certificate_in(path, content), ed25519_key(path, content))
     if authority is None:
-        raise _unreadable(path)
+        raise unreadable(path)
     return authority
 
 
 def _make_authority(disk: Disk, folder: Path, site: SiteId, clock: Clock) -> Authority:
     key = Ed25519PrivateKey.generate()
-    authority = create_authority(site, key, serial=_serial(), now_us=clock.wall_us())
-    write_small_file(disk, folder / "authority.pem", _pem(key) + _certificate_pem(authority.certificate))
+    authority = create_authority(site, key, serial=new_serial(), now_us=clock.wall_us())
+    write_small_file(disk, folder / "authority.pem", key_pem(key) + certificate_pem(authority.certificate))
     return authority
 
 
@@ -241,15 +240,15 @@ def _load_recording_key(disk: Disk, folder: Path) -> X25519PrivateKey | None:
     content = read_small_file(disk, path, bytes_max=FILE_BYTES_MAX)
     if content is None:
         return None
-    key = _private_key(path, content)
+    key = private_key(path, content)
     if not isinstance(key, X25519PrivateKey):
-        raise _unreadable(path)
+        raise unreadable(path)
     return key
 
 
 def _make_recording_key(disk: Disk, folder: Path) -> X25519PrivateKey:
     key = X25519PrivateKey.generate()
-    write_small_file(disk, folder / "recording.pem", _pem(key))
+    write_small_file(disk, folder / "recording.pem", key_pem(key))
     return key
 
 
@@ -259,65 +258,15 @@ def _load_tokens(disk: Disk, folder: Path) -> TokenKeys | None:
     if content is None:
         return None
     first, end, rest = content.partition(_KEY_END)
-    current = _token_key(_ed25519(path, first + end))
-    return TokenKeys(current, _token_key(_ed25519(path, rest)) if rest else None)
+    current = _token_key(ed25519_key(path, first + end))
+    return TokenKeys(current, _token_key(ed25519_key(path, rest)) if rest else None)
 
 
 def _make_tokens(disk: Disk, folder: Path) -> TokenKeys:
     key = Ed25519PrivateKey.generate()
-    write_small_file(disk, folder / "tokens.pem", _pem(key))
+    write_small_file(disk, folder / "tokens.pem", key_pem(key))
     return TokenKeys(_token_key(key))
-
-
-def _serial() -> int:
-    return secrets.randbits(SERIAL_BITS) | 1
 
 
 def _token_key(key: Ed25519PrivateKey) -> TokenKey:
     return TokenKey(key_id(key.public_key()), key)
-
-
-def _pem(key: Ed25519PrivateKey | X25519PrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _certificate_pem(certificate: bytes) -> bytes:
-    return x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
-
-
-def _private_key(path: Path, content: bytes) -> PrivateKeyTypes:
-    try:
-        return load_pem_private_key(content, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _unreadable(path) from None
-
-
-def _ed25519(path: Path, content: bytes) -> Ed25519PrivateKey:
-    key = _private_key(path, content)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise _unreadable(path)
-    return key
-
-
-def _certificate(path: Path, content: bytes) -> bytes:
-    """The DER certificate in a PEM file."""
-    try:
-        return x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER)
-    except ValueError:
-        raise _unreadable(path) from None
-
-
-def _unreadable(path: Path) -> CorruptError:
-    return CorruptError("keyring.unreadable", f"The key file {path} is damaged.", hint=_RESTORE)
-
-
-def _refuse_wide(folder: Path) -> None:
-    """Refuse a folder or file that others may read or change."""
-    if not folder.exists():
-        return
-    for path in [folder, *folder.glob("*.pem"), *folder.glob("*.key")]:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            text = f"{path} may be read by other users (mode {mode:04o})."
-            hint = f"Run: chmod -R go= {folder}"
-            raise RefusedError("keyring.permissions", text, hint=hint)

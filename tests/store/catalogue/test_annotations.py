@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from databases import SQLITE_ONLY
 from sqlalchemy import and_
 from sqlalchemy.exc import IntegrityError
 from store.catalogue.annotated import JOE, SUE, fill, plan_of, recording
@@ -25,8 +26,8 @@ ALL = Sight(everyone=True)
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as found:
         await fill(found)
         yield found
@@ -138,6 +139,7 @@ class TestBookmarks:
     )
     @pytest.mark.parametrize("sight", [ALL, Sight(everyone=False, agents={"jane": 2, "joe": None})])
     @pytest.mark.parametrize("more", [{}, {"before": 9}, {"words": ["refund"]}])
+    @SQLITE_ONLY
     async def test_an_index_serves_every_list_without_scan_or_sort(self, connection, which, index, sight, more):
         plan = await plan_of(connection, b.bookmarks_query(sight, which, **more).limit(50))
         assert f"SEARCH bookmarks USING INDEX ix_bookmarks_{index}" in plan
@@ -242,6 +244,7 @@ class TestChanges:
 
 class TestWhatTheLibraryReads:
     @pytest.mark.parametrize("which", [recordings.c.number.in_([1, 2]), recordings.c.number.between(1, 9)])
+    @SQLITE_ONLY
     async def test_is_looked_up_and_not_searched_for(self, connection, which):
         for query in label_queries(which):
             plan = await plan_of(connection, query)

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from databases import SQLITE_ONLY
 from sqlalchemy import text
 
 from playhead.base.errors import LimitError
@@ -21,8 +22,8 @@ SCHEMAS = Path(__file__).parent / "schemas"
 
 
 @pytest.fixture
-async def catalogue(tmp_path):
-    opened = await Catalogue.open(tmp_path / "catalogue.db")
+async def catalogue(location):
+    opened = await Catalogue.open(location)
     yield opened
     await opened.close()
 
@@ -125,6 +126,7 @@ class TestChain:
             await upgraded.close()
 
 
+@SQLITE_ONLY
 class TestTampering:
     @pytest.mark.parametrize(
         "statement",
@@ -296,6 +298,7 @@ class TestSearch:
                 await found(catalogue, limit=limit)
 
     @pytest.mark.parametrize("column", ["actor", "action", "subject", "address"])
+    @SQLITE_ONLY
     async def test_one_filter_is_served_by_an_index(self, catalogue, column):
         async with catalogue.reading() as connection:
             query = (

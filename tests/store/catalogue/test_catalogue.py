@@ -7,12 +7,14 @@ from pathlib import Path
 import aiosqlite
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from playhead.base.errors import ConflictError, InvalidInputError, UnavailableError
 from playhead.base.ids import UserId
-from playhead.store.catalogue import Catalogue, catalogue, checkpoints
+from playhead.store.catalogue import Catalogue, catalogue, checkpoints, migrate
 from playhead.store.catalogue.connection import connect
 from playhead.store.catalogue.schema import metadata
 from playhead.store.catalogue.users import User, add_user, find_user
@@ -66,6 +68,8 @@ class TestSchema:
         finally:
             await upgraded.close()
         after = _rows(path)
+        # Built-in roles may come to allow what is new.
+        assert after.pop("role_permissions") >= before.pop("role_permissions", 0)
         assert {table: after[table] for table in before} == before
         assert _schema(path) == _schema(tmp_path / "catalogue.db")
 
@@ -122,6 +126,19 @@ class TestOpening:
         async with opened.writing() as connection:
             await add_user(connection, ALEX)
         assert opened._checkpoints._running is None
+
+    async def test_a_log_that_was_moved_while_its_length_was_looked_at_holds_nobody_up(self, opened, monkeypatch):
+        monkeypatch.setattr(checkpoints, "CHECKPOINT_S", 0)
+
+        async def looked_slowly(_look):
+            await opened._checkpoints._running
+            return True
+
+        monkeypatch.setattr(checkpoints.asyncio, "to_thread", looked_slowly)
+        async with opened.writing() as connection:
+            await add_user(connection, ALEX)
+        async with opened.reading() as connection:
+            assert await find_user(connection, ALEX.id) is not None
 
     async def test_a_file_that_is_no_catalogue_is_refused(self, tmp_path):
         path = tmp_path / "note.txt"
@@ -216,3 +233,42 @@ class TestTransactions:
         async with opened.writing() as connection:  # although the traceback, with all that it holds, is still there
             assert await find_user(connection, ALEX.id) is None
         assert held.tb is not None
+
+
+class TestLooking:
+    async def test_reads_beside_the_one_that_writes_and_writes_nothing(self, tmp_path, opened):
+        async with opened.writing() as connection:
+            await add_user(connection, ALEX)
+        looked = await Catalogue.look(tmp_path / "catalogue.db")
+        try:
+            async with looked.reading() as connection:
+                assert await find_user(connection, ALEX.id) == ALEX
+            with pytest.raises(UnavailableError, match="readonly"):
+                async with looked.writing() as connection:
+                    await add_user(connection, User(UserId("sam"), "Sam", "hash", 1))
+        finally:
+            await looked.close()
+
+    @pytest.mark.parametrize("version", ["0001", "9999", None])
+    async def test_one_of_another_version_is_left_as_it_is(self, tmp_path, version):
+        path = tmp_path / "other.db"
+        with sqlite3.connect(path) as connection:
+            connection.executescript((SCHEMAS / "0001.sql").read_text())
+            connection.execute("UPDATE alembic_version SET version_num = ?", [version or ""])
+            if version is None:
+                connection.execute("DROP TABLE alembic_version")
+        before = path.read_bytes()
+        with pytest.raises(ConflictError) as raised:
+            await Catalogue.look(path)
+        assert raised.value.code == ("catalogue.newer" if version == "9999" else "catalogue.older")
+        assert path.read_bytes() == before
+
+    async def test_none_is_made(self, tmp_path):
+        with pytest.raises(UnavailableError, match=f"{tmp_path}/none.db cannot be opened: No such file"):
+            await Catalogue.look(tmp_path / "none.db")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_files_of_migrations_bear_their_versions(self):
+        config = Config()
+        config.set_main_option("script_location", str(migrate.MIGRATIONS))
+        assert migrate.newest() == ScriptDirectory.from_config(config).get_current_head()

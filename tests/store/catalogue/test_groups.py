@@ -1,6 +1,7 @@
 """Groups of agents in the catalogue."""
 
 import pytest
+from databases import SQLITE_ONLY
 
 from playhead.base.errors import ConflictError, LimitError, NotFoundError
 from playhead.base.ids import GroupId, UserId
@@ -16,8 +17,8 @@ DAY = g.Group(GroupId("day"), "day", ("jane",), (SAM,))
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as found:
         yield found
     await catalogue.close()
@@ -132,6 +133,7 @@ class TestLimits:
         ("SELECT * FROM login_sessions WHERE user_id = 'a'", "ix_login_sessions_user_id"),
     ],
 )
+@SQLITE_ONLY
 async def test_what_is_asked_at_every_request_is_found_by_an_index(connection, question, index):
     plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}")).all()
     assert index in plan[0].detail

@@ -20,8 +20,8 @@ SAM = u.User(UserId("sam"), "Sam O.", "", 1)
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as found:
         yield found
     await catalogue.close()

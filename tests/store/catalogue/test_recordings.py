@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from databases import SQLITE_ONLY
 from sqlalchemy import select
 from store.catalogue.annotated import plan_of
 
@@ -43,8 +44,8 @@ def segment(number):
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as found:
         for desk in DESKS:
             await enrol_workstation(found, workstation=desk, signer=bytes(32), certificate_hash=bytes(32), now_us=1)
@@ -142,12 +143,14 @@ class TestPages:
         await r.list_recordings_of(connection, "alex", limit=r.PAGE_ITEMS_MAX)
 
     @pytest.mark.parametrize("before", [None, r.RecordingCursor(5, recording(5))])
+    @SQLITE_ONLY
     async def test_an_index_serves_an_agents_own_without_scan_or_sort(self, connection, before):
         plan = await plan_of(connection, r.query_of_agent("alex", before).limit(51))
         assert plan.startswith("SEARCH recordings USING INDEX")
         assert "agent_key=? AND (started_at_us,id)<(?,?)" in plan
 
     @pytest.mark.parametrize("workstation", [None, DESKS[0]])
+    @SQLITE_ONLY
     async def test_an_index_serves_those_under_way_without_scan_or_sort(self, connection, workstation):
         plan = await plan_of(connection, r.query_unfinished(workstation))
         assert plan.startswith("SEARCH recordings USING INDEX")

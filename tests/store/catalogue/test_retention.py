@@ -1,6 +1,7 @@
 """The policy of retention, its runs, and erasures, in the catalogue: what is kept, and what serves the queries."""
 
 import pytest
+from databases import SQLITE_ONLY
 from sqlalchemy import select
 from store.catalogue.annotated import fill, plan_of, recording
 
@@ -22,8 +23,8 @@ POLICY = Policy(
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as opened:
         await fill(opened)
         yield opened
@@ -63,6 +64,7 @@ class TestPolicy:
         assert len((await connection.execute(select(retention_runs))).all()) == 3
 
     @pytest.mark.parametrize("place", [None, (5, recording(5))])
+    @SQLITE_ONLY
     async def test_an_index_serves_those_that_may_be_due(self, connection, place):
         plan = await plan_of(connection, query_due("complete", 100, place))
         assert plan.startswith("SEARCH recordings USING INDEX")
@@ -99,6 +101,7 @@ class TestErasures:
                 await e.list_erasures(connection, before=None, limit=limit)
         await e.list_erasures(connection, before=None, limit=e.PAGE_ITEMS_MAX)
 
+    @SQLITE_ONLY
     async def test_indexes_serve_what_is_asked(self, connection):
         query = select(erasures).where(erasures.c.phase == e.BEGUN, erasures.c.id > 3).order_by(erasures.c.id)
         assert "ix_erasures_phase_id" in await plan_of(connection, query)

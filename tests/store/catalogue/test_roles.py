@@ -18,8 +18,8 @@ QA = r.Role(
 
 
 @pytest.fixture
-async def connection(tmp_path):
-    catalogue = await Catalogue.open(tmp_path / "catalogue.db")
+async def connection(location):
+    catalogue = await Catalogue.open(location)
     async with catalogue.writing() as found:
         yield found
     await catalogue.close()

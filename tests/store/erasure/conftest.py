@@ -3,6 +3,6 @@ from store.erasure.world import opened_world
 
 
 @pytest.fixture
-async def world(tmp_path):
-    async with opened_world(tmp_path) as opened:
+async def world(location):
+    async with opened_world(location) as opened:
         yield opened

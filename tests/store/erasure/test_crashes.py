@@ -71,7 +71,7 @@ async def check(world, recording, erased, *, over=False):
 async def outlive(folder, template, disk, cut_at, *, power, again=0):
     """Crash at a step, perhaps at another of coming back, and finish; False where there is no such step."""
     folder.mkdir()
-    async with opened_world(folder, template, disk=disk) as world:
+    async with opened_world(folder / "catalogue.db", template, disk=disk) as world:
         recording = await world.add(1, segments=2)
         erased = set(world.made)
         other = await world.add(2)

@@ -3,6 +3,7 @@ import shutil
 from uuid import UUID
 
 import pytest
+from databases import SQLITE_ONLY
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from store.erasure.world import DESK, JOURNAL, ROOT, SITE_KEY, STARTED_US, order, recording_id, sealed_segment
@@ -14,6 +15,7 @@ from playhead.store.catalogue import tags
 from playhead.store.catalogue.audit import list_audit
 from playhead.store.catalogue.coverage import existing_between
 from playhead.store.catalogue.erasures import BEGUN, REMOVED, SHREDDED, list_erasures
+from playhead.store.catalogue.outbox import next_events
 from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.schema import segments as segment_rows
@@ -29,6 +31,13 @@ async def audited(world):
         return [(one.action, one.actor) for one in reversed(await list_audit(connection))]
 
 
+async def told(world):
+    """What waits to be told to other programs, but for entries of the audit log."""
+    async with world.catalogue.reading() as connection:
+        waiting = [one.event for one in await next_events(connection, 100)]
+    return {(one.type, one.subject) for one in waiting if one.subject != "audit"}
+
+
 class TestErasing:
     async def test_destroys_keys_first_and_removes_files_later(self, world):
         recording = await world.add(1, segments=2)
@@ -36,6 +45,7 @@ class TestErasing:
 
         begun = await eraser.begin(order(recording))
         assert begun.phase == BEGUN
+        assert await told(world) == {("playhead.recording.erased.v1", str(recording))}
         assert len(world.envelopes_on_disk()) == 2  # decided, and not yet carried out
 
         assert await eraser.shred() == 1
@@ -304,6 +314,7 @@ class TestCertifying:
         assert read_certificate(listed.certificate).certificate.erasure.recording == recording
 
 
+@SQLITE_ONLY
 class TestReplaying:
     async def test_a_restored_catalogue_brings_nothing_back(self, world, tmp_path):
         erased, kept = await world.add(1), await world.add(2)
@@ -329,6 +340,7 @@ class TestReplaying:
 
         eraser = world.eraser()
         assert await eraser.replay() == 1
+        assert await told(world) == {("playhead.recording.erased.v1", str(erased))}
         assert await eraser.shred() == 1
         assert await eraser.remove(before_us=world.clock.wall_us()) == 1
         found, erasure = await world.find(erased)

@@ -160,12 +160,11 @@ def order(recording, **more):
 
 
 @asynccontextmanager
-async def opened_world(folder, template=None, *, disk=None):
+async def opened_world(location, template=None, *, disk=None):
     """An empty world, with its catalogue copied from a template where one was made before."""
-    path = folder / "catalogue.db"
     if template is not None and template.exists():
-        shutil.copy(template, path)
-    catalogue = await Catalogue.open(path)
+        shutil.copy(template, location)
+    catalogue = await Catalogue.open(location)
     try:
         world = World(catalogue, disk or SimulatedDisk(), SimClock())
         async with catalogue.writing() as connection:

@@ -37,10 +37,10 @@ def recording(number):
 
 
 @pytest.fixture
-async def catalogue(tmp_path, monkeypatch):
+async def catalogue(location, monkeypatch):
     monkeypatch.setattr(columns, "CHUNK_ROWS", 4)
     monkeypatch.setattr(module, "LOADED_AT_ONCE", 3)
-    opened = await Catalogue.open(tmp_path / "catalogue.db")
+    opened = await Catalogue.open(location)
     async with opened.writing() as connection:
         for name in ("pc-1", "pc-2"):
             await enrol_workstation(
@@ -217,6 +217,8 @@ class TestKeeping:
         await add(catalogue, *range(1, 8))
         await found(library)
         await library.keep()
+        assert len(await self.rows(catalogue, recording_changes)) == 7
+        await library.keep()
         assert len(await self.rows(catalogue, recording_changes)) == 1
         await add(catalogue, 8)
         assert await found(library) == await found(Library(catalogue, patience_s=60)) == list(range(8, 0, -1))
@@ -226,8 +228,8 @@ class TestKeeping:
         await add(catalogue, 1)
         assert await found(other) == await found(library) == [1]
         await add(catalogue, 2, 3)
-        await found(library)
-        await library.keep()
+        for _ in range(2):
+            await library.keep()
         with pytest.raises(UnavailableError) as raised:
             await found(other)
         assert raised.value.code == "library.loading"
@@ -272,6 +274,71 @@ class TestKeeping:
                 await library.keep()
         await library.keep()
         assert len(await self.rows(catalogue, library_chunks)) == 1
+
+
+class TestSeveralProcesses:
+    """Each has the catalogue open for itself; the tests are about what one does while another is in the middle."""
+
+    @pytest.fixture
+    async def other(self, location):
+        opened = await Catalogue.open(location)
+        yield Library(opened, patience_s=60)
+        await opened.close()
+
+    async def test_see_what_the_others_write(self, catalogue, library, other):
+        await add(catalogue, 1)
+        assert await found(other) == await found(library) == [1]
+        await add(other._catalogue, 2)
+        assert await found(library) == [2, 1]
+
+    async def test_that_keep_by_turns_leave_it_whole(self, catalogue, library, other):
+        await add(catalogue, *range(1, 8))
+        assert await found(library) == await found(other)
+        for number in range(8, 14):
+            await add(catalogue, number)
+            await (library if number % 2 else other).keep()
+        expected = list(range(13, 0, -1))
+        assert await found(library) == await found(other) == await found(Library(catalogue, patience_s=60)) == expected
+
+    async def test_who_is_overtaken_while_keeping_stops_and_spoils_nothing(
+        self, catalogue, library, other, monkeypatch
+    ):
+        await add(catalogue, *range(1, 8))
+        await found(library)
+        await found(other)
+        kept = []
+        whole = module.keep_chunk
+        monkeypatch.setattr(module, "keep_chunk", lambda c, place, data: kept.append(place) or whole(c, place, data))
+        begin = library._begin_to_keep
+
+        async def begin_and_wait(seen):
+            turn = await begin(seen)
+            await add(catalogue, 8)
+            await other.keep()
+            return turn
+
+        monkeypatch.setattr(library, "_begin_to_keep", begin_and_wait)
+        await library.keep()
+        assert kept == [0, 1]  # by the other alone
+        assert library._columns.changed == {0, 1}
+        assert await found(Library(catalogue, patience_s=60)) == list(range(8, 0, -1))
+
+    async def test_who_knows_less_than_is_kept_keeps_nothing(self, catalogue, library, other, monkeypatch):
+        await add(catalogue, 1)
+        await found(library)
+        await found(other)
+        caught_up = library._catch_up
+
+        async def catch_up(connection):
+            known = await caught_up(connection)
+            await add(catalogue, 2)
+            await other.keep()
+            return known
+
+        monkeypatch.setattr(library, "_catch_up", catch_up)
+        await library.keep()
+        monkeypatch.undo()
+        assert await found(Library(catalogue, patience_s=60)) == [2, 1]
 
 
 class TestLoading:

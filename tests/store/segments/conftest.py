@@ -10,8 +10,8 @@ DESK = WorkstationId("desk-1")
 
 
 @pytest.fixture
-async def catalogue(tmp_path):
-    found = await Catalogue.open(tmp_path / "catalogue.db")
+async def catalogue(location):
+    found = await Catalogue.open(location)
     async with found.writing() as connection:
         await enrol_workstation(connection, workstation=DESK, signer=bytes(32), certificate_hash=bytes(32), now_us=1)
         await add_recording(connection, recording=RECORDING, workstation=DESK, agent="", started_at_us=1)

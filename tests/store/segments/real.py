@@ -13,7 +13,7 @@ async def running(catalogue, tmp_path, *, ledger=None):
     store = SegmentStore(
         tmp_path / "segments",
         disk=SystemDisk(),
-        ledger=ledger or CatalogueLedger(catalogue),
+        ledger=ledger or CatalogueLedger(catalogue, SystemClock()),
         clock=SystemClock(),
         interval_s=0,
         reserve_bytes=0,

@@ -7,6 +7,7 @@ import pytest
 from store.segments.crashing import SEGMENTS, made
 from store.segments.real import running
 
+from playhead.base.clock import SystemClock
 from playhead.base.ids import SegmentId
 from playhead.store.disk import SystemDisk
 from playhead.store.segments import CatalogueLedger, check
@@ -69,7 +70,7 @@ async def test_files_and_rows_without_each_other(catalogue, root, monkeypatch):
     monkeypatch.setattr(check, "PAGE_ITEMS", 1)
     orphan = SegmentId(UUID(int=77))
     file_of(root, A).with_name(f"{orphan}.vid").write_bytes(b"")
-    ledger = CatalogueLedger(catalogue)
+    ledger = CatalogueLedger(catalogue, SystemClock())
     await ledger.mark(B.header.segment, "corrupt")
     assert await findings(catalogue, root) == [("check.quarantine", B.header.segment), ("check.orphan", orphan)]
     await ledger.mark(B.header.segment, "deleting")

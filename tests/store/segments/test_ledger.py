@@ -7,6 +7,7 @@ from uuid import UUID
 from store.segments.crashing import RECORDING, SEGMENTS, SIGNER, made
 from store.segments.real import running
 
+from playhead.base.clock import SystemClock
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.store.catalogue.recordings import get_recording
@@ -78,7 +79,7 @@ class Uncertain(CatalogueLedger):
 
 
 async def test_a_segment_that_was_added_by_a_commit_that_seemed_to_fail_is_not_refused(catalogue, tmp_path):
-    ledger = Uncertain(catalogue)
+    ledger = Uncertain(catalogue, SystemClock())
     async with running(catalogue, tmp_path, ledger=ledger) as store:
         segment = await store.open(A.start)
         assert ledger.fails == 0
@@ -89,7 +90,7 @@ async def test_a_segment_that_was_added_by_a_commit_that_seemed_to_fail_is_not_r
 
 
 async def test_a_segment_that_lies_elsewhere_already_is_not_claimed(catalogue, tmp_path):
-    ledger = CatalogueLedger(catalogue)
+    ledger = CatalogueLedger(catalogue, SystemClock())
     async with running(catalogue, tmp_path) as store:
         segment = await store.open(A.start)
         elsewhere = replace(segment.located(segment.progress()), location="2001/01/01/x.vid")
@@ -98,7 +99,7 @@ async def test_a_segment_that_lies_elsewhere_already_is_not_claimed(catalogue, t
 
 
 async def test_marks_and_deletes(catalogue, tmp_path):
-    ledger = CatalogueLedger(catalogue)
+    ledger = CatalogueLedger(catalogue, SystemClock())
     async with running(catalogue, tmp_path) as store:
         for found in (A, B):
             store.release(await store.open(found.start))

@@ -11,6 +11,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import ConflictError
 from playhead.base.ids import SegmentId, UserId
 from playhead.store.catalogue.holds import Hold, add_hold, release_hold
+from playhead.store.catalogue.outbox import next_events
 from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.store.catalogue.segments import CORRUPT, delete_segment, find_segment
 from playhead.store.disk import SystemDisk
@@ -106,6 +107,7 @@ async def test_a_file_that_the_catalogue_did_not_know_is_taken_back(catalogue, t
     stray.write_bytes(b"nonsense")
     async with catalogue.writing() as connection:
         await delete_segment(connection, A.header.segment)
+        before = {one.number for one in await next_events(connection, 100)}
     async with running(catalogue, tmp_path) as store:
         found = {one.details["segment"]: one for one in await listed(catalogue)}
         assert {one.place for one in found.values()} == {"aside"}
@@ -116,6 +118,9 @@ async def test_a_file_that_the_catalogue_did_not_know_is_taken_back(catalogue, t
         assert raised.value.code == "quarantine.still"
         assert await mending(store).retry(whole) == RECORDING
         assert (await row(catalogue)).segment.sealed
+        async with catalogue.reading() as connection:
+            told = [one.event.type for one in await next_events(connection, 100) if one.number not in before]
+        assert told == ["playhead.recording.sealed.v1"]
         assert await mending(store).drop(nonsense) is None
         assert await listed(catalogue) == []
         assert list((root / "quarantine").iterdir()) == []

@@ -81,7 +81,7 @@ async def test_a_lost_catalogue_comes_back_from_the_files_alone(catalogue, root,
 
 async def test_an_orphan_of_a_known_recording_joins_it(catalogue, root):
     known = await located(catalogue, A.header.segment)
-    await CatalogueLedger(catalogue).forget(A.header.segment)
+    await CatalogueLedger(catalogue, SystemClock()).forget(A.header.segment)
     assert list(await mended(catalogue, root)) == ["check.orphan"]
     assert await located(catalogue, A.header.segment) == known
     async with catalogue.reading() as connection:
@@ -130,13 +130,13 @@ async def test_what_was_never_acknowledged_is_cut_off(catalogue, root):
 async def test_a_seal_that_the_catalogue_does_not_know_is_noted(catalogue, root):
     known = await located(catalogue, A.header.segment)
     async with catalogue.writing() as connection:
-        await connection.exec_driver_sql("UPDATE segments SET sealed = 0, ended = '' WHERE sealed")
+        await connection.exec_driver_sql("UPDATE segments SET sealed = false, ended = '' WHERE sealed")
     assert list(await mended(catalogue, root)) == ["check.seal"]
     assert await located(catalogue, A.header.segment) == known
 
 
 async def test_a_seal_that_the_file_does_not_hold_is_not_made_up(catalogue, root):
     async with catalogue.writing() as connection:
-        await connection.exec_driver_sql("UPDATE segments SET sealed = 1, ended = 'sealed'")
+        await connection.exec_driver_sql("UPDATE segments SET sealed = true, ended = 'sealed'")
     assert "Set apart" in (await mended(catalogue, root))["check.seal"]
     assert (await located(catalogue, B.header.segment)).segment.ended == "corrupt"

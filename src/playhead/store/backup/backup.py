@@ -39,6 +39,7 @@ from playhead.store.catalogue.segments import (
 from playhead.store.disk import Disk
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
+from playhead.store.segments.layout import is_object
 from playhead.store.small_files import read_small_file, write_small_file
 
 PAGE_ITEMS: Final = 500
@@ -234,7 +235,7 @@ class Backup:
             async with copy.reading() as connection:
                 page = await list_segments(connection, after=after, limit=PAGE_ITEMS)
             for located in page:
-                if located.segment.ended != DELETING:
+                if located.segment.ended != DELETING and not is_object(located.location):
                     entry = await self._take(copy, copier, located, before, taken)
                     if entry is not None:
                         writer.add(entry)
@@ -262,6 +263,8 @@ class Backup:
             async with copy.writing(durable=False) as connection:
                 await delete_segment(connection, located.segment.id)
                 await add_segments(connection, [live])
+            if is_object(live.location):  # moved to the store of objects meanwhile
+                return None
             try:
                 return await asyncio.to_thread(copier.take, live, None)
             except CorruptError as error:

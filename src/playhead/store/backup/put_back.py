@@ -178,7 +178,7 @@ async def _put(
         async with catalogue.writing() as connection:
             await delete_segment(connection, segment)
     scanner, _ = await asyncio.to_thread(scan_file, disk, path_of(root, entry.location))
-    await adopt(catalogue, scanner, entry.location, clock)
+    await adopt(catalogue, scanner, entry.location, clock, tell=True)
     done.restored += 1
 
 

@@ -30,6 +30,7 @@ from playhead.store.erasure import Eraser, Order
 from playhead.store.erasure.files import is_shredded
 from playhead.store.folder_lock import LOCK, FolderLock
 from playhead.store.keyring import Keyring
+from playhead.store.replication import begin_stream
 from playhead.store.segments.check import Finding, check_segments
 from playhead.store.segments.layout import path_of
 from playhead.store.small_files import read_small_file, write_small_file
@@ -186,6 +187,8 @@ class Restore:
                 "erased": restored.erased,
             }
             await audit.note("operator", "restore.done", self._manifest.id, "", details)
+            async with catalogue.writing() as connection:
+                await begin_stream(connection, self._clock.wall_us())  # the cloud knows a later state than this
             async with catalogue.reading() as connection:
                 head = await audit_head(connection)
             if head is not None:

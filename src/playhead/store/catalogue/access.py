@@ -62,7 +62,8 @@ async def set_assignments(connection: AsyncConnection, user: UserId, assignments
     rows = [{"user_id": user, "role_id": one.role, "since_us": one.since_us} for one in assignments]
     if rows:
         try:
-            await connection.execute(insert(user_roles), rows)
+            async with connection.begin_nested():
+                await connection.execute(insert(user_roles), rows)
         except IntegrityError as error:
             raise NotFoundError("role.not_found", "One of these roles does not exist, or is there twice.") from error
     await keep_administrator(connection, before)

@@ -36,8 +36,9 @@ class Checkpoints:
         if self._running is None and now - self._started_at >= CHECKPOINT_S:
             self._started_at = now
             self._running = asyncio.create_task(self._checkpoint(), name="catalogue checkpoint")
-        if self._running is not None and await asyncio.to_thread(self._is_long):
-            await asyncio.shield(self._running)
+        running = self._running  # it may end while it is looked how long the log is
+        if running is not None and await asyncio.to_thread(self._is_long):
+            await asyncio.shield(running)
 
     async def close(self) -> None:
         """Wait for the one that is running."""

@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Row, String, Subquery, and_, delete, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.ids import WorkstationId
+from playhead.domain.accounts import DayAccount
+from playhead.domain.coverage import Ledger, Missing, Reason
 from playhead.domain.history import Entry
+from playhead.domain.spans import Span, Spans
 from playhead.domain.timeline import UNPLAYABLE
 from playhead.store.catalogue.schema import (
     coverage_days,
@@ -244,6 +247,19 @@ async def past_days(
         )
         for row in (await connection.execute(query)).all()
     }
+
+
+def recalled(past: PastDay, from_us: int, to_us: int) -> DayAccount:
+    """What was kept of a day as its account.
+
+    Args:
+        past: what was kept.
+        from_us: wall time at which the day begins.
+        to_us: and ends.
+    """
+    missing = tuple(Missing(from_us + one, from_us + two, Reason(reason)) for one, two, reason in past.missing)
+    kept = Spans(tuple(Span(from_us + one, from_us + two) for one, two in past.kept))
+    return DayAccount(past.workstation, past.day, from_us, to_us, Ledger(past.due_us, past.kept_us, missing), kept)
 
 
 async def keep_days(connection: AsyncConnection, days: Sequence[PastDay]) -> None:

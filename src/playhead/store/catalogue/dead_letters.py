@@ -51,13 +51,14 @@ class _Kept(msgspec.Struct):
 
     at_us: int
     data: msgspec.Raw
+    source: str = ""
 
 
 async def bury_event(
     connection: AsyncConnection, event: Event, *, code: str, message: str, at_us: int, attempts: int
 ) -> None:
     """Keep an event that nobody takes."""
-    body = msgspec.json.encode(_Kept(event.at_us, msgspec.Raw(event.data)))
+    body = msgspec.json.encode(_Kept(event.at_us, msgspec.Raw(event.data), event.source))
     letter = DeadLetter(OUT, event.id, event.type, event.subject, code, message, body, at_us, attempts)
     await _add(connection, letter, body)
 
@@ -92,7 +93,8 @@ async def retry_dead_letter(connection: AsyncConnection, number: int) -> None:
         hint = "Have it sent again by whoever sent it, and take this one off with `playhead messages dead drop`."
         raise ConflictError("messages.not_an_event", f"Number {number} is a command, whose moment is over.", hint=hint)
     kept = msgspec.json.decode(row.body, type=_Kept)
-    await add_events(connection, [Event(row.message_id, row.type, row.subject, kept.at_us, bytes(kept.data))])
+    event = Event(row.message_id, row.type, row.subject, kept.at_us, bytes(kept.data), kept.source)
+    await add_events(connection, [event])
     await drop_dead_letter(connection, number)
 
 

@@ -42,6 +42,8 @@ class ErasedSegment:
     """The last link of its chain (docs/wire/vid.md §5.3); zeros where its file was not whole any more."""
     keys: tuple[str, ...]
     """SHA-256 of each key envelope in its header, in hexadecimal; none where there was no header to be read."""
+    object: str = ""
+    """URL of the object that it had in a store; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ async def add_erasure(connection: AsyncConnection, erasure: Erasure) -> int:
             "bytes": part.size_bytes,
             "chain": part.chain,
             "keys": list(part.keys),
+            "object": part.object or None,
         }
         for part in erasure.segments
     ]
@@ -258,6 +261,7 @@ async def _with_segments(connection: AsyncConnection, rows: Sequence[Row[Any]]) 
             size_bytes=row.bytes,
             chain=row.chain,
             keys=tuple(row.keys),
+            object=row.object or "",
         )
         parts[row.erasure_id].append(part)
     return [_erasure(row, tuple(parts[row.id])) for row in rows]

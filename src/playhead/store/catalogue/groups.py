@@ -81,7 +81,8 @@ async def add_group(connection: AsyncConnection, group: Group) -> None:
     if (await connection.execute(select(func.count()).select_from(groups))).scalar_one() >= GROUPS_MAX:
         raise LimitError("group.number", f"A site has at most {GROUPS_MAX} groups.")
     try:
-        await connection.execute(insert(groups), {"id": group.id, "name": group.name})
+        async with connection.begin_nested():
+            await connection.execute(insert(groups), {"id": group.id, "name": group.name})
     except IntegrityError as error:
         raise ConflictError("group.exists", f"There is a group {group.id} already.") from error
     await _fill(connection, group)
@@ -124,7 +125,8 @@ async def _fill(connection: AsyncConnection, group: Group) -> None:
     if group.supervisors:
         rows = [{"group_id": group.id, "user_id": user} for user in group.supervisors]
         try:
-            await connection.execute(insert(group_supervisors), rows)
+            async with connection.begin_nested():
+                await connection.execute(insert(group_supervisors), rows)
         except IntegrityError as error:
             raise NotFoundError("user.not_found", "One of the supervisors is no user.") from error
     for user in group.supervisors:

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import RecordingId, UserId
+from playhead.domain.annotations import REASON_CHARS_MAX
 from playhead.store.catalogue.changes import note_changed
 from playhead.store.catalogue.schema import holds
-
-REASON_CHARS_MAX: Final = 200
-"""Of the reason of a hold: a case number and a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,14 @@ class OutboxState:
 async def add_events(connection: AsyncConnection, events: Sequence[Event]) -> None:
     """Add events, in their order, in the transaction of what they tell of."""
     rows = [
-        {"event_id": one.id, "type": one.type, "subject": one.subject, "at_us": one.at_us, "data": one.data}
+        {
+            "event_id": one.id,
+            "type": one.type,
+            "subject": one.subject,
+            "at_us": one.at_us,
+            "data": one.data,
+            "source": one.source,
+        }
         for one in events
     ]
     if rows:
@@ -58,6 +65,12 @@ async def forget_events(connection: AsyncConnection, numbers: Sequence[int]) -> 
         await connection.execute(delete(outbox).where(outbox.c.id.in_(numbers[begin : begin + AT_ONCE_MAX])))
 
 
+async def forget_oldest(connection: AsyncConnection, limit: int) -> int:
+    """Take up to ``limit`` events off, the oldest first, that nobody wants; returns how many."""
+    oldest = select(outbox.c.id).order_by(outbox.c.id).limit(limit)
+    return (await connection.execute(delete(outbox).where(outbox.c.id.in_(oldest)))).rowcount
+
+
 async def outbox_state(connection: AsyncConnection) -> OutboxState:
     """How much waits, and since when."""
     count = (await connection.execute(select(func.count()).select_from(outbox))).scalar_one()
@@ -74,4 +87,4 @@ async def oldest_events(connection: AsyncConnection, limit: int) -> list[Waiting
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(row.id, Event(row.event_id, row.type, row.subject, row.at_us, row.data))
+    return Waiting(row.id, Event(row.event_id, row.type, row.subject, row.at_us, row.data, row.source))

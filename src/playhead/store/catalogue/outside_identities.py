@@ -25,7 +25,8 @@ async def link_identity(connection: AsyncConnection, issuer: str, subject: str, 
     """
     values = {"issuer": issuer, "subject": subject, "user_id": user, "linked_at_us": now_us}
     try:
-        await connection.execute(insert(table), values)
+        async with connection.begin_nested():
+            await connection.execute(insert(table), values)
     except IntegrityError as error:
         message = f"{user} belongs to another identity at this sign-in."
         raise ConflictError("oidc.other_identity", message, hint="Ask an administrator.") from error

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, func, insert, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.errors import InvalidInputError, LimitError
-from playhead.base.ids import RecordingId, WorkstationId
+from playhead.base.ids import RecordingId, SiteId, WorkstationId
 from playhead.domain.access import agent_key
 from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.domain.timeline import facts_of
@@ -138,6 +138,12 @@ async def starts_of(connection: AsyncConnection, wanted: Sequence[RecordingId]) 
     """When each of some recordings began, in wall time; those that are not there are left out."""
     query = select(recordings.c.id, recordings.c.started_at_us).where(recordings.c.id.in_(wanted))
     return {row.id: row.started_at_us for row in (await connection.execute(query)).all()}
+
+
+async def sites_of(connection: AsyncConnection, wanted: Sequence[RecordingId]) -> dict[RecordingId, SiteId]:
+    """Whose each of some recordings is; those that are not there are left out."""
+    query = select(recordings.c.id, recordings.c.site).where(recordings.c.id.in_(wanted))
+    return {row.id: SiteId(row.site) for row in (await connection.execute(query)).all()}
 
 
 async def recordings_beginning_with(connection: AsyncConnection, digits: str, *, limit: int) -> tuple[Recording, ...]:

@@ -65,7 +65,8 @@ async def add_role(connection: AsyncConnection, role: Role) -> None:
     if (await connection.execute(select(func.count()).select_from(roles))).scalar_one() >= ROLES_MAX:
         raise LimitError("role.number", f"A site has at most {ROLES_MAX} roles.")
     try:
-        await connection.execute(insert(roles), {"id": role.id, "name": role.name, "built_in": False})
+        async with connection.begin_nested():
+            await connection.execute(insert(roles), {"id": role.id, "name": role.name, "built_in": False})
     except IntegrityError as error:
         raise ConflictError("role.exists", f"There is a role {role.id} already.") from error
     await _allow(connection, role.id, role.permissions)

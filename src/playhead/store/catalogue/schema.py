@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, UserId, WorkstationId
+from playhead.store.catalogue.schema_analytics import analytics_rule_groups, analytics_rules, analytics_workstations
 from playhead.store.catalogue.schema_base import metadata
 from playhead.store.catalogue.schema_base import serial as _serial
 from playhead.store.catalogue.schema_coverage import (
@@ -35,19 +36,29 @@ from playhead.store.catalogue.schema_keeping import (
     retention_runs,
 )
 from playhead.store.catalogue.schema_messages import dead_letters, handled_messages, outbox
+from playhead.store.catalogue.schema_replication import replication_changes, replication_sources
+from playhead.store.catalogue.schema_uploads import key_grants, upload_parts, uploads
 from playhead.store.catalogue.types import NameIdType, UniqueIdType
 
 __all__ = [
+    "analytics_rule_groups",
+    "analytics_rules",
+    "analytics_workstations",
     "coverage_days",
     "dead_letters",
     "erasure_segments",
     "erasures",
     "handled_messages",
+    "key_grants",
     "metadata",
     "outbox",
+    "replication_changes",
+    "replication_sources",
     "retention",
     "retention_rules",
     "retention_runs",
+    "upload_parts",
+    "uploads",
     "workstation_links",
     "workstation_reports",
     "workstation_states",
@@ -327,7 +338,7 @@ quarantine = Table(
     "quarantine",
     metadata,
     Column("id", _serial, primary_key=True),
-    # "segment" or "upload"; with the subject, such as a segment's id, what it is told apart by.
+    # "segment", "upload" or "object"; with the subject, such as a segment's id, what it is told apart by.
     Column("kind", String(8), nullable=False),
     Column("subject", Text, nullable=False),
     # Without references: neither need be known here.

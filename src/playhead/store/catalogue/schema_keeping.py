@@ -84,6 +84,8 @@ erasure_segments = Table(
     # The last link of its chain, and the hashes of its key envelopes, as they were before.
     Column("chain", LargeBinary(32), nullable=False),
     Column("keys", JSON, nullable=False),
+    # The URL of the object that it had in a bucket, or null.
+    Column("object", Text),
     Index(None, "erasure_id"),
     Index(None, "started_at_us"),
 )

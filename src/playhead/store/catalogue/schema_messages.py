@@ -15,7 +15,58 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    # What the event names as its source; empty where it is this catalogue's own.
+    Column("source", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
+)
+
+# Who follows the events beside messaging, which is the cloud, and how far it has come. While there is one, a trigger
+# (migration 0016) copies every event into the next table, where it stays until the cloud has it.
+event_followers = Table(
+    "event_followers",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+
+kept_events = Table(
+    "kept_events",
+    metadata,
+    Column("id", serial, primary_key=True, autoincrement=False),
+    Column("event_id", String(36), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# In the cloud: how far the events of each site were taken (`playhead.domain.event_batches.EventPlace`).
+event_sources = Table(
+    "event_sources",
+    metadata,
+    Column("site", String(63), primary_key=True),
+    Column("stream", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("event_id", String(36), nullable=False),
+)
+
+# And the ids of those taken lately: a site that was put back tells some again.
+taken_events = Table(
+    "taken_events",
+    metadata,
+    Column("site", String(63), primary_key=True),
+    Column("event_id", LargeBinary(16), primary_key=True),
+    Column("taken_at_us", BigInteger, nullable=False),
+    Index(None, "taken_at_us"),
+)
+
+# Which of the cloud's processes tells other programs what happens, and until when it may: one row.
+event_teller = Table(
+    "event_teller",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("process", String(63), nullable=False),
+    Column("until_us", BigInteger, nullable=False),
 )
 
 # What could not be delivered, or not be acted on, and waits for somebody.

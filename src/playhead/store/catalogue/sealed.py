@@ -10,8 +10,8 @@ from playhead.domain.events import Event, sealed
 from playhead.store.catalogue.schema import recordings, segments
 
 
-async def sealed_events(connection: AsyncConnection, which: Sequence[SegmentId]) -> list[Event]:
-    """One for each of some segments that is sealed, in their order; in the transaction that made it so."""
+async def sealed_events(connection: AsyncConnection, which: Sequence[SegmentId], at_us: int) -> list[Event]:
+    """One for each of some segments that is sealed, in their order, in the transaction that made it so at ``at_us``."""
     columns = segments.c
     query = (
         select(
@@ -27,8 +27,9 @@ async def sealed_events(connection: AsyncConnection, which: Sequence[SegmentId])
             row.id,
             row.recording_id,
             row.workstation_id,
-            (row.started_at_us, row.started_at_us + row.covered_us),
-            row.durable_bytes,
+            span_us=(row.started_at_us, row.started_at_us + row.covered_us),
+            durable_bytes=row.durable_bytes,
+            at_us=at_us,
         )
         for row in (rows[one] for one in which if one in rows)
     ]

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import Dialect, String, Uuid
 from sqlalchemy.types import TypeDecorator
 
-from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, UserId, WorkstationId
+from playhead.base.ids import GroupId, RecordingId, RoleId, SegmentId, SiteId, TenantId, UserId, WorkstationId
 
 NAME_CHARACTERS_MAX = 63
 """What `playhead.base.ids` allows a name to have."""
 
 Unique = TypeVar("Unique", RecordingId, SegmentId)
-Name = TypeVar("Name", WorkstationId, UserId, GroupId, RoleId)
+Name = TypeVar("Name", WorkstationId, UserId, GroupId, RoleId, SiteId, TenantId)
 
 
 class UniqueIdType(TypeDecorator[Unique]):

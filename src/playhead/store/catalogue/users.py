@@ -56,7 +56,8 @@ async def add_user(connection: AsyncConnection, user: User, roles: Sequence[Assi
         "disabled_at_us": user.disabled_at_us,
     }
     try:
-        await connection.execute(insert(users), values)
+        async with connection.begin_nested():
+            await connection.execute(insert(users), values)
     except IntegrityError as error:
         raise ConflictError("user.exists", f"There is a user {user.id} already.") from error
     await set_assignments(connection, user.id, roles)

@@ -67,7 +67,8 @@ async def add_view(connection: AsyncConnection, view: View) -> int:
     if (await connection.execute(mine)).scalar_one() >= VIEWS_OF_USER_MAX:
         raise LimitError("view.number", f"You can keep up to {VIEWS_OF_USER_MAX} views.")
     try:
-        added = await connection.execute(insert(views).values(_values(view)))
+        async with connection.begin_nested():
+            added = await connection.execute(insert(views).values(_values(view)))
     except IntegrityError as error:
         raise _exists(view) from error
     key = added.inserted_primary_key
@@ -83,7 +84,8 @@ async def change_view(connection: AsyncConnection, view: View) -> None:
     """
     await _check(connection, view)
     try:
-        await connection.execute(update(views).where(views.c.id == view.id).values(_values(view)))
+        async with connection.begin_nested():
+            await connection.execute(update(views).where(views.c.id == view.id).values(_values(view)))
     except IntegrityError as error:
         raise _exists(view) from error
 

@@ -88,6 +88,11 @@ async def list_workstations(
     return [_workstation(row) for row in (await connection.execute(query)).all()]
 
 
+async def workstation_names(connection: AsyncConnection) -> list[WorkstationId]:
+    """The names of all, those shut out included."""
+    return list((await connection.execute(select(workstations.c.id))).scalars())
+
+
 async def revoke_workstation(connection: AsyncConnection, workstation: WorkstationId, now_us: int) -> None:
     """Refuse it from now on.
 

@@ -30,7 +30,8 @@ _PURPOSE: Final = b"playhead erasure certificate 1\n"
 
 _SCOPE: Final = (
     "Of every copy that this server held, the key envelopes were overwritten and the file was removed or is about to "
-    "be. Copies that were made by other means are not covered, unless `playhead erasure apply` was run over them."
+    "be. Objects that are named were deleted from their store; versions that a store keeps of them are not covered. "
+    "Copies that were made by other means are not covered, unless `playhead erasure apply` was run over them."
 )
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -46,6 +47,7 @@ class _Segment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     bytes: int
     chain: _Hash
     keys: tuple[_Hash, ...]
+    object: str = ""
 
 
 class _Body(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -182,6 +184,7 @@ def _segments(parts: Sequence[ErasedSegment]) -> tuple[_Segment, ...]:
             bytes=part.size_bytes,
             chain=part.chain.hex(),
             keys=part.keys,
+            object=part.object,
         )
         for part in parts
     )
@@ -197,6 +200,7 @@ def _certificate(body: _Body) -> Certificate:
             size_bytes=one.bytes,
             chain=bytes.fromhex(one.chain),
             keys=one.keys,
+            object=one.object,
         )
         for one in body.segments
     )

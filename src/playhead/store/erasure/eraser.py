@@ -1,7 +1,7 @@
 """Erasing recordings: procedure *erase* of docs/storage.md."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from playhead.base.clock import Clock
-from playhead.base.errors import ConflictError
+from playhead.base.errors import ConflictError, PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SegmentId
+from playhead.domain import events
+from playhead.domain.event_data import RecordingErased
 from playhead.domain.recordings import Recording
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
@@ -33,14 +35,18 @@ from playhead.store.catalogue.erasures import (
     was_erased,
 )
 from playhead.store.catalogue.holds import release_hold
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.quarantine import release_quarantined
 from playhead.store.catalogue.recordings import find_recording, get_recording
 from playhead.store.catalogue.segments import Located, every_segment_of
+from playhead.store.catalogue.uploads import delete_objects_of, uploads_of
 from playhead.store.disk import Disk
 from playhead.store.erasure import files
 from playhead.store.erasure.certificate import Certificate, Verified, sign_certificate
 from playhead.store.erasure.journal import Journal
 from playhead.store.segments.committer import Offload, unavailable
+from playhead.store.segments.elsewhere import Elsewhere, Nowhere
+from playhead.store.segments.layout import is_object
 from playhead.wire.pki import Authority, fingerprint
 from playhead.wire.vid import CHAIN_BYTES
 
@@ -91,6 +97,8 @@ class Eraser:
         audit: where each phase is noted.
         clock: tells the time.
         on_gone: told as soon as it is decided; must not wait.
+        elsewhere: opens segments that lie in a store of objects.
+        delete_object: of a segment, with everything that there is of it. Raises as `ObjectStore`.
         offload: runs what blocks.
     """
 
@@ -105,6 +113,8 @@ class Eraser:
         audit: AuditTrail,
         clock: Clock,
         on_gone: Callable[[Gone], None] = lambda _: None,
+        elsewhere: Elsewhere | None = None,
+        delete_object: Callable[[SegmentId], Awaitable[None]] | None = None,
         offload: Offload = asyncio.to_thread,
     ) -> None:
         self._root = root
@@ -115,6 +125,8 @@ class Eraser:
         self._audit = audit
         self._clock = clock
         self._on_gone = on_gone
+        self._elsewhere = elsewhere or Nowhere()
+        self._delete_object = delete_object
         self._offload = offload
         self._turn = asyncio.Lock()
         self._aside: dict[Path, RecordingId] = {}
@@ -230,11 +242,18 @@ class Eraser:
         async with self._catalogue.reading() as connection:
             await get_recording(connection, identifier)
             located = await every_segment_of(connection, identifier)
+            objects = await uploads_of(connection, [one.segment.id for one in located])
+        urls = {one.segment: one.location for one in objects}
 
         def look() -> tuple[ErasedSegment, ...]:
-            return tuple(files.note_segment(self._disk, self._root, one) for one in located)
+            return tuple(replace(self._note_one(one), object=urls.get(one.segment.id, "")) for one in located)
 
         return located, await self._blocking(look)
+
+    def _note_one(self, located: Located) -> ErasedSegment:
+        if is_object(located.location):
+            return files.note_object(self._elsewhere, located)
+        return files.note_segment(self._disk, self._root, located)
 
     async def _add(
         self, connection: AsyncConnection, recording: Recording, parts: Sequence[ErasedSegment], order: Order
@@ -244,8 +263,10 @@ class Eraser:
         erasure = erasure_of(recording, parts, by=order.by, reason=reason, rule=order.rule, now_us=now_us)
         try:
             identifier = await add_erasure(connection, erasure)
-        except IntegrityError as error:  # a hold that was not seen; PostgreSQL lets one come in between
+        except IntegrityError as error:  # a hold that was not seen
             raise ConflictError("recording.held", "This recording is held.") from error
+        await delete_objects_of(connection, [part.segment for part in parts])
+        await add_events(connection, [_told(erasure, now_us)])
         details: dict[str, str | int] = {"reason": reason, "agent": recording.agent, "bytes": erasure.size_bytes}
         details |= {"rule": order.rule} if order.rule else {}
         await self._note(connection, erasure, "erasure.began", details, order.address)
@@ -261,9 +282,24 @@ class Eraser:
                 _log.error("erasure.failed", path=str(path.relative_to(self._root)), reason=error.strerror)
             return [one for one in begun if failed.keys().isdisjoint(copies[one.id])]
 
-        done = await self._blocking(work)
+        done = [one for one in await self._blocking(work) if await self._objects_deleted(one)]
         now_us = self._clock.wall_us()
         return [replace(one, phase=SHREDDED, shredded_at_us=one.shredded_at_us or now_us) for one in done]
+
+    async def _objects_deleted(self, erasure: Erasure) -> bool:
+        """The objects hold the keys in their headers, which cannot be overwritten: so they go here, and not later."""
+        async with self._catalogue.reading() as connection:
+            known = await uploads_of(connection, [part.segment for part in erasure.segments])
+        try:
+            for upload in known:
+                if self._delete_object is None:
+                    text = "No store is configured in which this recording's objects lie."
+                    raise UnavailableError("objects.unknown", text)
+                await self._delete_object(upload.segment)
+        except PlayheadError as error:
+            _log.error("erasure.failed", recording=str(erasure.recording), code=error.code, reason=error.message)
+            return False
+        return True
 
     async def _certify(self, shredded: Sequence[Erasure], head: str) -> None:
         """First the journal, so that it knows of everything that the catalogue says is erased."""
@@ -311,6 +347,8 @@ class Eraser:
                     known[one.segment.id] = fresh if part is None else replace(part, location=one.location)
             again = replace(told, segments=tuple(known.values()), certificate=verified.document)
             await add_erasure(connection, again)
+            await delete_objects_of(connection, list(known))
+            await add_events(connection, [_told(again, self._clock.wall_us())])
             await self._note(connection, again, "erasure.replayed", {"reason": told.reason, "by": told.by})
         self._on_gone(Gone(told.recording, tuple(known)))
         return True
@@ -332,3 +370,16 @@ class Eraser:
             return await self._offload(work)
         except OSError as error:
             raise unavailable(error) from error
+
+
+def _told(erasure: Erasure, at_us: int) -> events.Event:
+    """The event of one that was decided."""
+    told = RecordingErased(
+        recording=str(erasure.recording),
+        workstation=erasure.workstation,
+        agent=erasure.agent,
+        by=erasure.by,
+        reason=erasure.reason,
+        rule=erasure.rule,
+    )
+    return events.erased(told, at_us)

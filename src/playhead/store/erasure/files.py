@@ -11,7 +11,8 @@ from playhead.base.ids import RecordingId, SegmentId
 from playhead.store.catalogue.erasures import ErasedSegment
 from playhead.store.catalogue.segments import Located
 from playhead.store.disk import Disk, File
-from playhead.store.segments.layout import path_of, segment_of
+from playhead.store.segments.elsewhere import Elsewhere
+from playhead.store.segments.layout import local_of, path_of, segment_of
 from playhead.store.segments.recovery import ASIDE
 from playhead.wire.vid import CHAIN_BYTES, MAX_HEADER_BODY_BYTES, PREFIX_BYTES, read_header
 
@@ -19,6 +20,21 @@ _SHREDDED_BYTES: Final = 256
 """So many zeros begin no header's body: it is a map with names in it."""
 
 _HEADER_BYTES_MAX: Final = PREFIX_BYTES + MAX_HEADER_BODY_BYTES + CHAIN_BYTES
+
+
+def note_object(elsewhere: Elsewhere, located: Located) -> ErasedSegment:
+    """The same of a segment that lies in a store of objects, as `note_segment`.
+
+    Raises:
+        UnavailableError, RefusedError: as `ObjectStore`.
+    """
+    durable = located.segment.durable_bytes
+    chain, keys = bytes(CHAIN_BYTES), tuple[str, ...]()
+    with contextlib.suppress(CorruptError), contextlib.closing(elsewhere.view(located.location, plain=True)) as file:
+        header, _ = read_header(file.read_at)
+        keys = tuple(hashlib.sha256(envelope.sealed).hexdigest() for envelope in header.keys)
+        chain = file.read_at(CHAIN_BYTES, durable - CHAIN_BYTES).ljust(CHAIN_BYTES, b"\0")
+    return erased_segment(located, durable, chain, keys)
 
 
 def note_segment(disk: Disk, root: Path, located: Located) -> ErasedSegment:
@@ -60,7 +76,7 @@ def erased_segment(located: Located, size_bytes: int, chain: bytes, keys: tuple[
 
 def copies_of(disk: Disk, root: Path, segments: Iterable[ErasedSegment]) -> list[Path]:
     """Every file of some segments below the store's root: where each lies, and where it was set aside before."""
-    wanted = {part.segment: path_of(root, part.location) for part in segments}
+    wanted = {part.segment: _path_of(root, part) for part in segments}
     found = [path for path in wanted.values() if disk.exists(path)]
     if disk.exists(root / ASIDE):
         found += [root / ASIDE / name for name in disk.list_folder(root / ASIDE) if _segment_of(name) in wanted]
@@ -134,7 +150,7 @@ def remove(disk: Disk, root: Path, segments: Sequence[ErasedSegment]) -> None:
     """
     remove_all(disk, copies_of(disk, root, segments))
     # Also where nothing is left to remove: whoever did may have been killed before coming to this.
-    for folder in sorted({root / ASIDE, *(path_of(root, part.location).parent for part in segments)}):
+    for folder in sorted({root / ASIDE, *(_path_of(root, part).parent for part in segments)}):
         if disk.exists(folder):
             disk.sync_folder(folder)
 
@@ -160,6 +176,11 @@ def _overwrite(file: File) -> None:
     rest = min(header, file.size()) - PREFIX_BYTES
     if rest > 0:
         file.write_at(bytes(rest), PREFIX_BYTES)
+
+
+def _path_of(root: Path, part: ErasedSegment) -> Path:
+    """Where its file lies; where it did, and may again by a crash, of one that lies in a store of objects."""
+    return path_of(root, local_of(part.location))
 
 
 def _segment_of(name: str) -> SegmentId | None:

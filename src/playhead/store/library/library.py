@@ -9,7 +9,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from playhead.base.errors import CorruptError, LimitError, PlayheadError, UnavailableError
+from playhead.base.errors import ConflictError, CorruptError, LimitError, PlayheadError, UnavailableError
 from playhead.domain.access import Sight
 from playhead.domain.library import PAGE_ITEMS_MAX, Order, Place, Question
 from playhead.domain.recordings import Recording
@@ -34,6 +34,11 @@ PATIENCE_S: Final = 5.0
 
 _COUNTER: Final = "library"
 """One more than the change at which, or later, every chunk was kept; 0 before all of them were."""
+
+_TURNS: Final = "library turns"
+"""How often keeping was begun: whoever began last may go on."""
+
+_OVERTAKEN: Final = "library.overtaken"
 
 _log: Any = structlog.get_logger()
 
@@ -109,26 +114,50 @@ class Library:
             return await asyncio.to_thread(facets, self._columns, sight, prefix)
 
     async def keep(self) -> None:
-        """Keep what has changed, and forget the changes that are kept.
+        """Keep what has changed, and forget changes that were kept before.
+
+        Of several processes one does so at a time; who is overtaken by another leaves it at that, until the next time.
+        What is forgotten was kept by the time before this one, so that the others have taken it up meanwhile.
 
         Raises:
             UnavailableError: ``catalogue.unavailable``.
         """
         async with self._turn:
+            async with self._catalogue.reading() as connection:
+                if not await self._catch_up(connection):
+                    self._loading = None
+                    return
             places, seen = sorted(self._columns.changed), self._seen
-        for place in places:
-            async with self._turn:
-                self._columns.changed.discard(place)
-                data = await asyncio.to_thread(encode_chunk, self._columns, place)
-            try:
+        turn = await self._begin_to_keep(seen)
+        if turn is None:
+            return
+        try:
+            for place in places:
+                async with self._turn:
+                    if self._seen == seen:  # else it changes on, and is kept again the next time
+                        self._columns.changed.discard(place)
+                    data = await asyncio.to_thread(encode_chunk, self._columns, place)
                 async with self._catalogue.writing(durable=False) as connection:
+                    await _still(connection, turn)
                     await keep_chunk(connection, place, data)
-            except PlayheadError:
-                self._columns.changed.add(place)
+            async with self._catalogue.writing(durable=False) as connection:
+                await _still(connection, turn)
+                before = await get_counter(connection, _COUNTER) - 1
+                await raise_counter(connection, _COUNTER, seen + 1)
+                await forget_changes(connection, before)
+        except PlayheadError as error:
+            self._columns.changed.update(places)
+            if error.code != _OVERTAKEN:
                 raise
+
+    async def _begin_to_keep(self, seen: int) -> int | None:
+        """Which time it is; None where what was kept is newer than what is known here."""
         async with self._catalogue.writing(durable=False) as connection:
-            await raise_counter(connection, _COUNTER, seen + 1)
-            await forget_changes(connection, seen)
+            if await get_counter(connection, _COUNTER) > seen + 1:
+                return None
+            turn = await get_counter(connection, _TURNS) + 1
+            await raise_counter(connection, _TURNS, turn)
+            return turn
 
     @asynccontextmanager
     async def _up_to_date(self, stack: AsyncExitStack) -> AsyncGenerator[AsyncConnection]:
@@ -192,3 +221,13 @@ class Library:
             await asyncio.to_thread(self._columns.apply, Batch(), gone)
         self._seen = changes.last
         return changes.whole
+
+
+async def _still(connection: AsyncConnection, turn: int) -> None:
+    """Go on keeping only where nobody has begun meanwhile, in the transaction that keeps.
+
+    Raises:
+        ConflictError: ``library.overtaken``.
+    """
+    if await get_counter(connection, _TURNS) != turn:
+        raise ConflictError(_OVERTAKEN, "Another process keeps the library now.")

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.domain.logs import LogLine
+from playhead.store.group_commit import acknowledge, fail, to_its_end
 from playhead.store.logs.journal import Journal
 from playhead.store.logs.sequences import Sequences
 
@@ -91,7 +93,7 @@ class LogWriter:
                 batch, self._waiting, self._waiting_lines = self._waiting, [], 0
                 await self._commit(batch)
         finally:
-            self._fail(self._waiting, UnavailableError("logs.closed", "The log is closed."))
+            fail(self._waiting, UnavailableError("logs.closed", "The log is closed."))
             self._waiting = []
             await asyncio.to_thread(self._journal.close)
 
@@ -105,31 +107,17 @@ class LogWriter:
         number = self._journal.number
         try:
             if lines:
-                writing = asyncio.ensure_future(asyncio.to_thread(self._journal.append, lines))
-                try:
-                    first = await asyncio.shield(writing)
-                except asyncio.CancelledError:
-                    await asyncio.wait([writing])  # nobody else may write meanwhile
-                    raise
+                first = await to_its_end(partial(self._journal.append, lines))
                 self._on_stored([msgspec.structs.replace(line, n=first + place) for place, line in enumerate(lines)])
         except PlayheadError as error:
             # What came after it may rely on it: a spool's numbers are told stored only in their order.
-            self._fail([*batch, *self._waiting], error)
+            fail([*batch, *self._waiting], error)
             self._waiting, self._waiting_lines = [], 0
             self._admitted = self._journal.sequences.copy()
             return
         except BaseException:
-            self._fail(batch, UnavailableError("logs.closed", "The log is closed."))
+            fail(batch, UnavailableError("logs.closed", "The log is closed."))
             raise
-        for each in batch:
-            if not each.durable.done():
-                each.durable.set_result(None)
+        acknowledge(batch)
         if self._journal.number != number:
             self._on_finished()
-
-    @staticmethod
-    def _fail(waiting: list[_Waiting], error: PlayheadError) -> None:
-        for each in waiting:
-            if not each.durable.done():
-                each.durable.set_exception(error)
-                each.durable.exception()  # who gave up waiting is not reproached for it

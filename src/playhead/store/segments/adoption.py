@@ -8,15 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from playhead.base.clock import Clock
 from playhead.base.errors import CorruptError
 from playhead.base.ids import RecordingId
+from playhead.domain.events import Event, started
 from playhead.domain.recordings import RecordingState, Segment
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.recordings import add_recording, find_recording, set_recording_start, set_recording_state
+from playhead.store.catalogue.sealed import sealed_events
 from playhead.store.catalogue.segments import Located, add_segments
 from playhead.store.catalogue.workstations import enrol_workstation, find_workstation, revoke_workstation
 from playhead.store.disk import Disk
-from playhead.store.segments.layout import heard_us
+from playhead.store.segments.layout import heard_us, local_of
 from playhead.store.segments.resume import encode_resume
-from playhead.wire.vid import Scanner
+from playhead.wire.vid import Header, Scanner
 
 PORTION_BYTES: Final = 1 << 20
 
@@ -24,13 +27,14 @@ NO_CERTIFICATE: Final = bytes(32)
 """Of a workstation that only its files tell of: no certificate has this hash, and it is revoked until enrolled anew."""
 
 
-async def adopt(catalogue: Catalogue, scanner: Scanner, location: str, clock: Clock) -> RecordingId:
+async def adopt(catalogue: Catalogue, scanner: Scanner, location: str, clock: Clock, *, tell: bool) -> RecordingId:
     """Add a segment that the catalogue does not have.
 
     Args:
         catalogue: open.
         scanner: has read the file, and found a header.
         location: where the file lies.
+        tell: whether other programs are told what is new; not, where a whole catalogue is made anew of what they know.
         clock: stamps a workstation that was not known either, which is revoked until it is enrolled anew.
 
     Returns:
@@ -71,13 +75,21 @@ async def adopt(catalogue: Catalogue, scanner: Scanner, location: str, clock: Cl
                 agent=header.agent,
                 started_at_us=header.started_at_us,
                 site=str(header.site),
-                heard_at_us=heard_us(location),
+                heard_at_us=heard_us(local_of(location)),
             )
         else:
             await set_recording_start(connection, header.recording, header.started_at_us)
             await reopen(connection, header.recording)
         await add_segments(connection, [Located(segment, location, encode_resume(state))])
+        if tell:
+            now_us = clock.wall_us()
+            told = [] if recording is not None else [_started(header, now_us)]
+            await add_events(connection, [*told, *await sealed_events(connection, [segment.id], now_us)])
     return header.recording
+
+
+def _started(header: Header, at_us: int) -> Event:
+    return started(header.recording, header.workstation, header.agent, started_at_us=header.started_at_us, at_us=at_us)
 
 
 async def reopen(connection: AsyncConnection, recording: RecordingId) -> None:

@@ -18,6 +18,16 @@ def location_of(segment: SegmentId, wall_us: int) -> str:
     return f"{datetime.fromtimestamp(wall_us // 1_000_000, UTC):%Y/%m/%d}/{segment}{SUFFIX}"
 
 
+def is_object(location: str) -> bool:
+    """Whether a segment lies in an object store (`playhead.store.objects`): then its location is a URL."""
+    return "://" in location
+
+
+def local_of(location: str) -> str:
+    """The path at which the file of an object lay: the end of its URL. A path stays as it is."""
+    return "/".join(PurePosixPath(location).parts[-DAY_DEPTH - 1 :]) if is_object(location) else location
+
+
 def heard_us(location: str) -> int | None:
     """The end, in wall time, of the day whose folder a location is in: by then the store had heard of the segment.
 
@@ -37,7 +47,7 @@ def path_of(root: Path, location: str) -> Path:
         InvalidInputError: ``store.location``: it leads elsewhere.
     """
     parts = PurePosixPath(location).parts
-    if not parts or location.startswith("/") or ".." in parts:
+    if not parts or location.startswith("/") or ".." in parts or is_object(location):
         raise InvalidInputError("store.location", f"{location!r} is not a path inside the segment store.")
     return root.joinpath(*parts)
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from playhead.base.clock import Clock
 from playhead.base.ids import SegmentId
 from playhead.domain.quarantine import Quarantined
 from playhead.store.catalogue import Catalogue
@@ -26,6 +27,7 @@ from playhead.store.catalogue.segments import (
     mark_segment,
     record_progress,
 )
+from playhead.store.catalogue.uploads import add_uploads, delete_objects_of, note_returned
 
 
 class Ledger(Protocol):
@@ -45,6 +47,10 @@ class Ledger(Protocol):
 
     async def mark(self, segment: SegmentId, ended: str) -> None:
         """Say why no more will come of a segment."""
+        ...
+
+    async def moved(self, segment: SegmentId, location: str) -> None:
+        """A segment lies in a file here again."""
         ...
 
     async def forget(self, segment: SegmentId) -> None:
@@ -77,10 +83,18 @@ class Ledger(Protocol):
 
 
 class CatalogueLedger:
-    """The real one."""
+    """The real one.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    Args:
+        catalogue: open.
+        clock: says when a segment became whole.
+        uploading: whether every new segment is to be uploaded.
+    """
+
+    def __init__(self, catalogue: Catalogue, clock: Clock, *, uploading: bool = False) -> None:
         self._catalogue = catalogue
+        self._clock = clock
+        self._uploading = uploading
 
     async def record(self, created: Sequence[Located], progress: Sequence[Progress]) -> set[SegmentId]:
         """As `Ledger.record`: one transaction, before all that wait, for every workstation waits for this one.
@@ -90,11 +104,14 @@ class CatalogueLedger:
         durable = bool(created) or any(item.ended for item in progress)
         async with self._catalogue.writing(durable=durable, first=True) as connection:
             refused = await _add(connection, created)
+            if self._uploading:
+                added = [one.segment for one in created if one.segment.id not in refused]
+                await add_uploads(connection, [(one.id, one.recording) for one in added])
             await record_progress(connection, progress)
             whole = [located.segment.id for located in created if located.segment.sealed]
             whole += [item.segment for item in progress if item.sealed]
             if whole:
-                await add_events(connection, await sealed_events(connection, whole))
+                await add_events(connection, await sealed_events(connection, whole, self._clock.wall_us()))
         return refused
 
     async def mark(self, segment: SegmentId, ended: str) -> None:
@@ -102,10 +119,16 @@ class CatalogueLedger:
         async with self._catalogue.writing() as connection:
             await mark_segment(connection, segment, ended)
 
+    async def moved(self, segment: SegmentId, location: str) -> None:
+        """As `Ledger.moved`; the file goes again when it may."""
+        async with self._catalogue.writing() as connection:
+            await note_returned(connection, segment, location)
+
     async def forget(self, segment: SegmentId) -> None:
         """As `Ledger.forget`."""
         async with self._catalogue.writing() as connection:
             await delete_segment(connection, segment)
+            await delete_objects_of(connection, [segment])
 
     async def find(self, segment: SegmentId) -> Located | None:
         """As `Ledger.find`."""

@@ -12,7 +12,9 @@ from playhead.domain.quarantine import Quarantined
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.erasures import erased_among
 from playhead.store.catalogue.holds import find_hold
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.quarantine import release_quarantined
+from playhead.store.catalogue.sealed import sealed_events
 from playhead.store.catalogue.segments import CORRUPT, find_segment, record_progress
 from playhead.store.disk import Disk
 from playhead.store.segments.adoption import adopt, scan_file
@@ -105,6 +107,7 @@ class Mending:
         progress = await asyncio.to_thread(reopened, self._disk, self._root, located)
         async with self._catalogue.writing() as connection:
             await record_progress(connection, [progress])
+            await add_events(connection, await sealed_events(connection, [segment], self._clock.wall_us()))
             await release_quarantined(connection, found.kind, found.subject)
         return located.segment.recording
 
@@ -124,7 +127,7 @@ class Mending:
             raise ConflictError(_STILL, fault or "Its header is not of this segment.", hint=_HINT)
         location = location_of(segment, self._clock.wall_us())
         await asyncio.to_thread(self._move, found.location, location)
-        recording = await adopt(self._catalogue, scanner, location, self._clock)
+        recording = await adopt(self._catalogue, scanner, location, self._clock, tell=True)
         await self._unlist(found)
         return recording
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from playhead.base.errors import ConflictError, CorruptError
 from playhead.base.ids import SegmentId
+from playhead.domain.recordings import Segment
 from playhead.store.catalogue.segments import Located
 from playhead.store.disk import Disk, File
 from playhead.store.segments.layout import DAY_DEPTH, path_of, segment_of
@@ -84,8 +85,7 @@ def _check(file: File, located: Located, offered: bytes, *, trust_tail: bool) ->
         text = f"Segment {located.segment.id} has {size} bytes where {durable} were acknowledged."
         raise CorruptError("store.short", text)
     header, header_bytes = read_header(file.read_at)
-    if header.segment != located.segment.id or header.recording != located.segment.recording:
-        raise CorruptError("store.header", f"The file of segment {located.segment.id} holds another segment.")
+    check_header(header, located.segment)
     if offered and file.read_at(header_bytes, 0) != offered:
         raise ConflictError("store.header_differs", f"Segment {located.segment.id} was begun with another header.")
     scanner = Scanner(resume_at(file.read_at, header, header_bytes, durable, located.resume))
@@ -97,6 +97,16 @@ def _check(file: File, located: Located, offered: bytes, *, trust_tail: bool) ->
         file.sync()
     # A fresh scanner: this one has seen bytes that are cut off.
     return Opened(file, header, Scanner(scanner.state()), size - scanner.offset)
+
+
+def check_header(header: Header, segment: Segment) -> None:
+    """Refuse what lies where a segment is said to lie and is another one.
+
+    Raises:
+        CorruptError: ``store.header``.
+    """
+    if (header.segment, header.recording) != (segment.id, segment.recording):
+        raise CorruptError("store.header", f"Where segment {segment.id} should lie, there is another one.")
 
 
 def _scan(file: File, scanner: Scanner, size: int) -> None:

@@ -118,5 +118,5 @@ async def _adopt(catalogue: Catalogue, disk: Disk, root: Path, finding: Finding,
     if state is None or fault or state.header.segment != finding.segment:
         kept = await asyncio.to_thread(set_aside, disk, root, finding.location)
         return f"Moved to {kept}, for it is not whole: {fault or 'its header is not of this segment.'}"
-    recording = await adopt(catalogue, scanner, finding.location, clock)
+    recording = await adopt(catalogue, scanner, finding.location, clock, tell=False)
     return f"Taken into the catalogue again, as part of recording {recording}."

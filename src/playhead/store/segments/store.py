@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 from collections.abc import AsyncGenerator, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,12 @@ from playhead.base.clock import Clock
 from playhead.base.errors import ConflictError, CorruptError
 from playhead.base.ids import SegmentId
 from playhead.store.catalogue.segments import CORRUPT, DELETING, SUPERSEDED, Located, Progress
-from playhead.store.disk import Disk, File
+from playhead.store.disk import Disk, Readable
 from playhead.store.segments.aside import Aside
 from playhead.store.segments.ballast import Ballast
 from playhead.store.segments.committer import Committer, Offload, unavailable
-from playhead.store.segments.layout import location_of, path_of
+from playhead.store.segments.elsewhere import Elsewhere, Nowhere, view
+from playhead.store.segments.layout import is_object, local_of, location_of
 from playhead.store.segments.ledger import Ledger
 from playhead.store.segments.open_segment import SEALED, Observer, OpenSegment
 from playhead.store.segments.recovery import (
@@ -28,6 +30,7 @@ from playhead.store.segments.recovery import (
     remove_file,
 )
 from playhead.store.segments.reopening import segment_from
+from playhead.store.segments.returning import bring_back
 from playhead.store.segments.room import RESERVE_BYTES, Room
 from playhead.store.segments.troubles import Troubles
 from playhead.wire.vid import Header, Scanner
@@ -49,6 +52,7 @@ class SegmentStore:
         interval_s: least time between the beginnings of two commits.
         reserve_bytes: room to leave on the disk.
         ballast: room that the catalogue gets when something else has taken that.
+        elsewhere: opens segments that lie in an object store.
         offload: runs what blocks.
     """
 
@@ -62,9 +66,11 @@ class SegmentStore:
         interval_s: float = 0.2,
         reserve_bytes: int = RESERVE_BYTES,
         ballast: Ballast | None = None,
+        elsewhere: Elsewhere | None = None,
         offload: Offload = asyncio.to_thread,
     ) -> None:
         self._root = root
+        self._elsewhere = elsewhere or Nowhere()
         self._disk, self._ledger, self._clock, self._ballast = disk, ledger, clock, ballast
         self._offload = offload
         self.disk_room = Room(reserve_bytes, clock)
@@ -158,7 +164,8 @@ class SegmentStore:
                 if located.segment.ended == DELETING:
                     await self.delete(located)
                     deleted.append(located.segment.id)
-                    continue
+                if located.segment.ended == DELETING or is_object(located.location):
+                    continue  # no file here that a crash could have torn
                 try:
                     repaired += await self._repair(located)
                 except CorruptError as error:
@@ -281,19 +288,14 @@ class SegmentStore:
                 await self._ledger.mark(segment, SUPERSEDED)
                 await self._ledger.unlist(str(segment))
 
-    def view(self, location: str) -> File:
-        """A segment's file for reading, up to its durable length. Blocks; close it afterwards.
+    def view(self, location: str) -> Readable:
+        """A segment for reading, up to its durable length, wherever it lies. Blocks; close it afterwards.
 
         Raises:
-            CorruptError: ``store.missing``.
-            UnavailableError: ``store.failed``.
+            CorruptError: ``store.missing``; reading an object may raise it, too, and ``objects.*``.
+            UnavailableError: ``store.failed``, ``objects.unknown``.
         """
-        try:
-            return self._disk.open(path_of(self._root, location))
-        except FileNotFoundError as error:
-            raise CorruptError("store.missing", f"The file {location} is gone.") from error
-        except OSError as error:
-            raise unavailable(error) from error
+        return view(self._disk, self._root, self._elsewhere, location)
 
     def growing(self) -> Iterable[OpenSegment]:
         """The segments that are open now, not to be kept."""
@@ -335,7 +337,10 @@ class SegmentStore:
             return None
         if located.segment.ended == DELETING:
             raise ConflictError("store.deleting", f"Segment {located.segment.id} is being deleted.")
+        there, located = located, replace(located, location=local_of(located.location))
         try:
+            if is_object(there.location):
+                await self._bring_back(there, located.location)
             if self._troubles.has_given_up(located.segment.id):
                 text = f"The disk failed with the file of segment {located.segment.id} again and again."
                 raise CorruptError("store.unusable", text)  # noqa: TRY301 # treated as every other file that is not whole
@@ -349,6 +354,10 @@ class SegmentStore:
             raise unavailable(error) from error
         self._committer.distrusted.discard(located.segment.id)
         return segment_from(located, opened)
+
+    async def _bring_back(self, located: Located, location: str) -> None:
+        await self._offload(lambda: bring_back(self._disk, self._root, self._elsewhere, located, location))
+        await self._ledger.moved(located.segment.id, location)
 
     async def _opened(self, located: Located, offered: bytes = b"") -> Opened:
         trust_tail = located.segment.id not in self._committer.distrusted

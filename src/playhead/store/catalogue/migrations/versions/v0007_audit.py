@@ -21,6 +21,8 @@ def upgrade() -> None:
     for column in _INDEXED:
         op.drop_index(f"ix_audit_{column}_id", "audit")
     op.rename_table("audit", "audit_before")
+    if op.get_bind().dialect.name == "postgresql":  # where the names of keys are those of a whole schema
+        op.execute("ALTER INDEX pk_audit RENAME TO pk_audit_before")
     audit = op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
