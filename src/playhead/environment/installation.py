@@ -41,6 +41,7 @@ class Installation:
     """One premises server and those around it."""
 
     listeners: tuple[Listener, ...]
+    """At the premises, and in the cloud where that listens elsewhere than the registry has it."""
     clients: tuple[Network, ...] = ()
     """Where client PCs are, or for a machine in the cloud: where the sites are; empty where that is not known."""
     premises: tuple[Network, ...] = ()
@@ -69,8 +70,16 @@ def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
         try:
             found.append(ip_network(text.strip()))
         except ValueError as error:
-            hint = "Write it as 10.1.0.0/16 or 2001:db8::/32."
+            hint = f"Write {_widened(text) or '10.1.0.0/16, 10.1.2.3 or 2001:db8::/32'}."
             raise InvalidInputError(
                 "environment.network", f"{text[:64]!r} is no address range: {error}.", hint=hint
             ) from error
     return tuple(found)
+
+
+def _widened(text: str) -> str:
+    """The range that an address with bits beyond its prefix lies in; empty where it is none either."""
+    try:
+        return str(ip_network(text.strip(), strict=False))
+    except ValueError:
+        return ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from playhead.environment import tables
 from playhead.environment.ports import Port
 
-HEADS = ("port", "transport", "from", "to", "for", "open at", "secured", "module", "in this version")
+HEADS = ("port", "transport", "from", "to", "for", "open at", "secured", "module")
 
 
 def cells(row: Port) -> tuple[str, ...]:
@@ -20,7 +20,6 @@ def cells(row: Port) -> tuple[str, ...]:
         ", ".join(row.open_at),
         row.secured,
         row.module,
-        "yes" if row.present else "no",
     )
 
 
@@ -48,7 +47,6 @@ def as_plain(rows: Sequence[Port]) -> list[dict[str, str | int | bool | list[str
             "openAt": [place.value for place in row.open_at],
             "secured": row.secured,
             "module": row.module.value,
-            "present": row.present,
         }
         for row in rows
     ]

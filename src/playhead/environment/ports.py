@@ -40,10 +40,6 @@ class Module(StrEnum):
     CLOUD = "cloud"
 
 
-PRESENT: Final = frozenset({Module.PORTAL, Module.SCREEN, Module.LOGGING, Module.MESSAGING})
-"""The modules that this version has. The rows of the others say what will need to be open, and open nothing."""
-
-
 class Service(StrEnum):
     """A running duty with one port."""
 
@@ -79,11 +75,6 @@ class Port:
     open_at: tuple[Place, ...]
     secured: str
     """Whether and how what is spoken is protected."""
-
-    @property
-    def present(self) -> bool:
-        """Whether this version has the module."""
-        return self.module in PRESENT
 
     @property
     def ours(self) -> bool:
@@ -135,7 +126,7 @@ REGISTRY: Final[tuple[Port, ...]] = (
     ),
     _row(
         Service.CLIENT_PLAYERS, 4510, "TCP", Host.CLIENT, Host.PREMISES, Module.NATIVE_PLAYERS,
-        "connections from client players", _LAN, "TLS on request",
+        "connections from client players", _LAN, "TLS 1.2 or later; plain on loopback or on request alone",
     ),
     _row(
         Service.SCREEN, 5633, "TCP", Host.CLIENT, Host.PREMISES, Module.SCREEN,

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from playhead.environment.doctor.checks import logs, reaching, screen, server, web
+from playhead.environment.doctor.checks import broker, logs, reaching, screen, server, web
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.ports import Service
 
@@ -144,6 +144,7 @@ def patient(monkeypatch):
         (screen, ("MEASURE_S",)),
         (server, ("WITHIN_S", "TOLD_S")),
         (web, ("ANSWER_S",)),
+        (broker, ("OPEN_S",)),
         (logs, ("OPEN_S",)),
     ):
         for name in names:

@@ -48,20 +48,27 @@ async def test_who_has_the_screen_port_instead(tmp_path, monkeypatch):
         assert await look(at(there.service.port), known) == ["port.foreign"]
     impatient(monkeypatch)
     assert await look(at(free_port()), known) == ["port.refused"]
-    for talk, tls in ((greet, None), (mute, None), (mute, foreign_tls(tmp_path))):
+    for talk, tls, code in (
+        (greet, None, "port.foreign"),
+        (mute, None, "port.silent"),
+        (mute, foreign_tls(tmp_path), "port.foreign"),
+    ):
         async with serving(talk, tls) as port:
-            assert await look(at(port), known) == ["port.foreign"]
+            assert await look(at(port), known) == [code]
 
 
-async def test_the_web_ports(tmp_path):
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "*", "0.0.0.0"])  # noqa: S104 - configured, not listened on
+async def test_the_web_ports(tmp_path, host):
     (tmp_path / "web").mkdir()
     async with Premises(tmp_path).running() as premises:
         async with portal(tmp_path / "web") as (port, _):
-            assert await look(at(port, Service.PORTAL), own(premises)) == ["web.reached"]
-            assert await look(at(port, Service.TOKENS), own(premises)) == ["port.reached"]
+            assert await look(at(port, Service.PORTAL, host), own(premises)) == ["web.reached"]
+            assert await look(at(port, Service.TOKENS, host), own(premises)) == ["port.reached"]
         async with portal(tmp_path / "web", secure=True) as (port, certificate):
-            assert await look(at(port, Service.HTTPS), own(premises, https=certificate)) == ["web.reached"]
-            assert "tls.intercepted" in await look(at(port, Service.HTTPS), own(premises, https=b"c" * 32))
+            assert await look(at(port, Service.HTTPS, host), own(premises, https=certificate)) == ["web.reached"]
+            secured = own(premises, tokens=certificate)
+            assert await look(at(port, Service.TOKENS, host), secured) == ["port.reached"]
+            assert "tls.intercepted" in await look(at(port, Service.HTTPS, host), own(premises, https=b"c" * 32))
 
 
 def test_ports_before_the_server_is_started():

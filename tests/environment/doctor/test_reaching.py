@@ -90,3 +90,12 @@ async def test_what_another_program_says(monkeypatch):
     async with serving(mute) as port:
         assert await hear(at(port)) == ""
     assert await hear(at(free_port())) == ""
+
+    async def alert(reader, writer):
+        """What OpenSSL says to plain HTTP: of TLS, whoever speaks it."""
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\x15\x03\x01\x00\x02\x02\x32")
+        await writer.drain()
+
+    async with serving(alert) as port:
+        assert await hear(at(port)) == ""

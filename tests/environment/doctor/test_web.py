@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import ssl
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -25,11 +26,18 @@ from starlette.routing import Route
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import RefusedError
+from playhead.environment.doctor.checks import web as checks
 from playhead.environment.doctor.checks.web import SENT, Web, look_at_tokens, look_at_web
 from playhead.environment.ports import Service
-from playhead.net.http import AllowedHosts, Guard, HttpServer, SecurityPolicy, echo, guarded, listen, own_certificate
+from playhead.net.http import echo
+from playhead.net.http.certificates import own_certificate
 from playhead.net.http.echo import Echoes
 from playhead.net.http.errors import error_response
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.hosts import AllowedHosts
+from playhead.net.http.server import HttpServer
+from playhead.net.listener import listen
 
 
 async def health(_request: Request):
@@ -212,3 +220,20 @@ async def test_a_certificate_that_has_ended(tmp_path):
         at = web(port, Service.HTTPS, certificate)
         ended = only(await look_at_web(at, clock=InYears()), "certificate.ended")
     assert ended.subject == f"certificate of {port} https → 127.0.0.1"
+
+
+async def test_a_server_that_is_slow_over_tls_is_no_other_program(tmp_path, monkeypatch):
+    async def stuck(_reader, _writer):
+        await asyncio.Event().wait()
+
+    tls = own_certificate(tmp_path, (), SystemClock())
+    shown = x509.load_pem_x509_certificate(tls.certificate.read_bytes())
+    certificate = hashlib.sha256(shown.public_bytes(Encoding.DER)).digest()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls.certificate, tls.key)
+    monkeypatch.setattr(checks, "ANSWER_S", 0.3)
+    async with serving(stuck, context) as port:
+        for service, look_at in ((Service.HTTPS, look), (Service.TOKENS, tokens_at)):
+            found = await look_at(web(port, service, certificate))
+            assert "port.silent" in codes(found)
+            assert "port.foreign" not in codes(found)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from playhead.environment import tables
+from playhead.environment.doctor.code import Code
 from playhead.environment.doctor.findings import Finding, Severity, Value
-from playhead.environment.doctor.table import TABLE, Code
+from playhead.environment.doctor.table import TABLE
 
 CODES: Final[Mapping[str, Code]] = {row.code: row for row in TABLE}
 

@@ -73,6 +73,15 @@ class Finding(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     ] = {}
     """What was measured, by name; units stand in the names (``_ms``, ``_bytes``, ``_us``)."""
 
+    @property
+    def is_problem(self) -> bool:
+        """Whether somebody should see to it: a warning or an error."""
+        return self.severity.rank >= Severity.WARNING.rank
+
+    def at_most(self, severity: Severity) -> "Finding":
+        """The same, and no worse than that: for what recordings do not depend on."""
+        return self if self.severity.rank <= severity.rank else msgspec.structs.replace(self, severity=severity)
+
 
 class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """What was found on one machine."""

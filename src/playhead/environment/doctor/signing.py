@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from msgspec import Meta
 
 from playhead.base.errors import CorruptError, InvalidInputError, RefusedError, UnavailableError
-from playhead.base.ids import SiteId, WorkstationId
 from playhead.environment.doctor.findings import REPORT_BYTES_MAX, Report
 from playhead.environment.doctor.page import as_page
-from playhead.wire.pki import fingerprint, holder_of, validity_of
+from playhead.wire.pki import Holder, fingerprint, holder_of, validity_of
 
 PAGE_BYTES_MAX: Final = 16 * REPORT_BYTES_MAX
 """A page has its report twice, once with markup."""
@@ -65,7 +64,7 @@ class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Verified:
     """What a page's signature says."""
 
-    holder: SiteId | WorkstationId
+    holder: Holder
     """Whom the certificate names."""
     fingerprint: bytes
     """SHA-256 of the certificate."""

@@ -38,7 +38,7 @@ def summary_of(workstation: WorkstationId, report: Report, at_us: int, received_
         service = one.evidence.get("service")
         if isinstance(service, str) and one.severity.rank >= reach.get(service, Severity.OK).rank:
             reach[service] = one.severity
-    wrong = sorted((one for one in report.findings if _is_problem(one)), key=lambda one: -one.severity.rank)
+    wrong = sorted((one for one in report.findings if one.is_problem), key=lambda one: -one.severity.rank)
     counts = count(report.findings)
     return Summary(workstation, at_us, received_at_us, counts, tuple(wrong[:PROBLEMS_MAX]), reach)
 
@@ -86,7 +86,3 @@ def reach_of(service: str, summaries: Sequence[Summary]) -> Reach:
     tried = {summary.workstation: summary.reach[service] for summary in summaries if service in summary.reach}
     unreached = tuple(sorted(name for name, severity in tried.items() if severity is Severity.ERROR))
     return Reach(len(tried) - len(unreached), unreached)
-
-
-def _is_problem(finding: Finding) -> bool:
-    return finding.severity.rank >= Severity.WARNING.rank

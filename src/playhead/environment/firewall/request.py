@@ -1,7 +1,7 @@
 """A change request that a network team can read, and answer."""
 
 from playhead.environment.firewall.rules import Direction, Role, Rule
-from playhead.environment.ports import REGISTRY, Host, Place
+from playhead.environment.ports import Host
 
 _TITLE = {
     Role.PREMISES: "the premises server's own firewall",
@@ -52,8 +52,4 @@ def render(rules: tuple[Rule, ...], role: Role) -> str:
         "",
         "To see that it works, from a client PC: `playhead doctor` names each port that does not answer.",
     ]
-    later = [row for row in REGISTRY if not row.present and Place.SITE in row.open_at]
-    if later:
-        lines += ["", "Modules that are not installed would need, later:", ""]
-        lines += [f"- {row.number}/tcp: {row.purpose} ({row.source} to {row.target})" for row in later]
     return "\n".join([*lines, ""])

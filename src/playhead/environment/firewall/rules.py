@@ -97,7 +97,8 @@ def _needed(role: Role, installation: Installation) -> Iterator[tuple[Port, int]
         if not listener.is_local and row.source is Host.CLIENT and row.target is Host.PREMISES:
             yield row, listener.port
     if role is Role.CLOUD or installation.cloud is not None:
-        yield from ((row, row.number) for row in REGISTRY if row.target is Host.CLOUD)
+        dialled = {listener.service: listener.port for listener in installation.listeners}
+        yield from ((row, dialled.get(row.service, row.number)) for row in REGISTRY if row.target is Host.CLOUD)
 
 
 def guards(rules: tuple[Rule, ...]) -> dict[Network | None, tuple[int, ...]]:

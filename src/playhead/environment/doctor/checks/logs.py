@@ -8,11 +8,9 @@ import ssl
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from playhead.base.errors import ProtocolError
-from playhead.environment.doctor.checks.reaching import Failure, hear, reach, shake
-from playhead.environment.doctor.checks.screen import Trust, judge_holder
+from playhead.environment.doctor.checks.screen import Trust
+from playhead.environment.doctor.checks.secured import look_at_tls
 from playhead.environment.doctor.checks.target import Target
 from playhead.environment.doctor.findings import Finding, Severity
 from playhead.net.tls import inquiry_context
@@ -30,23 +28,11 @@ async def look_at_logs(target: Target, trust: Trust) -> Sequence[Finding]:
         target: the port.
         trust: whom it must be of.
     """
-    return [_no_worse(one) for one in await _look(target, trust)]
+    return [one.at_most(Severity.WARNING) for one in await _look(target, trust)]
 
 
 async def _look(target: Target, trust: Trust) -> Sequence[Finding]:
-    reached = await reach(target.numeric)
-    if reached.connection is None:
-        return target.unreached(reached)
-    shaken = await shake(reached.connection, inquiry_context())
-    if shaken.failure is Failure.SILENT:
-        return [target.find("port.silent", f"It takes the connection, and does not answer TLS ({shaken.reason}).")]
-    if shaken.failure is not None:
-        said = await hear(target.numeric)
-        if said:
-            return [target.find("port.foreign", f"It speaks no TLS, and says {said!r}.", said=said)]
-        return [target.find("tls.failed", f"The TLS handshake fails: {shaken.reason}.")]
-    wrong = judge_holder(target, shaken.certificate, trust) if trust.authority else None
-    return [wrong or await _open(target, inquiry_context())]
+    return await look_at_tls(target, trust) or [await _open(target, inquiry_context())]
 
 
 async def _open(target: Target, tls: ssl.SSLContext) -> Finding:
@@ -74,9 +60,3 @@ async def _open(target: Target, tls: ssl.SSLContext) -> Finding:
     finally:
         if writer is not None:
             writer.transport.abort()
-
-
-def _no_worse(found: Finding) -> Finding:
-    if found.severity.rank <= Severity.WARNING.rank:
-        return found
-    return msgspec.structs.replace(found, severity=Severity.WARNING)

@@ -24,6 +24,9 @@ ADDRESSES_MAX: Final = 8
 """Of one name."""
 SAID_BYTES_MAX: Final = 120
 
+_ALERT: Final = b"\x15\x03"
+"""How a record of TLS begins that holds an alert (RFC 8446 §5.1)."""
+
 _PLAIN_REASONS: Final = frozenset({
     "WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "UNSUPPORTED_PROTOCOL", "PACKET_LENGTH_TOO_LONG",
     "RECORD_LAYER_FAILURE", "RECORD_TOO_SMALL", "INVALID_ALERT", "UNEXPECTED_MESSAGE",
@@ -169,7 +172,10 @@ async def shake(connection: socket.socket, tls: ssl.SSLContext, *, name: str | N
 
 
 async def hear(address: Address) -> str:
-    """What a program says by itself, or to a plain HTTP request: printable, and its first line alone; or empty."""
+    """What a program says by itself, or to a plain HTTP request: printable, and its first line alone; or empty.
+
+    An alert of TLS (RFC 8446 §6) says that TLS is spoken there, and nothing of by whom: it counts as nothing.
+    """
     loop = asyncio.get_running_loop()
     reached = await reach(address)
     if reached.connection is None:
@@ -187,6 +193,8 @@ async def hear(address: Address) -> str:
         pass
     finally:
         reached.close()
+    if said.startswith(_ALERT):
+        return ""
     line = said.split(b"\n", 1)[0]
     return "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in line.rstrip(b"\r"))  # noqa: PLR2004 - ASCII
 

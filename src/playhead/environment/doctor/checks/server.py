@@ -7,7 +7,10 @@ from typing import Final
 
 from playhead.base.addresses import Address
 from playhead.base.clock import Clock
+from playhead.environment.doctor.checks.analytics import look_at_analytics
 from playhead.environment.doctor.checks.logs import look_at_logs
+from playhead.environment.doctor.checks.native_players import look_at_native_players
+from playhead.environment.doctor.checks.policy import look_at_policy
 from playhead.environment.doctor.checks.reaching import LookUp, look_up, reach
 from playhead.environment.doctor.checks.screen import Trust, look_at_screen
 from playhead.environment.doctor.checks.target import Target
@@ -15,8 +18,8 @@ from playhead.environment.doctor.checks.web import Web, look_at_tokens, look_at_
 from playhead.environment.doctor.codes import finding
 from playhead.environment.doctor.findings import Finding
 from playhead.environment.doctor.runner import Check, look
-from playhead.environment.ports import REGISTRY, Host, Service
-from playhead.net.http import is_loopback
+from playhead.environment.ports import REGISTRY, Service
+from playhead.net.http.hosts import is_loopback
 from playhead.wire.screen import Probed
 from playhead.wire.screen.probes import Listens
 
@@ -69,7 +72,8 @@ async def look_at_server(server: Server, *, clock: Clock, agents: int = 1) -> Se
         for service, listens in _others(answer).items():
             target = Target(service, server.screen.host, address, listens.port)
             if listens.local and not is_loopback(address):
-                found.append(target.find("web.local", "It listens for the server itself alone."))
+                if service in _ALWAYS:
+                    found.append(target.find("web.local", "It listens for the server itself alone."))
                 continue
             looking.append(begin(target, _work(target, listens, server.trust, clock, is_told=answer is not None)))
         return [*found, *(one for some in await asyncio.gather(*looking) for one in some)]
@@ -84,6 +88,12 @@ def _work(
     """The look at one port, by what is spoken there."""
     if target.service is Service.LOGGING:
         return lambda: look_at_logs(target, trust)
+    if target.service is Service.ANALYTICS:
+        return lambda: look_at_analytics(target, trust)
+    if target.service is Service.POLICY:
+        return lambda: look_at_policy(target)
+    if target.service is Service.CLIENT_PLAYERS:
+        return lambda: look_at_native_players(target)
     web = Web(target, listens.certificate, is_told=is_told)
     return lambda: (
         look_at_tokens(web, clock=clock) if target.service is Service.TOKENS else look_at_web(web, clock=clock)
@@ -91,18 +101,15 @@ def _work(
 
 
 def _others(told: Probed | None) -> dict[Service, Listens]:
-    """What else client PCs go to: as the server tells it, else as the registry has it."""
-    for_clients = {
-        row.service: row
-        for row in REGISTRY
-        if row.present and row.source is Host.CLIENT and row.target is Host.PREMISES and row.service in _LOOKED_AT
-    }
+    """What else client PCs go to: as the server tells it, else what every server has, as the registry has it."""
     if told is not None:
-        return {Service(one.service): one for one in told.listeners if one.service in for_clients}
-    return {service: Listens(service.value, row.number) for service, row in for_clients.items()}
+        return {Service(one.service): one for one in told.listeners if one.service in _ALWAYS | _WHERE_TOLD}
+    return {row.service: Listens(row.service.value, row.number) for row in REGISTRY if row.service in _ALWAYS}
 
 
-_LOOKED_AT: Final = frozenset({Service.HTTPS, Service.PORTAL, Service.TOKENS, Service.LOGGING})
+_ALWAYS: Final = frozenset({Service.HTTPS, Service.PORTAL, Service.TOKENS, Service.LOGGING})
+_WHERE_TOLD: Final = frozenset({Service.POLICY, Service.CLIENT_PLAYERS, Service.ANALYTICS})
+"""What not every server has."""
 
 
 def _judge_name(server: Server, looked_up: LookUp) -> Sequence[Finding]:

@@ -115,6 +115,28 @@ async def look_at_tokens(web: Web, *, clock: Clock) -> Sequence[Finding]:
     return [*found, target.find("port.reached", "The token service answers, and gives strangers nothing.")]
 
 
+async def look_at_front(web: Web, *, clock: Clock) -> Sequence[Finding]:
+    """A port that shows each of many portals to whoever calls it by its name: that it is ours, and its TLS."""
+    target = web.target
+    reached = await reach(target.numeric)
+    if reached.connection is None:
+        return target.unreached(reached)
+    secure = bool(web.certificate)
+    found = await _tls(web, reached, clock) if secure else []
+    reached.close()
+    if any(one.code.startswith(("port.", "tls.failed")) for one in found):
+        return found
+    try:
+        async with _client(web) as client, asyncio.timeout(ANSWER_S):
+            answer = await _ask(client, "GET", web.url("/healthz", secure=secure))
+    except (httpx2.HTTPError, ValueError, TimeoutError, OSError) as error:
+        return [*found, await _foreign(web, error)]
+    if not secure and not answer.code and "problems" not in answer.told:  # over TLS the certificate has proven it
+        text = f"It answers {answer.status} as {answer.server or 'nobody'}, and not as ours."
+        return [*found, target.find("port.foreign", text, said=answer.server)]
+    return [*found, target.find("port.reached", "The portals answer.")]
+
+
 def _client(web: Web) -> httpx2.AsyncClient:
     headers = {"host": web.host, "user-agent": "playhead-doctor"}
     return httpx2.AsyncClient(verify=_trusting(), trust_env=False, headers=headers, timeout=ANSWER_S)
