@@ -190,5 +190,6 @@ class Nobody:
 async def speaks(world):
     """It has told what it does, and was told what had waited for it."""
     (live,) = world.premises.service.workstations()
-    was_told = world.orders._told_us.get(live.id) == live.changed_at_us and not world.orders._tasks
+    arrivals = world.orders._arrivals
+    was_told = arrivals._told_us.get(live.id) == live.changed_at_us and not arrivals._tasks
     return live.connected and live.state == "idle" and was_told

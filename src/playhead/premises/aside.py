@@ -4,15 +4,15 @@ A decision is durable in the list of quarantine before the workstation is told, 
 told twice, it does the same (docs/wire/screen.md §8.2).
 """
 
-import asyncio
 from typing import Any, Protocol
 
 import structlog
 
 from playhead.base.errors import ConflictError, LimitError, UnavailableError
 from playhead.base.ids import SegmentId, WorkstationId
-from playhead.domain.live import LiveWorkstation, Resync, WorkstationChanged
+from playhead.domain.live import LiveWorkstation
 from playhead.domain.quarantine import Order, OrderName, Quarantined
+from playhead.premises.arrivals import Arrivals
 from playhead.premises.screen.live import Subscription
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
@@ -54,24 +54,11 @@ class AsideOrders:
         self._catalogue = catalogue
         self._screen = screen
         self._audit = audit
-        self._told_us: dict[WorkstationId, int] = {}
-        """Since when each has been connected to which its orders were told."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._arrivals = Arrivals(screen, self._tell_all)
 
     async def run(self) -> None:
         """Tell workstations that connect what was decided before, until cancelled or until the screen service stops."""
-        try:
-            with self._screen.subscribe() as events:
-                self._look(self._screen.workstations())
-                async for event in events:
-                    if isinstance(event, WorkstationChanged):
-                        self._look([event.workstation])
-                    elif isinstance(event, Resync):
-                        self._look(self._screen.workstations())
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._arrivals.run()
 
     async def give(self, found: Quarantined, name: OrderName, /) -> Order | None:
         """Have a workstation offer again, or remove, what it keeps.
@@ -93,16 +80,6 @@ class AsideOrders:
         async with self._catalogue.writing() as connection:
             await set_order(connection, found, Order(name))
         return await self._tell(found, name)
-
-    def _look(self, workstations: list[LiveWorkstation]) -> None:
-        for live in workstations:
-            if not live.connected:
-                self._told_us.pop(live.id, None)
-            elif live.state and self._told_us.get(live.id) != live.changed_at_us:
-                self._told_us[live.id] = live.changed_at_us
-                task = asyncio.create_task(self._tell_all(live.id), name=f"orders for {live.id}")
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
 
     async def _tell_all(self, workstation: WorkstationId) -> None:
         try:

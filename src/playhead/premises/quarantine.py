@@ -16,7 +16,7 @@ _log: Any = structlog.get_logger()
 
 
 class Retrying(Protocol):
-    """Who made what failed: `playhead.premises.export.ExportService`."""
+    """Who made what failed: `playhead.premises.export.ExportService`, `playhead.premises.upload.UploadService`."""
 
     async def retry(self, found: Quarantined, /) -> None:
         """Begin it anew; it is off the list on return."""
@@ -37,7 +37,8 @@ class Quarantine:
     Args:
         catalogue: open.
         mending: of segments.
-        uploads: of exports.
+        exports: of files.
+        objects: of what goes to the object store.
         orders: for what workstations keep.
         changed: told of a recording that is not as it was.
     """
@@ -46,13 +47,15 @@ class Quarantine:
         self,
         catalogue: Catalogue,
         mending: Mending,
-        uploads: Retrying,
+        exports: Retrying,
+        objects: Retrying,
         orders: Ordering,
+        *,
         changed: Callable[[RecordingId], Awaitable[None]],
     ) -> None:
         self._catalogue = catalogue
         self._mending = mending
-        self._uploads = uploads
+        self._retrying: dict[str, Retrying] = {"upload": exports, "object": objects}
         self._orders = orders
         self._changed = changed
 
@@ -68,8 +71,8 @@ class Quarantine:
             UnavailableError: ``store.failed``, ``catalogue.unavailable``, ``export.*``.
         """
         found = await self._find(number)
-        if found.kind == "upload":
-            await self._uploads.retry(found)
+        if found.kind in self._retrying:
+            await self._retrying[found.kind].retry(found)
         else:
             await self._tell(await self._mending.retry(found))
         order = await self._orders.give(found, "retry") if found.place == "workstation" else None
@@ -88,7 +91,7 @@ class Quarantine:
             UnavailableError: ``store.failed``, ``catalogue.unavailable``.
         """
         found = await self._find(number)
-        if found.kind == "upload":
+        if found.kind in self._retrying:
             async with self._catalogue.writing() as connection:
                 await release_quarantined(connection, found.kind, found.subject)
         else:

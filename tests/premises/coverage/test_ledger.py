@@ -7,7 +7,7 @@ from premises.coverage.conftest import DAY_US, HOUR_US, PC
 
 from playhead.domain.coverage import Reason
 from playhead.domain.history import CRASH_US
-from playhead.premises.coverage import CoverageConfig
+from playhead.premises.coverage.config import CoverageConfig
 from playhead.store.catalogue.coverage import past_days
 from playhead.store.catalogue.recordings import get_recording
 from playhead.store.catalogue.segments import delete_segment, segments_of

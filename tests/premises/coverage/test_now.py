@@ -12,7 +12,7 @@ from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.coverage import Reason
 from playhead.domain.history import Entry
 from playhead.domain.live import CoverageChanged, LiveWorkstation
-from playhead.premises.coverage import CoverageConfig
+from playhead.premises.coverage.config import CoverageConfig
 from playhead.premises.coverage.now import LOST, is_due, reason_of
 from playhead.premises.coverage.service import LOOK_S
 from playhead.store.catalogue.outbox import next_events

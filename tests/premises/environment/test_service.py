@@ -1,6 +1,7 @@
 """The server looks over itself hourly and on demand, and counts what is found."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from prometheus_client import REGISTRY
@@ -9,8 +10,7 @@ from playhead.base.errors import UnavailableError
 from playhead.base.instants import utc
 from playhead.environment.doctor.findings import Finding, Report, Role, Severity
 from playhead.environment.doctor.summary import summary_of
-from playhead.premises.environment import EnvironmentService
-from playhead.premises.environment.service import EVERY_S, START_S
+from playhead.premises.environment.service import EVERY_S, START_S, EnvironmentService
 from playhead.testing.loop import run
 
 
@@ -41,15 +41,21 @@ class Doctor:
     def __init__(self, clock):
         self.clock = clock
         self.looked_s = []
+        self.told = []
         self.found = ["error", "ok", "ok"]
         self.workstations = Workstations()
         self.service = EnvironmentService(
             examine=self.examine,
             workstations=self.workstations,
+            tell=self.tell,
+            clock=clock,
             listeners=tuple,
             data=Path("/data"),
             program=Path("/python"),
         )
+
+    async def tell(self, events):
+        self.told += [json.loads(one.data) for one in events]
 
     async def examine(self):
         self.looked_s.append(self.clock.monotonic_us() / 1e6)
@@ -78,6 +84,19 @@ def test_it_looks_after_the_start_and_hourly_also_where_one_look_fails():
         assert pauses == [START_S, START_S + 4 + EVERY_S]
         assert doctor.service.report == report("warning")
         assert (counted("premises", "warning"), counted("premises", "error")) == (1, 0)
+
+    run(scenario, seed=1)
+
+
+def test_what_is_wrong_is_told_first_and_whenever_it_is_another():
+    async def scenario(simulation):
+        doctor = Doctor(simulation.clock)
+        for found in ([], [], ["error", "ok"], ["error"], ["warning"], ["info"]):
+            doctor.found = ["ok", *found]
+            await doctor.service.look()
+        said = [(one["errors"], one["warnings"], [each["code"] for each in one["findings"]]) for one in doctor.told]
+        assert said == [(0, 0, []), (1, 0, ["a.b"]), (0, 1, ["a.b"]), (0, 0, [])]
+        assert {(one["machine"], one["role"]) for one in doctor.told} == {("premises", "premises")}
 
     run(scenario, seed=1)
 

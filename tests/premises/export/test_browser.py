@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
-from playhead.premises.export import OpenSegment, export_mp4
+from playhead.premises.export.mp4 import export_mp4
+from playhead.premises.export.plan import OpenSegment
 from playhead.testing.pictures import NUMBER_OF_JS
 from playhead.testing.vid import STARTED_AT_US, make_vid
 

@@ -7,7 +7,8 @@ import av
 import pytest
 
 from playhead.base.errors import CorruptError, NotFoundError, UnavailableError
-from playhead.premises.export import OpenSegment, export_mp4
+from playhead.premises.export.mp4 import export_mp4
+from playhead.premises.export.plan import OpenSegment
 from playhead.testing.pictures import number_of
 from playhead.testing.vid import STARTED_AT_US, make_vid
 from playhead.wire import fmp4, vid

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import json
 import threading
 from dataclasses import replace
 from uuid import UUID
@@ -14,10 +15,12 @@ from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration, Size
 from playhead.domain.exports import ExportWish
-from playhead.premises.export import ExportConfig, ExportService
 from playhead.premises.export import service as service_module
+from playhead.premises.export.config import ExportConfig
 from playhead.premises.export.failing import BACKOFF
 from playhead.premises.export.mp4 import export_mp4
+from playhead.premises.export.service import ExportService
+from playhead.store.catalogue.outbox import next_events
 from playhead.store.catalogue.quarantine import list_quarantined
 from playhead.testing.pictures import number_of
 from playhead.testing.site import opened_site
@@ -69,7 +72,13 @@ async def recorded(site, seed="one", **wanted):
 async def finished(service, identifier, user=SUE):
     future = service._jobs[identifier].future
     await asyncio.wait({future})
-    return service.look(user, identifier)
+    return await service.look(user, identifier)
+
+
+async def told(site):
+    """What waits to be told to other programs."""
+    async with site.catalogue.reading() as connection:
+        return [one.event for one in await next_events(connection, 100)]
 
 
 def numbers_in(path):
@@ -83,6 +92,9 @@ async def test_a_whole_recording(site, serve, tmp_path):
         identifier = await service.begin(ExportWish(SUE, fixture.header.recording))
         found = await finished(service, identifier)
         path, name = service.file(SUE, identifier)
+        *_, event = await told(site)
+        assert (event.type, event.subject) == ("playhead.recording.exported.v1", str(fixture.header.recording))
+        assert json.loads(event.data)["sizeBytes"] == found.size_bytes
         assert (found.state, found.done, found.size_bytes, found.faults) == ("ready", 1.0, path.stat().st_size, 0)
         assert numbers_in(path) == [(picture.at_us, picture.number) for picture in fixture.pictures]
         assert name == "pc-1-agent.one-2026-01-01-000000.mp4"
@@ -121,7 +133,7 @@ async def test_what_is_not_there_is_not_found(serve):
         with pytest.raises(NotFoundError):
             await service.begin(ExportWish(SUE, RecordingId(UUID(int=5, version=4))))
         with pytest.raises(NotFoundError):
-            service.look(SUE, "nothing")
+            await service.look(SUE, "nothing")
 
 
 async def test_nobody_sees_what_somebody_else_asked_for(site, serve):
@@ -129,9 +141,10 @@ async def test_nobody_sees_what_somebody_else_asked_for(site, serve):
     async with serve() as service:
         identifier = await service.begin(ExportWish(SUE, fixture.header.recording))
         await finished(service, identifier)
-        for ask in (service.look, service.file):
-            with pytest.raises(NotFoundError):
-                ask(JOE, identifier)
+        with pytest.raises(NotFoundError):
+            await service.look(JOE, identifier)
+        with pytest.raises(NotFoundError):
+            service.file(JOE, identifier)
         with pytest.raises(NotFoundError):
             await service.drop(JOE, identifier)
 
@@ -166,11 +179,11 @@ async def test_a_file_dies_when_its_time_is_over(site, serve, tmp_path):
         identifier = await service.begin(ExportWish(SUE, fixture.header.recording))
         await finished(service, identifier)
         await service.tidy()
-        assert service.look(SUE, identifier).state == "ready"
+        assert (await service.look(SUE, identifier)).state == "ready"
         site.clock.advance(1_000)
         await service.tidy()
         with pytest.raises(NotFoundError):
-            service.look(SUE, identifier)
+            await service.look(SUE, identifier)
         assert list((tmp_path / "exports").iterdir()) == []
 
 
@@ -198,7 +211,7 @@ async def test_one_that_is_dropped_ends_and_leaves_nothing(site, serve, tmp_path
         running = await service.begin(ExportWish(SUE, fixture.header.recording))
         waiting = await service.begin(ExportWish(SUE, fixture.header.recording))
         await asyncio.to_thread(held.begun.wait)
-        assert service.look(SUE, running).state == service.look(SUE, waiting).state == "working"
+        assert [(await service.look(SUE, one)).state for one in (running, waiting)] == ["working"] * 2
         await service.drop(SUE, running)
         await service.drop(SUE, waiting)
         held.go.set()

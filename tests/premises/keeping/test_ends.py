@@ -16,7 +16,8 @@ from playhead.domain.access import Sight
 from playhead.domain.exports import ExportWish
 from playhead.domain.library import Question
 from playhead.domain.recordings import RecordingState
-from playhead.premises.export import ExportConfig, ExportService
+from playhead.premises.export.config import ExportConfig
+from playhead.premises.export.service import ExportService
 from playhead.store.erasure import Order
 from playhead.store.library import Library
 from playhead.testing.site import opened_site
@@ -70,9 +71,9 @@ async def test_media_say_that_it_was_erased(site, player, media):
     segment = index["segments"][0]["id"]
     pieces = f"/media/{RECORDING}/{segment}/pieces?track=1&from=0&to=9"
     assert (await media.get(pieces)).status_code == 200
-    assert len(player._shelf._kept) == 1
+    assert len(player.shelf._kept) == 1
     await erase(site, player)
-    assert len(player._shelf._kept) == 0
+    assert len(player.shelf._kept) == 0
     answer = await media.get(f"/media/{RECORDING}/index")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "recording.erased")
     assert "erased on" in answer.json()["error"]["message"]
@@ -107,14 +108,14 @@ async def test_exported_files_are_gone(site, player, tmp_path):
     )
     running = asyncio.create_task(exports.run())
     export = await exports.begin(ExportWish(SUE, RECORDING, None, None))
-    while exports.look(SUE, export).state == "working":  # noqa: ASYNC110 # a thread makes it
+    while (await exports.look(SUE, export)).state == "working":  # noqa: ASYNC110 # a thread makes it
         await asyncio.sleep(0.01)
     path, _ = exports.file(SUE, export)
     assert path.exists()
     await erase(site, player, exports)
     assert not path.exists()
     with pytest.raises(NotFoundError):
-        exports.look(SUE, export)
+        await exports.look(SUE, export)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

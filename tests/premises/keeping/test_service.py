@@ -9,7 +9,7 @@ from playhead.base.ids import GroupId, RecordingId, UserId, WorkstationId
 from playhead.base.quantities import Duration
 from playhead.domain.recordings import RecordingState
 from playhead.domain.retention import DAY_US, Policy, Rule
-from playhead.premises.keeping import KeepingConfig
+from playhead.premises.keeping.config import KeepingConfig
 from playhead.store.catalogue import groups, tags
 from playhead.store.catalogue.erasures import BY_POLICY, REMOVED, SHREDDED, find_erasure, list_erasures
 from playhead.store.catalogue.holds import Hold, add_hold, release_hold

@@ -17,10 +17,12 @@ from playhead.base.ids import SiteId, WorkstationId
 from playhead.base.quantities import Size
 from playhead.domain.logs import LogLine, LogQuery
 from playhead.net.tls import client_context
-from playhead.premises.logs import LogsConfig, LogsService, OwnLines
-from playhead.store.catalogue import Catalogue
+from playhead.premises.logs.config import LogsConfig
+from playhead.premises.logs.own import OwnLines
+from playhead.premises.logs.service import LogsService
 from playhead.store.disk import Disk, SystemDisk
 from playhead.store.keyring import Keyring
+from playhead.testing.catalogues import opened as opened_catalogue
 from playhead.wire.pki import create_request
 
 SITE = SiteId("site-1")
@@ -49,7 +51,7 @@ class Logs:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Logs"]:
-        self.catalogue = await Catalogue.open(self.folder / "catalogue.db")
+        self.catalogue = await opened_catalogue(self.folder / "catalogue.db")
         settings = {"listen": Address("127.0.0.1", 0), "disk_free_min": Size(0), **self.config}
         self.service = LogsService(
             LogsConfig(**settings),

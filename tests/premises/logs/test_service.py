@@ -18,7 +18,8 @@ from playhead.base.clock import SystemClock
 from playhead.base.quantities import Size
 from playhead.domain.logs import LogLine, LogQuery
 from playhead.net.either import EitherListening
-from playhead.premises.logs import OwnLines, connection, own, service
+from playhead.premises.logs import connection, own, service
+from playhead.premises.logs.own import OwnLines
 from playhead.store.catalogue.workstations import enrol_workstation, revoke_workstation
 from playhead.store.disk import SystemDisk
 from playhead.store.logs import list_files
@@ -170,7 +171,9 @@ async def _connections(logs: Logs) -> set[connection.LogConnection]:
     return logs.service._connections
 
 
-async def test_no_more_is_read_of_a_sender_that_is_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_is_read_of_a_sender_that_is_ahead_and_all_of_it_can_be_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "UNSTORED_MAX", 10)
     async with Logs(tmp_path).running() as logs:
         _, writer = await logs.dial()
@@ -183,7 +186,10 @@ async def test_no_more_is_read_of_a_sender_that_is_ahead(tmp_path: Path, monkeyp
                 assert lines
                 count += len(lines) + lost
         writer.close()
-    assert count == 5000
+        assert count == 5000
+        taken = [line.n async for lines in logs.service.export(LogQuery(text="line")) for line in lines]
+    assert taken == sorted(taken)
+    assert len(taken) == 5000
 
 
 async def test_a_revoked_workstation_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,9 @@ import pytest
 from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.quantities import Duration
 from playhead.domain.events import Event
-from playhead.premises.messaging import MessagingConfig, limits
-from playhead.premises.messaging.limits import keep_within_limits
+from playhead.premises.messaging import limits
+from playhead.premises.messaging.config import MessagingConfig
+from playhead.premises.messaging.limits import keep_within_limits, measure_outbox
 from playhead.premises.messaging.provision import Account, Login, definitions, hashed
 from playhead.store.catalogue import dead_letters
 from playhead.store.catalogue.dead_letters import (
@@ -45,17 +46,22 @@ async def waiting(site):
         return [one.event for one in await next_events(connection, 5_000)]
 
 
+async def kept(site, config):
+    state = await measure_outbox(site.catalogue, site.clock)
+    return await keep_within_limits(site.catalogue, config, site.clock, state)
+
+
 class TestLimits:
     async def test_as_many_as_may_wait_stay(self, site, monkeypatch):
         monkeypatch.setattr(limits, "AT_ONCE_MAX", 2)
         await fill(site, *map(event, range(1_000)))
         config = MessagingConfig(kept_events=1_000)
-        assert await keep_within_limits(site.catalogue, config, site.clock) == 0
+        assert await kept(site, config) == 0
         assert len(await waiting(site)) == 1_000
 
     async def test_of_more_the_oldest_go_and_an_event_says_so(self, site):
         await fill(site, *map(event, range(1_003)))
-        assert await keep_within_limits(site.catalogue, MessagingConfig(kept_events=1_000), site.clock) == 3
+        assert await kept(site, MessagingConfig(kept_events=1_000)) == 3
         *rest, told = await waiting(site)
         assert [one.id for one in rest] == [f"e-{number}" for number in range(3, 1_003)]
         assert told.type == "playhead.messaging.dropped.v1"
@@ -66,9 +72,9 @@ class TestLimits:
     async def test_what_is_too_old_goes(self, site):
         await fill(site, event(1, START_US - 60_000_001), event(2, START_US - 60_000_000), event(3))
         config = MessagingConfig(kept=Duration(60_000_000))
-        assert await keep_within_limits(site.catalogue, config, site.clock) == 1
+        assert await kept(site, config) == 1
         assert [one.id for one in await waiting(site)][:2] == ["e-2", "e-3"]
-        assert await keep_within_limits(site.catalogue, config, site.clock) == 0
+        assert await kept(site, config) == 0
 
 
 class TestDeadLetters:

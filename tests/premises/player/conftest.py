@@ -10,7 +10,10 @@ from starlette.exceptions import HTTPException
 
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import UserId
-from playhead.net.http import AllowedHosts, Guard, SecurityPolicy, error_response, guarded, tell_unserved
+from playhead.net.http.errors import error_response, tell_unserved
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.hosts import AllowedHosts
 from playhead.store.token_keys import signing_key
 from playhead.testing.site import opened_site
 from playhead.testing.vid import make_vid

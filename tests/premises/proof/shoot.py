@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playhead.base.ids import RecordingId
-from playhead.premises.proof import Part
+from playhead.premises.proof.recording import Part
 from playhead.premises.proof.segment import Opened, open_segment
 from playhead.testing.vid import STARTED_AT_US, make_header, signing_key, site_key
 from playhead.wire import fmp4, vid

@@ -7,7 +7,7 @@ from premises.proof.shoot import OFF, ON, S, Shoot
 from premises.proof.windows import HEIGHT, WIDTH, screen
 
 from playhead.domain.cards import card_of, masked
-from playhead.premises.proof import Proof, prove
+from playhead.premises.proof.recording import Proof, prove
 
 FONTS = (
     "DejaVu Sans",

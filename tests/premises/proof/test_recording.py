@@ -10,7 +10,8 @@ from playhead.base.errors import UnavailableError
 from playhead.domain.cards import Word
 from playhead.domain.signers import Signer
 from playhead.domain.timeline import Gap
-from playhead.premises.proof import Where, prove
+from playhead.premises.proof.cards import Where
+from playhead.premises.proof.recording import prove
 from playhead.testing.vid import signing_key, site_key
 
 CARD = Word("4111 1111 1111 1111", 10, 10, 200, 20)

@@ -18,13 +18,14 @@ from playhead.base.quantities import Duration
 from playhead.net.enrolment import enrol
 from playhead.net.screen import ScreenPeer, connect
 from playhead.net.tls import client_context
-from playhead.premises.screen import ScreenConfig, ScreenService
-from playhead.store.catalogue import Catalogue
+from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.screen.service import ScreenService
 from playhead.store.catalogue.enrolment_codes import add_code
 from playhead.store.catalogue.recordings import find_recording, get_recording
 from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, SegmentStore
+from playhead.testing.catalogues import opened as opened_catalogue
 from playhead.testing.segments import MadeSegment, make_segment
 from playhead.wire.pki import create_request
 from playhead.wire.screen.messages import Enrolled, Goodbye, Hello, Offer, Records, Welcome
@@ -51,11 +52,11 @@ class Premises:
     async def running(self):
         clock = SystemClock()
         self.keyring = Keyring.open(self.folder / "keys", SITE, clock)
-        self.catalogue = await Catalogue.open(self.folder / "catalogue.db")
+        self.catalogue = await opened_catalogue(self.folder / "catalogue.db")
         self.store = SegmentStore(
             self.folder / "segments",
             disk=self.disk,
-            ledger=CatalogueLedger(self.catalogue),
+            ledger=CatalogueLedger(self.catalogue, clock),
             clock=clock,
             interval_s=self.commit_s,
             reserve_bytes=0,
@@ -152,11 +153,12 @@ class Desk:
         return make_segment(recording=recording, segment=unique(SegmentId), signer=self.key, **arguments)
 
     @contextlib.asynccontextmanager
-    async def connected(self, *, user="alex", examines=False, aside=False):
+    async def connected(self, *, user="alex", examines=False, aside=False, levels=False):
         """Connected and welcomed."""
         peer = await connect(self.premises.address, tls=self.context(), clock=SystemClock(), site=SITE)
         try:
-            await peer.send(Hello((1,), str(self.name), "test 1", user, examines=examines, aside=aside))
+            hello = Hello((1,), str(self.name), "test 1", user, examines=examines, aside=aside, levels=levels)
+            await peer.send(hello)
             conversation = Conversation(peer)
             answer = await conversation.next()
             if isinstance(answer, Goodbye):

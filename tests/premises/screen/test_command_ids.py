@@ -6,14 +6,14 @@ import pytest
 
 from playhead.base.errors import UnavailableError
 from playhead.premises.screen.command_ids import RESERVED_US, CommandIds
-from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.counters import get_counter, raise_counter
+from playhead.testing.catalogues import opened as opened_catalogue
 from playhead.testing.clock import START_US, SimClock
 
 
 @pytest.fixture
 async def catalogue(tmp_path):
-    found = await Catalogue.open(tmp_path / "catalogue.db")
+    found = await opened_catalogue(tmp_path / "catalogue.db")
     yield found
     await found.close()
 

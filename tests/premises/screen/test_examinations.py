@@ -1,6 +1,7 @@
 """What the doctor finds on workstations: kept, the newest of each; asked for over the connection."""
 
 import asyncio
+import json
 
 import pytest
 from premises.screen.rig import Premises
@@ -9,6 +10,7 @@ from playhead.base.errors import CorruptError, NotFoundError, UnavailableError
 from playhead.base.instants import utc
 from playhead.environment.doctor.findings import Finding, Report, Role, Severity
 from playhead.premises.screen import examinations
+from playhead.store.catalogue.outbox import next_events
 from playhead.store.catalogue.workstations import revoke_workstation
 from playhead.wire.screen.messages import Examine, Examined
 
@@ -59,6 +61,20 @@ async def test_the_newest_is_kept_and_named_in_the_next_welcome(premises):
     assert [(one.workstation, one.at_us, one.worst) for one in kept.all()] == [(desk.name, 5, "ok")]
     async with desk.connected() as conversation:
         assert conversation.peer.core.welcome.examined == 5
+
+
+async def test_what_is_wrong_is_told_whenever_it_is_another(premises):
+    desk = await premises.desk()
+    async with desk.connected() as conversation:
+        for at_us, reports in enumerate(
+            (report(found("ok")), report(found()), report(found(service="")), report(found("warning")), report()), 7
+        ):
+            await settled(premises, conversation, Examined(0, at_us, reports.as_json()))
+    async with premises.catalogue.reading() as connection:
+        waiting = [one.event for one in await next_events(connection, 100)]
+    told = [json.loads(one.data) for one in waiting if one.type == "playhead.doctor.findings.v1"]
+    assert [(one["errors"], one["warnings"]) for one in told] == [(1, 0), (0, 1), (0, 0)]
+    assert {(one["machine"], one["role"]) for one in told} == {(str(desk.name), "workstation")}
 
 
 async def test_it_outlasts_a_restart_but_not_the_workstation(tmp_path):

@@ -6,8 +6,10 @@ import os
 
 import pytest
 
-from playhead.net.http import listen
-from playhead.premises.tokens import TokensConfig, TokensService, service
+from playhead.net.listener import listen
+from playhead.premises.tokens import service
+from playhead.premises.tokens.config import TokensConfig
+from playhead.premises.tokens.service import TokensService
 from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
 from playhead.testing.clock import SimClock

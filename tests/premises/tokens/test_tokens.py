@@ -14,10 +14,10 @@ from playhead.base.ids import RecordingId, UserId
 from playhead.base.quantities import Duration
 from playhead.domain.access import Action, Grant, Scope, Who
 from playhead.domain.roles import AGENT, MANAGER, built_in_grants
-from playhead.net.http import SESSION_COOKIE as COOKIE
-from playhead.net.http import AllowedHosts, HostHeader
-from playhead.premises.tokens import TokensConfig
+from playhead.net.http.headers import SESSION_COOKIE as COOKIE
+from playhead.net.http.hosts import AllowedHosts, HostHeader
 from playhead.premises.tokens.application import Tokens
+from playhead.premises.tokens.config import TokensConfig
 from playhead.premises.tokens.rules import ACTIONS_MAX, Wish, origin_allowed, rotation_due
 from playhead.store.token_keys import verifying_keys
 from playhead.testing.site import SITE, opened_site

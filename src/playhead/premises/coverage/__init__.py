@@ -3,10 +3,3 @@
 ``config`` is what an operator may set, ``hours`` when the site records, ``ledger`` makes the accounts, ``now`` judges
 the present, ``service`` watches it and keeps the past. `docs/services/coverage.md` is its page.
 """
-
-from playhead.premises.coverage.config import CoverageConfig
-from playhead.premises.coverage.ledger import CoverageLedger
-from playhead.premises.coverage.now import Now
-from playhead.premises.coverage.service import CoverageService
-
-__all__ = ["CoverageConfig", "CoverageLedger", "CoverageService", "Now"]

@@ -1,15 +1,15 @@
-"""When a site records: hours by weekday in its time zone, as stretches of wall time. Days begin in that zone, too."""
+"""When a site records: hours by weekday in its time zone, as stretches of wall time."""
 
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from playhead.base.instants import utc, wall_us
+from playhead.base.instants import day_begins, utc, wall_at
 from playhead.domain.spans import Spans
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,7 +52,7 @@ class Hours:
         day = utc(from_us).astimezone(zone).date()
         while (begin_us := day_begins(day, zone)) < to_us:
             for begin, end in self.by_day[day.weekday()]:
-                found.append((_at(day, begin, zone) if begin else begin_us, _at(day, end, zone)))
+                found.append((wall_at(day, begin, zone) if begin else begin_us, wall_at(day, end, zone)))
             day += timedelta(days=1)
         return Spans.of(found) & Spans.of([(from_us, to_us)])
 
@@ -67,21 +67,6 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name or _local_name())
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"time_zone: there is no time zone {name[:64]!r}, write such as 'Europe/Berlin'") from error
-
-
-def day_begins(day: date, zone: ZoneInfo) -> int:
-    """Wall time at which a day begins in a zone, which need not be at midnight."""
-    return _at(day, 0, zone)
-
-
-def day_of(at_us: int, zone: ZoneInfo) -> date:
-    """The day in which a wall time lies."""
-    return utc(at_us).astimezone(zone).date()
-
-
-def _at(day: date, minutes: int, zone: ZoneInfo) -> int:
-    local = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)  # on the clock on the wall
-    return wall_us(local.astimezone(UTC))
 
 
 def _local_name() -> str:

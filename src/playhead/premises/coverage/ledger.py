@@ -9,14 +9,15 @@ import structlog
 from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import WorkstationId
+from playhead.base.instants import day_begins, day_of
 from playhead.domain.accounts import DayAccount, RecordingAccount
-from playhead.domain.coverage import Ledger, Missing, Reason, account
+from playhead.domain.coverage import Missing, Reason, account
 from playhead.domain.history import FOREVER_US, History, dark_of, due_of, kept_of, observed_of
 from playhead.domain.recordings import Recording, RecordingState
-from playhead.domain.spans import Span, Spans
+from playhead.domain.spans import Spans
 from playhead.domain.timeline import UNPLAYABLE
 from playhead.premises.coverage.config import CoverageConfig
-from playhead.premises.coverage.hours import Hours, day_begins, day_of, zone_of
+from playhead.premises.coverage.hours import Hours, zone_of
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.coverage import (
     Existing,
@@ -27,6 +28,7 @@ from playhead.store.catalogue.coverage import (
     keep_days,
     links_of,
     past_days,
+    recalled,
     revoked_at,
 )
 
@@ -86,7 +88,7 @@ class CoverageLedger:
             async with self._catalogue.reading() as connection:
                 past = await past_days(connection, str(day), workstations)
         found = {
-            name: _recalled(kept, from_us, to_us)
+            name: recalled(kept, from_us, to_us)
             for name, kept in past.items()
             if kept.is_final and (name, day) not in self._stale
         }
@@ -176,7 +178,7 @@ class CoverageLedger:
         for name, found in fresh.items():
             before = past.get(name)
             if before is not None and before.kept_us > found.ledger.kept_us:
-                fresh[name] = _recalled(before, found.from_us, found.to_us)
+                fresh[name] = recalled(before, found.from_us, found.to_us)
             made = _past(fresh[name], is_final=self._is_final(day, fresh[name]))
             if made != before:
                 kept.append(made)
@@ -207,9 +209,3 @@ def _past(found: DayAccount, *, is_final: bool) -> PastDay:
         [[span.from_us - day_us, span.to_us - day_us] for span in found.kept.spans],
         is_final,
     )
-
-
-def _recalled(past: PastDay, from_us: int, to_us: int) -> DayAccount:
-    missing = tuple(Missing(from_us + one, from_us + two, Reason(reason)) for one, two, reason in past.missing)
-    kept = Spans(tuple(Span(from_us + one, from_us + two) for one, two in past.kept))
-    return DayAccount(past.workstation, past.day, from_us, to_us, Ledger(past.due_us, past.kept_us, missing), kept)

@@ -2,7 +2,3 @@
 
 `docs/services/environment.md` is its page.
 """
-
-from playhead.premises.environment.service import EnvironmentService
-
-__all__ = ["EnvironmentService"]

@@ -1,17 +1,20 @@
 """Looks over this server on demand and hourly, and knows what workstations have found on themselves."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import structlog
 
+from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import WorkstationId
+from playhead.domain.events import Event
 from playhead.environment.doctor.findings import Report, Severity
 from playhead.environment.doctor.shared import Examine, SharedLook
 from playhead.environment.doctor.summary import Summary, count
+from playhead.environment.doctor.told import PREMISES, event_of, is_other
 from playhead.environment.installation import Listener
 from playhead.premises.environment import metrics
 from playhead.premises.screen.examinations import Examinations
@@ -41,6 +44,8 @@ class EnvironmentService:
     Args:
         examine: looks over this machine.
         workstations: those of the site.
+        tell: has events published.
+        clock: tells the time.
         listeners: what this server listens on now.
         data: its data folder.
         program: the Python that it runs in.
@@ -51,12 +56,16 @@ class EnvironmentService:
         *,
         examine: Examine,
         workstations: Workstations,
+        tell: Callable[[Sequence[Event]], Awaitable[None]],
+        clock: Clock,
         listeners: Callable[[], tuple[Listener, ...]],
         data: Path,
         program: Path,
     ) -> None:
         self._look = SharedLook(self._noting(examine))
         self._workstations = workstations
+        self._tell = tell
+        self._clock = clock
         self.listeners = listeners
         self.data = data
         self.program = program
@@ -115,7 +124,9 @@ class EnvironmentService:
 
     def _noting(self, examine: Examine) -> Examine:
         async def noting() -> Report:
-            self.report = await examine()
+            before, self.report = self.report, await examine()
+            if before is None or is_other(before, self.report):  # what was told before the start may be over
+                await self._tell([event_of(PREMISES, self.report, self._clock.wall_us())])
             _set("premises", count(self.report.findings))
             _log.info("doctor looked", worst=str(self.report.worst), findings=len(self.report.findings))
             return self.report

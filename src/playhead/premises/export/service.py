@@ -10,11 +10,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 
 from playhead.base.clock import Clock
 from playhead.base.errors import (
@@ -26,6 +28,7 @@ from playhead.base.errors import (
     UnavailableError,
 )
 from playhead.base.ids import RecordingId, UserId
+from playhead.domain.events import exported
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.quarantine import Quarantined
 from playhead.domain.retries import Failing
@@ -37,9 +40,12 @@ from playhead.premises.export.mp4 import Exported, export_mp4
 from playhead.premises.export.plan import OpenSegment
 from playhead.premises.export.rules import estimate_bytes, file_name, file_range
 from playhead.store.catalogue import Catalogue, recordings, segments
+from playhead.store.catalogue.grants import Grant, grants_of
 from playhead.store.catalogue.segments import Located
+from playhead.store.disk import Readable
+from playhead.store.event_log import publish
 from playhead.store.keyring import Keyring
-from playhead.store.segments import SegmentStore
+from playhead.store.segments.recovery import check_header
 from playhead.wire.vid import open_data_key, read_header
 
 TIDY_S: Final = 30.0
@@ -48,6 +54,14 @@ TIDY_S: Final = 30.0
 _ID_BYTES: Final = 16
 
 _log = structlog.get_logger()
+
+
+class Store(Protocol):
+    """Where segments lie. `SegmentStore`."""
+
+    def view(self, location: str, /) -> Readable:
+        """Open one to be read."""
+        ...
 
 
 class _DroppedError(Exception):
@@ -89,7 +103,7 @@ class ExportService:
         folder: Path,
         *,
         catalogue: Catalogue,
-        store: SegmentStore,
+        store: Store,
         keyring: Keyring,
         clock: Clock,
     ) -> None:
@@ -131,6 +145,7 @@ class ExportService:
         async with self._catalogue.reading() as connection:
             recording = await recordings.get_recording(connection, wish.recording)
             located = await segments.locate_segments(connection, wish.recording)
+            granted = await grants_of(connection, [one.segment.id for one in located])
         await self._failed.check(wish)
         begin_us, end_us = file_range(wish, duration_us(recording))
         self._check_room(wish.user, estimate_bytes(recording, begin_us, end_us))
@@ -140,7 +155,7 @@ class ExportService:
         job = _Job(identifier, wish, path, file_name(recording, wish), now_us + self._config.keep.us)
         self._jobs[identifier] = job
         metrics.FILES.set(len(self._jobs))
-        work = asyncio.create_task(self._work(job, self._make(job, located)))
+        work = asyncio.create_task(self._work(job, self._make(job, located, granted)))
         job.future = work
         work.add_done_callback(lambda _: _over(job, work))
         return identifier
@@ -154,7 +169,7 @@ class ExportService:
         """
         await self.begin(await self._failed.release(found))
 
-    def look(self, user: UserId, export: str, /) -> ExportProgress:
+    async def look(self, user: UserId, export: str, /) -> ExportProgress:
         """How far one of a user's is.
 
         Raises:
@@ -179,6 +194,16 @@ class ExportService:
         if job.result is None:
             raise ConflictError("export.not_ready", "The file is not finished.", hint="Ask how far it is.")
         return job.path, job.name
+
+    async def answer(self, user: UserId, export: str, _request: Request, /) -> Response:
+        """The same as an answer, whole or a range of it.
+
+        Raises:
+            NotFoundError: ``export.not_found``.
+            ConflictError: ``export.not_ready``.
+        """
+        path, name = self.file(user, export)
+        return FileResponse(path, media_type="video/mp4", filename=name)
 
     async def drop(self, user: UserId, export: str, /) -> None:
         """Give one up, finished or not. Its file is gone on return.
@@ -243,6 +268,7 @@ class ExportService:
             except PlayheadError as error:
                 failed = error
             else:
+                await self._tell(job)
                 return
             job.path.unlink(missing_ok=True)
             failing = BACKOFF.failed(failing, self._clock.monotonic_us())
@@ -254,7 +280,12 @@ class ExportService:
                 return
             await asyncio.sleep(BACKOFF.pause_us(attempts) / 1e6)
 
-    def _make(self, job: _Job, located: Sequence[Located]) -> Callable[[], None]:
+    async def _tell(self, job: _Job) -> None:
+        if job.result is not None:
+            told = exported(job.wish, job.result.size_bytes, self._clock.wall_us())
+            await publish(self._catalogue, [told])
+
+    def _make(self, job: _Job, located: Sequence[Located], granted: Sequence[Grant]) -> Callable[[], None]:
         """The work of the thread. What comes of it is in the job."""
 
         def progress(share: float) -> None:
@@ -266,7 +297,7 @@ class ExportService:
             try:
                 progress(0.0)
                 with metrics.SECONDS.time(), ExitStack() as files:
-                    opened = self._opened(located, files)
+                    opened = self._opened(located, granted, files)
                     result = export_mp4(
                         opened,
                         job.path,
@@ -285,7 +316,7 @@ class ExportService:
 
         return work
 
-    def _opened(self, located: Sequence[Located], files: ExitStack) -> list[OpenSegment]:
+    def _opened(self, located: Sequence[Located], granted: Sequence[Grant], files: ExitStack) -> list[OpenSegment]:
         """What can be opened; a segment that cannot is left out, unless there is no other."""
         found: list[OpenSegment] = []
         refused: list[CorruptError | RefusedError] = []
@@ -294,7 +325,9 @@ class ExportService:
                 file = self._store.view(part.location)
                 files.callback(file.close)
                 header, _ = read_header(file.read_at)
-                data_key = open_data_key(header, self._keyring.recording_key)
+                check_header(header, part.segment)
+                keys = (one.envelope for one in granted if one.segment == part.segment.id)
+                data_key = open_data_key(replace(header, keys=(*header.keys, *keys)), self._keyring.recording_key)
             except (CorruptError, RefusedError) as error:
                 refused.append(error)
             else:

@@ -3,8 +3,3 @@
 ``config`` is what an operator may set, ``rules`` the decisions (those of the policy itself are in
 `playhead.domain.retention`), ``service`` what acts on them. `docs/services/keeping.md` is its page.
 """
-
-from playhead.premises.keeping.config import KeepingConfig
-from playhead.premises.keeping.service import KeepingService
-
-__all__ = ["KeepingConfig", "KeepingService"]

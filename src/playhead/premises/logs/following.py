@@ -1,12 +1,11 @@
 """Those who watch lines come. Nothing grows with one that is slow: it loses lines, and is told how many."""
 
-import asyncio
-from collections import deque
 from collections.abc import Sequence
 from typing import Final, Self
 
 from playhead.base.errors import UnavailableError
 from playhead.domain.logs import LogLine, LogQuery
+from playhead.net.inbox import Inbox
 
 FOLLOWERS_MAX: Final = 100
 """At a time."""
@@ -20,8 +19,7 @@ class Follower:
     def __init__(self, following: "Following", query: LogQuery) -> None:
         self._following = following
         self._query = query
-        self._waiting: deque[LogLine] = deque()
-        self._arrived = asyncio.Event()
+        self._waiting: Inbox[LogLine] = Inbox()
         self._lost = 0
 
     def __enter__(self) -> Self:
@@ -36,22 +34,13 @@ class Follower:
         for line in lines:
             if self._query.matches(line):
                 if len(self._waiting) >= WAITING_MAX:
-                    self._waiting.popleft()
+                    self._waiting.drop_oldest()
                     self._lost += 1
-                self._waiting.append(line)
-                self._arrived.set()
+                self._waiting.add(line)
 
     async def next(self, timeout_s: float) -> tuple[list[LogLine], int]:
         """What has come, and how many before it were lost; nothing where there was nothing for ``timeout_s``."""
-        if not self._waiting:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(timeout_s):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return [], 0
-        lines, lost = list(self._waiting), self._lost
-        self._waiting.clear()
+        lines, lost = await self._waiting.all(timeout_s), self._lost
         self._lost = 0
         return lines, lost
 

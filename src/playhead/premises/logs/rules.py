@@ -1,6 +1,8 @@
 """What becomes of a message: a line, whose every part is bounded and says how far it can be believed."""
 
 from collections.abc import Mapping
+from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from playhead.base.instants import rfc3339
@@ -12,6 +14,11 @@ OURS: Final = "playhead@32473"
 """SD-ID of what Playhead says of a line (RFC 5424 §6.3.2; 32473 is kept for documents by RFC 5612)."""
 FIELDS: Final = "fields@32473"
 """SD-ID of a line's further values."""
+
+_KNOWN: Final = frozenset({OURS, FIELDS})
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_LEVELS: Final = tuple(level.name.lower() for level in Level)
+"""By severity."""
 
 AHEAD_US_MAX: Final = 60_000_000
 """A sender's time that is further ahead of ours is its clock's fault; then the line's time is when it came."""
@@ -32,14 +39,14 @@ def line_of(message: Message, *, workstation: str | None, address: str, now_us: 
         address: of the sender.
         now_us: the wall time.
     """
-    ours = message.data.get(OURS, {})
+    ours = message.data.get(OURS, _NOTHING)
     fields = _fields(message)
     at_us, said_us = _time(message.at_us, _number(ours.get("offset", "")), now_us)
     sequence = _number(ours.get("sequence", ""))
     spool = ours.get("spool", "")[:NAME_CHARS_MAX]
     return LogLine(
         at=rfc3339(at_us),
-        level=Level(message.severity).name.lower(),
+        level=_LEVELS[message.severity],
         workstation=(workstation or message.host or address)[:NAME_CHARS_MAX],
         service=message.app[:NAME_CHARS_MAX],
         text=message.text.rstrip("\r\n")[:TEXT_CHARS_MAX],
@@ -73,11 +80,11 @@ def own_line(said: Said) -> LogLine:
 def _fields(message: Message) -> dict[str, str]:
     found = dict(message.data.get(FIELDS, {}))
     for element, parameters in message.data.items():
-        if element not in {OURS, FIELDS}:
+        if element not in _KNOWN:
             found |= {f"{element}.{name}": value for name, value in parameters.items()}
     if message.id:
         found.setdefault("msgid", message.id)
-    return {name[:NAME_CHARS_MAX]: value[:VALUE_CHARS_MAX] for name, value in list(found.items())[:FIELDS_MAX]}
+    return {name[:NAME_CHARS_MAX]: value[:VALUE_CHARS_MAX] for name, value in islice(found.items(), FIELDS_MAX)}
 
 
 def _interaction(ours: Mapping[str, str], fields: Mapping[str, str]) -> str:
@@ -96,6 +103,8 @@ def _time(said_us: int | None, offset_us: int, now_us: int) -> tuple[int, int | 
 
 
 def _number(text: str) -> int:
+    if not text:
+        return 0
     digits = text.removeprefix("-")
     is_number = digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX
     return int(text) if is_number else 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +12,13 @@ from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
 from playhead.base.ids import WorkstationId
 from playhead.base.instants import utc
-from playhead.domain.logs import Cursor, LogPage, LogQuery
+from playhead.domain.logs import Cursor, LogLine, LogPage, LogQuery
 from playhead.net.either import EitherListening
-from playhead.net.http import is_loopback
+from playhead.net.http.hosts import is_loopback
 from playhead.net.tls import load_certificate, server_context
 from playhead.premises.logs.config import LogsConfig
 from playhead.premises.logs.connection import LogConnection
+from playhead.premises.logs.exporting import Exporting
 from playhead.premises.logs.following import Follower, Following
 from playhead.premises.logs.metrics import BYTES, CONNECTED, DUPLICATES
 from playhead.premises.logs.own import OwnLines
@@ -82,6 +84,7 @@ class LogsService:
         self._writer = LogWriter(journal, on_stored=self._following.tell, on_finished=self._finished.set)
         self._search = LogSearch(disk, root, clock)
         self._searching = asyncio.Semaphore(SEARCHES_MAX)
+        self._exporting = Exporting(self)
         self._connections: set[LogConnection] = set()
         self._tls: ssl.SSLContext | None = None
         self.listening = asyncio.Event()
@@ -128,6 +131,23 @@ class LogsService:
         """
         async with self._searching:
             return await asyncio.to_thread(self._search.find, query, before=before, limit=limit)
+
+    async def span(self) -> tuple[int, int] | None:
+        """Wall times of the earliest and the latest line; None where there is none.
+
+        Raises:
+            UnavailableError: ``logs.unreadable``.
+        """
+        async with self._searching:
+            return await asyncio.to_thread(self._search.span)
+
+    def export(self, query: LogQuery) -> AsyncGenerator[Sequence[LogLine]]:
+        """All that is looked for, oldest first, in pieces.
+
+        Raises:
+            UnavailableError: ``logs.exports``; from the iterator ``logs.unreadable``.
+        """
+        return self._exporting.export(query)
 
     def follow(self, query: LogQuery) -> Follower:
         """What comes from the ``with`` on.

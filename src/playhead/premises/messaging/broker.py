@@ -1,13 +1,11 @@
 """The broker as the settings have it."""
 
 import ssl
-from typing import Final
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.net.messaging import Broker
 from playhead.premises.messaging.config import MessagingConfig
-
-PASSWORD_BYTES_MAX: Final = 1_024
+from playhead.store.password_files import read_password
 
 
 def read_broker(config: MessagingConfig) -> Broker:
@@ -27,19 +25,7 @@ def _password(config: MessagingConfig) -> str:
     path = config.password_file
     if path is None:
         raise InvalidInputError("messaging.password_file", "No password file is named.", hint=hint)
-    try:
-        with path.open("rb") as file:
-            found = file.read(PASSWORD_BYTES_MAX + 1).strip()
-        password = found.decode()
-    except OSError as error:
-        raise UnavailableError(
-            "messaging.password_file", f"Cannot read {path}: {error.strerror}.", hint=hint
-        ) from error
-    except UnicodeDecodeError:
-        password = ""
-    if not 1 <= len(password) <= PASSWORD_BYTES_MAX:
-        raise InvalidInputError("messaging.password_file", f"There is no password in {path}.", hint=hint)
-    return password
+    return read_password(path, "messaging.password_file", hint=hint)
 
 
 def _context(config: MessagingConfig) -> ssl.SSLContext | None:

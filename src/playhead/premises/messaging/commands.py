@@ -102,11 +102,20 @@ class Commands:
             name = event.id
             ordered = commands.read(event)
         except (InvalidInputError, LimitError) as error:
-            await self._bury(message, error.code, str(error))
-            return self._answered(message, commands.refusal(name, error))
+            return self._answered(message, await self._unreadable(message, name, error))
         async with self._turn(ordered.workstation):
             answer = await self._answer(ordered, message.sender)
         return self._answered(message, answer)
+
+    async def _unreadable(self, message: Message, name: str, error: InvalidInputError | LimitError) -> Answer:
+        """Kept for a person; but what comes without end shall not push out what else they should see."""
+        try:
+            self._count(message.sender, self._clock.wall_us())
+            await self._bury(message, error.code, str(error))
+        except LimitError as too_many:
+            error = too_many
+        metrics.COMMANDS.labels(error.code).inc()
+        return commands.refusal(name, error)
 
     async def _answer(self, ordered: Ordered, sender: str) -> Answer:
         try:
@@ -216,7 +225,7 @@ class Commands:
         if count >= MINUTE_MAX:
             hint = "Wait a minute."
             raise LimitError("command.too_many", f"{sender} gives more than {MINUTE_MAX} commands a minute.", hint=hint)
-        self._counts[sender] = (since_us, count + 1)  # bounded by the users there are
+        self._counts[sender] = (since_us, count + 1)  # bounded by the accounts that the broker has
 
     def _answered(self, message: Message, answer: Answer) -> Message:
         reply_to = message.reply_to

@@ -1,4 +1,4 @@
-"""What happens when events wait for too long: the oldest are given up, counted, and an event says so."""
+"""How much waits, and what happens when it is too much: the oldest are given up, counted, and an event says so."""
 
 from typing import Any, Final
 
@@ -10,10 +10,7 @@ from playhead.premises.messaging import metrics
 from playhead.premises.messaging.config import MessagingConfig
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.dead_letters import count_dead_letters
-from playhead.store.catalogue.outbox import add_events, forget_events, oldest_events, outbox_state
-
-LOOK_S: Final = 30.0
-"""How often it is looked."""
+from playhead.store.catalogue.outbox import OutboxState, add_events, forget_events, oldest_events, outbox_state
 
 AT_ONCE_MAX: Final = 500
 """Events given up in one transaction, so that nobody who writes waits long."""
@@ -21,8 +18,8 @@ AT_ONCE_MAX: Final = 500
 _log: Final[Any] = structlog.get_logger()
 
 
-async def keep_within_limits(catalogue: Catalogue, config: MessagingConfig, clock: Clock) -> int:
-    """Give up what is too much or too old, and measure; returns how many events went.
+async def measure_outbox(catalogue: Catalogue, clock: Clock) -> OutboxState:
+    """What waits, and count it.
 
     Raises:
         UnavailableError: ``catalogue.unavailable``.
@@ -30,9 +27,18 @@ async def keep_within_limits(catalogue: Catalogue, config: MessagingConfig, cloc
     async with catalogue.reading() as connection:
         state = await outbox_state(connection)
         metrics.DEAD.set(await count_dead_letters(connection))
-    now_us = clock.wall_us()
     metrics.OUTBOX.set(state.events)
-    metrics.OUTBOX_AGE.set(0 if state.oldest_at_us is None else max(0, now_us - state.oldest_at_us) / 1e6)
+    metrics.OUTBOX_AGE.set(0 if state.oldest_at_us is None else max(0, clock.wall_us() - state.oldest_at_us) / 1e6)
+    return state
+
+
+async def keep_within_limits(catalogue: Catalogue, config: MessagingConfig, clock: Clock, state: OutboxState) -> int:
+    """Give up what is too much or too old of what waits; returns how many events went.
+
+    Raises:
+        UnavailableError: ``catalogue.unavailable``.
+    """
+    now_us = clock.wall_us()
     too_many = state.events - config.kept_events
     if too_many > 0:
         return await _give_up(catalogue, clock, "count", limit=too_many)

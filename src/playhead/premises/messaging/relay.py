@@ -22,12 +22,17 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.counters import raise_counter
 from playhead.store.catalogue.dead_letters import bury_event
 from playhead.store.catalogue.outbox import Waiting, forget_events, has_events, next_events
+from playhead.store.event_log import forget_unheard
 
 LOOK_S: Final = 0.25
 """How often it is looked for new events. Other processes add some, too, such as the command line."""
 
 BATCH_MAX: Final = 1_000
 """Events read at a time."""
+
+UNHEARD_S: Final = 5.0
+"""How often events are taken off that nobody in this process wants: writing them cost next to nothing, for each is in
+the transaction of its change, and whoever writes shall not wait four times a second for this."""
 
 IN_FLIGHT_MAX: Final = 256
 """Events handed over that were not confirmed yet."""
@@ -58,7 +63,7 @@ class Relay:
     Args:
         catalogue: open.
         transport: takes the events.
-        source: what every event names as its source.
+        source: what every event names as its source that names no other.
         clock: tells the time.
     """
 
@@ -73,11 +78,21 @@ class Relay:
         """Relay until cancelled."""
         while True:
             try:
-                if not await self.relay():
+                if not self._transport.is_heard:
+                    await forget_unheard(self._catalogue)
+                    await self._wait_unheard()
+                elif not await self.relay():
                     await asyncio.sleep(LOOK_S)
             except UnavailableError as error:
                 _log.warning("outbox not read", code=error.code, reason=error.message)
                 await asyncio.sleep(RETRY_S)
+
+    async def _wait_unheard(self) -> None:
+        """Wait until it is time to look again, or somebody wants events after all."""
+        for _ in range(round(UNHEARD_S / LOOK_S)):
+            await asyncio.sleep(LOOK_S)
+            if self._transport.is_heard:
+                return
 
     async def relay(self) -> int:
         """Deliver what waits, batch by batch; returns how many events left the outbox.
@@ -115,9 +130,9 @@ class Relay:
 
     async def _deliver(self, batch: Sequence[Waiting]) -> _Outcome:
         outcome = _Outcome([], [])
-        by_subject: dict[str, list[Waiting]] = {}
+        by_subject: dict[tuple[str, str], list[Waiting]] = {}
         for one in batch:
-            by_subject.setdefault(one.event.subject, []).append(one)
+            by_subject.setdefault((one.event.source, one.event.subject), []).append(one)
         async with asyncio.TaskGroup() as tasks:
             for some in by_subject.values():
                 tasks.create_task(self._deliver_in_order(some, outcome))
@@ -136,7 +151,9 @@ class Relay:
         attempts = 0
         while True:
             try:
-                await self._transport.publish(Message(event.id, event.type, encode(event, self._source)))
+                await self._transport.publish(
+                    Message(event.id, event.type, encode(event, event.source or self._source))
+                )
             except (RefusedError, LimitError) as error:
                 attempts += 1
                 if attempts < REFUSED.attempts_max and error.code == "messaging.refused":

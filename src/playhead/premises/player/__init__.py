@@ -5,8 +5,3 @@ segment holds, ``shelf`` keeps indexes and keys at hand, ``document`` tells a wh
 thumbnails together, ``live`` follows what grows, ``demand`` tells workstations who is watching, ``routes`` is all of
 it over HTTP. `docs/services/player.md` is its page.
 """
-
-from playhead.premises.player.config import PlayerConfig
-from playhead.premises.player.service import PlayerService
-
-__all__ = ["PlayerConfig", "PlayerService"]

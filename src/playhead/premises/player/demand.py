@@ -8,7 +8,7 @@ from typing import Protocol
 
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.premises.player import metrics
-from playhead.premises.screen import Subscription
+from playhead.premises.screen.live import Subscription
 
 
 class Screen(Protocol):

@@ -22,7 +22,7 @@ from playhead.premises.player import metrics
 from playhead.premises.player.media import Cut, cut_of, read_cut
 from playhead.premises.player.shelf import OpenedSegment, Shelf
 from playhead.premises.player.steps import Reached, Step, first_steps, steps_after
-from playhead.premises.screen import Subscription
+from playhead.premises.screen.live import Subscription
 from playhead.store.catalogue.segments import Located
 
 PROGRESS_S: Final = 1.0

@@ -10,7 +10,7 @@ from playhead.premises.player.rules import batches, check_range, piece_end_us
 from playhead.premises.player.shelf import OpenedSegment, Shelf
 from playhead.premises.player.sprites import compose, sprites_of
 from playhead.store.catalogue.segments import Located
-from playhead.store.disk import File
+from playhead.store.disk import Readable
 from playhead.wire import fmp4
 
 
@@ -117,7 +117,7 @@ async def sprite(shelf: Shelf, located: Located, first: int) -> bytes:
     if found is None:
         raise NotFoundError("media.not_found", "There is no such sprite.")
 
-    def job(file: File) -> bytes:
+    def job(file: Readable) -> bytes:
         return compose((open_place(file.read_at, data_key, place) for place in found.places), found)
 
     with metrics.SPRITE_SECONDS.time():
@@ -147,9 +147,9 @@ class _Reading:
     cuts: Sequence[Cut]
     data_key: bytes
 
-    def __call__(self, file: File) -> bytes:
+    def __call__(self, file: Readable) -> bytes:
         return b"".join(self._read(file, cut) for cut in self.cuts)
 
-    def _read(self, file: File, cut: Cut) -> bytes:
+    def _read(self, file: Readable, cut: Cut) -> bytes:
         piece = open_place(file.read_at, self.data_key, cut.place)
         return piece if cut.end_us is None else fmp4.ending_at(piece, cut.end_us)

@@ -17,7 +17,7 @@ from playhead.premises.player import metrics
 from playhead.premises.player.index import Place, open_place
 from playhead.premises.player.shelf import Shelf
 from playhead.store.catalogue import Catalogue, segments
-from playhead.store.disk import File
+from playhead.store.disk import Readable
 from playhead.store.keyring import Keyring
 from playhead.store.segments import OpenSegment, SegmentStore
 from playhead.wire import vid
@@ -106,7 +106,7 @@ class NewestThumbnails:
         return newest.tag, data
 
     def _read(self, newest: Newest) -> bytes:
-        file: File = self._store.view(newest.location)
+        file: Readable = self._store.view(newest.location)
         try:
             header, _ = vid.read_header(file.read_at)
             data_key = vid.open_data_key(header, self._keyring.recording_key)

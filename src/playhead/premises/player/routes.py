@@ -14,7 +14,8 @@ from playhead.base.clock import Clock
 from playhead.base.errors import NotFoundError, RefusedError
 from playhead.base.ids import RecordingId, SegmentId
 from playhead.domain.recordings import Recording
-from playhead.net.http import client_address, page_of
+from playhead.net.http.from_page import page_of
+from playhead.net.http.hosts import client_address
 from playhead.premises.player import media, metrics
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
@@ -104,7 +105,9 @@ class Media:
         last = parse_number(request.query_params.get("to"), "to")
         found = await media.pieces(self.shelf, located, track, first, last)
         address, page = client_address(request.scope), page_of(request.scope)
-        self.viewings.sent(str(claims.user), located.segment.recording, address, page, found.shown_us)
+        self.viewings.sent(
+            str(claims.user), located.segment.recording, address, found.shown_us, size=found.size, page=page
+        )
         headers = {"content-length": str(found.size)}
         return Streamed(found.read(self.shelf), self.answers.turn(), media_type="video/mp4", headers=headers)
 

@@ -12,21 +12,22 @@ from playhead.base.ids import SegmentId
 from playhead.premises.player.config import PlayerConfig
 from playhead.premises.player.demand import Demand, Screen
 from playhead.premises.player.described import DESCRIPTION
+from playhead.premises.player.live import Lookup
 from playhead.premises.player.newest import NewestThumbnails
 from playhead.premises.player.reasons import Explain
 from playhead.premises.player.routes import Media
 from playhead.premises.player.shelf import Shelf
 from playhead.premises.player.streamed import Turns
+from playhead.premises.player.tidying import tidying
 from playhead.premises.player.viewings import Viewings
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 
-TIDY_S: Final = 60.0
-"""How often keys that nobody used lately are forgotten, and what was played is noted."""
+BUSY: Final = UnavailableError("media.busy", "Too much is being played at once.", hint="Try again in a moment.")
+"""What is said past `PlayerConfig.responses_max`."""
 
-_BUSY: Final = UnavailableError("media.busy", "Too much is being played at once.", hint="Try again in a moment.")
 _FULL: Final = UnavailableError("media.full", "Too many watch live at once.", hint="Try again later.")
 
 
@@ -56,25 +57,29 @@ class PlayerService:
         clock: Clock,
         explain: Explain | None = None,
     ) -> None:
-        self._shelf = Shelf(store, keyring, clock)
-        self._viewings = Viewings(catalogue, audit, clock)
-        self.newest = NewestThumbnails(catalogue, store, self._shelf, keyring)
+        self.shelf = Shelf(store, keyring, clock)
+        """Shared with native players, as are the next three."""
+        self.viewings = Viewings(catalogue, audit, clock)
+        self.demand = Demand(screen, config.live_grace.seconds)
+        self.screen = screen
+        self.newest = NewestThumbnails(catalogue, store, self.shelf, keyring)
         """For the portal's wall of what is being recorded."""
-        self._demand = Demand(screen, config.live_grace.seconds)
         media = Media(
             config=config,
             clock=clock,
             catalogue=catalogue,
             keyring=keyring,
-            shelf=self._shelf,
+            shelf=self.shelf,
             screen=screen,
-            demand=self._demand,
+            demand=self.demand,
             audit=audit,
-            answers=Turns(config.responses_max, _BUSY),
+            answers=Turns(config.responses_max, BUSY),
             viewers=Turns(config.viewers_max, _FULL),
-            viewings=self._viewings,
+            viewings=self.viewings,
             explain=explain,
         )
+        self.lookup: Lookup = media.lookup
+        """A recording and its segments, as the catalogue has them now."""
         self.routes: list[BaseRoute] = media.routes()
         """To be mounted where the portal listens."""
         self.described = DESCRIPTION
@@ -82,20 +87,10 @@ class PlayerService:
 
     def forget(self, segments: Iterable[SegmentId]) -> None:
         """Keep nothing at hand of segments that were erased."""
-        self._shelf.forget(segments)
+        self.shelf.forget(segments)
 
     async def run(self) -> None:
         """Tell workstations who watches, and tidy up, until cancelled. The routes work while this runs."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._demand.run())
-                tasks.create_task(self._tidy())
-        finally:
-            self._shelf.close()
-            await self._viewings.note(everything=True)
-
-    async def _tidy(self) -> None:
-        while True:
-            await asyncio.sleep(TIDY_S)
-            self._shelf.tidy()
-            await self._viewings.note()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.demand.run())
+            tasks.create_task(tidying(self.shelf, self.viewings))

@@ -7,11 +7,11 @@ requests, and a core dump of tomorrow does not hold today's keys.
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol, TypeVar
 
 from playhead.base.clock import Clock
 from playhead.base.errors import UnavailableError
@@ -19,9 +19,9 @@ from playhead.base.ids import SegmentId
 from playhead.premises.player import metrics
 from playhead.premises.player.index import SegmentIndex
 from playhead.store.catalogue.segments import Located
-from playhead.store.disk import File
+from playhead.store.disk import Readable
 from playhead.store.keyring import Keyring
-from playhead.store.segments import SegmentStore
+from playhead.store.segments.recovery import check_header
 from playhead.wire import vid
 
 SEGMENTS_MAX: Final = 256
@@ -40,6 +40,22 @@ WAITING_MAX: Final = 256
 """Work that may wait for a thread."""
 
 T = TypeVar("T")
+
+Grants = Callable[[SegmentId], Awaitable[Sequence[vid.Envelope]]]
+"""Envelopes of a segment's data key that are kept beside it."""
+
+
+class Store(Protocol):
+    """Where segments lie. `SegmentStore` at a site."""
+
+    def view(self, location: str) -> Readable:
+        """A segment for reading. Blocks; close it afterwards.
+
+        Raises:
+            CorruptError: ``store.missing``.
+            UnavailableError: ``store.failed``, ``objects.*``.
+        """
+        ...
 
 
 @dataclass(slots=True)
@@ -63,10 +79,18 @@ class OpenedSegment:
 
 
 class Shelf:
-    """Segments that are being played."""
+    """Segments that are being played.
 
-    def __init__(self, store: SegmentStore, keyring: Keyring, clock: Clock) -> None:
+    Args:
+        store: where they lie.
+        keyring: opens them.
+        clock: tells the time.
+        grants: for whom they were not sealed to; None where all envelopes are in their headers.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, clock: Clock, grants: Grants | None = None) -> None:
         self._store = store
+        self._grants = grants
         self._keyring = keyring
         self._clock = clock
         self._kept: OrderedDict[SegmentId, _Kept] = OrderedDict()
@@ -96,11 +120,13 @@ class Shelf:
         kept = self._kept.setdefault(located.segment.id, _Kept())
         self._kept.move_to_end(located.segment.id)
         async with kept.lock:
+            is_due = kept.key_until_us <= self._clock.monotonic_us()
+            grants = () if self._grants is None or not is_due else await self._grants(located.segment.id)
             if kept.index is None or kept.index.looked_at < located.segment.durable_bytes:
                 with metrics.INDEX_SECONDS.time():
-                    await self.work(lambda: self._extend(kept, located))
-            elif kept.key_until_us <= self._clock.monotonic_us():
-                await self.work(lambda: self._with_file(located, lambda file: self._unwrap(kept, file)))
+                    await self.work(lambda: self._extend(kept, located, grants))
+            elif is_due:
+                await self.work(lambda: self._with_file(located, lambda file: self._unwrap(kept, file, grants)))
             assert kept.index is not None  # noqa: S101 - just made
             yield OpenedSegment(located, kept.index, kept.key)
         self.tidy()
@@ -123,7 +149,7 @@ class Shelf:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.wait({future})
 
-    async def read(self, located: Located, job: Callable[[File], T]) -> T:
+    async def read(self, located: Located, job: Callable[[Readable], T]) -> T:
         """Run ``job`` in a thread with a segment's file open.
 
         Raises:
@@ -137,27 +163,30 @@ class Shelf:
         if not future.cancelled():
             future.exception()  # seen, also where nobody waits any more
 
-    def _with_file(self, located: Located, job: Callable[[File], T]) -> T:
+    def _with_file(self, located: Located, job: Callable[[Readable], T]) -> T:
         file = self._store.view(located.location)
         try:
             return job(file)
         finally:
             file.close()
 
-    def _extend(self, kept: _Kept, located: Located) -> None:
-        def job(file: File) -> None:
+    def _extend(self, kept: _Kept, located: Located, grants: Sequence[vid.Envelope]) -> None:
+        def job(file: Readable) -> None:
             index = kept.index or SegmentIndex.begin(file.read_at)
-            self._unwrap(kept, file, index.header)
+            check_header(index.header, located.segment)
+            self._unwrap(kept, file, grants, index.header)
             index.extend(file.read_at, located.segment.durable_bytes, kept.key)
             kept.index = index
 
         self._with_file(located, job)
 
-    def _unwrap(self, kept: _Kept, file: File, header: vid.Header | None = None) -> None:
+    def _unwrap(
+        self, kept: _Kept, file: Readable, grants: Sequence[vid.Envelope], header: vid.Header | None = None
+    ) -> None:
         if kept.key_until_us > self._clock.monotonic_us():
             return
         known = header or vid.read_header(file.read_at)[0]
-        kept.key = vid.open_data_key(known, self._keyring.recording_key)
+        kept.key = vid.open_data_key(replace(known, keys=(*known.keys, *grants)), self._keyring.recording_key)
         kept.key_until_us = self._clock.monotonic_us() + KEY_US
 
     def tidy(self) -> None:

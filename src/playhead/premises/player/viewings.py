@@ -43,6 +43,8 @@ class _Viewing:
     last_us: int
     spans: list[Span] = field(default_factory=list[Span])
     """Wall times, sorted, apart from each other."""
+    size: int = 0
+    """Bytes of media."""
 
 
 def merged(spans: list[Span], span: Span) -> list[Span]:
@@ -74,12 +76,13 @@ class Viewings:
         self._clock = clock
         self._under_way: OrderedDict[tuple[str, RecordingId, str], _Viewing] = OrderedDict()
 
-    def sent(self, user: str, recording: RecordingId, address: str, page: str, span: Span) -> None:
-        """Somebody is sent the pictures between two wall times, in microseconds."""
+    def sent(self, user: str, recording: RecordingId, address: str, span: Span, *, size: int, page: str = "") -> None:
+        """Somebody is sent the pictures between two wall times, in microseconds: ``size`` bytes of media."""
         now_us = self._clock.monotonic_us()
         viewing = self._under_way.setdefault((user, recording, address), _Viewing(page, now_us, now_us))
         viewing.last_us = now_us
         viewing.spans = merged(viewing.spans, span)
+        viewing.size += size
 
     async def note(self, *, everything: bool = False) -> None:
         """Note those that are over; or all of them, before the service ends."""
@@ -116,6 +119,7 @@ class Viewings:
             "from_ms": spans[0][0],
             "to_ms": spans[-1][1],
             "length_ms": sum(end - begin for begin, end in spans),
+            "bytes": viewing.size,
         }
         if len(spans) > 1:
             details["parts_ms"] = " ".join(f"{begin}-{end}" for begin, end in spans)

@@ -29,10 +29,12 @@ from playhead.store.segments import OpenSegment, SegmentStore
 from playhead.wire.screen.messages import (
     Backlog,
     Command,
+    CommandName,
     Decline,
     Elsewhere,
     End,
     Examined,
+    Heartbeat,
     Journal,
     JournalAck,
     Message,
@@ -78,17 +80,23 @@ class ConnectedWorkstation:
         peer: its connection.
         around: what all of them share.
         examines: whether its program can examine its machine.
+        unknown: commands that its program does not know.
     """
 
     def __init__(
-        self, workstation: Workstation, peer: ScreenPeer, around: Surroundings, *, examines: bool = False
+        self,
+        workstation: Workstation,
+        peer: ScreenPeer,
+        around: Surroundings,
+        *,
+        examines: bool = False,
+        unknown: frozenset[CommandName] = frozenset(),
     ) -> None:
         self.workstation = workstation
         self.peer = peer
         self.gone = asyncio.Event()
         """Set when nothing of it is left: another connection may take its place."""
-        self.knows_aside = False
-        """Whether it takes commands about segments that it has set aside (`Hello.aside`)."""
+        self.unknown = unknown
         self.examination = Examination(workstation.id, peer, examines=examines)
         """How its machine is asked about."""
         self._around = around
@@ -105,6 +113,8 @@ class ConnectedWorkstation:
         """
         try:
             async for message in self.peer:
+                if not isinstance(message, Records | Heartbeat):  # they come all the time
+                    _log.debug("workstation says", workstation=str(self.workstation.id), what=type(message).__name__)
                 match message:
                     case Records():
                         await self._receive(message)

@@ -7,6 +7,7 @@ from typing import Final
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.premises.screen.connected import ConnectedWorkstation
+from playhead.wire.screen.messages import CommandName
 
 REPLACED_RETRY_MS: Final = 5_000
 """When the older of two connections of one workstation may come back, should it be another machine with the same
@@ -28,12 +29,12 @@ class Connections(Mapping[WorkstationId, ConnectedWorkstation]):
     def __len__(self) -> int:
         return len(self._connected)
 
-    def speaking(self, workstation: WorkstationId, *, of_aside: bool = False) -> ConnectedWorkstation:
+    def speaking(self, workstation: WorkstationId, command: CommandName = "status") -> ConnectedWorkstation:
         """One that can be spoken to now.
 
         Args:
             workstation: its name.
-            of_aside: about segments that it has set aside.
+            command: that its program must know.
 
         Raises:
             UnavailableError: ``screen.not_connected``, ``screen.too_old``.
@@ -41,7 +42,7 @@ class Connections(Mapping[WorkstationId, ConnectedWorkstation]):
         connected = self._connected.get(workstation)
         if connected is None or connected.peer.end is not None or not connected.peer.core.established:
             raise UnavailableError("screen.not_connected", f"Workstation {workstation} is not connected.")
-        if of_aside and not connected.knows_aside:
+        if command in connected.unknown:
             text = f"The program of workstation {workstation} does not know this command."
             raise UnavailableError("screen.too_old", text, hint="Bring its Playhead up to date.")
         return connected

@@ -11,9 +11,11 @@ from playhead.base.errors import CorruptError, NotFoundError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.environment.doctor.findings import Report
 from playhead.environment.doctor.summary import Summary, summary_of
+from playhead.environment.doctor.told import event_of, is_other
 from playhead.net.screen import ScreenPeer
 from playhead.premises.screen import metrics
 from playhead.store.catalogue import Catalogue
+from playhead.store.catalogue.outbox import add_events
 from playhead.store.catalogue.reports import KeptReport, find_report, keep_report, list_reports
 from playhead.store.catalogue.workstations import list_revoked
 from playhead.wire.screen.messages import Examine, Examined
@@ -149,7 +151,10 @@ class Examinations:
         metrics.EXAMINED.labels("kept").inc()
         kept = KeptReport(workstation, message.at_us, self._clock.wall_us(), report.as_json().decode())
         async with self._catalogue.writing(durable=False) as connection:
+            before = await find_report(connection, workstation)
             await keep_report(connection, kept)
+            if is_other(None if before is None else _read(before), report):
+                await add_events(connection, [event_of(str(workstation), report, kept.received_at_us)])
         self._note(kept)
         self.changed()
 
@@ -176,12 +181,17 @@ class Examinations:
         return False
 
     def _note(self, kept: KeptReport) -> None:
-        try:
-            report = Report.from_json(kept.report)
-        except CorruptError as error:  # of another version
-            _log.warning("kept report left out", workstation=str(kept.workstation), error=error.message)
-            return
-        self._known[kept.workstation] = summary_of(kept.workstation, report, kept.at_us, kept.received_at_us)
+        report = _read(kept)
+        if report is not None:
+            self._known[kept.workstation] = summary_of(kept.workstation, report, kept.at_us, kept.received_at_us)
+
+
+def _read(kept: KeptReport) -> Report | None:
+    try:
+        return Report.from_json(kept.report)
+    except CorruptError as error:  # of another version
+        _log.warning("kept report left out", workstation=str(kept.workstation), error=error.message)
+        return None
 
 
 def report_of(workstation: WorkstationId, message: Examined) -> Report:

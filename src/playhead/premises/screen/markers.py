@@ -17,7 +17,7 @@ from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.counters import get_counter, raise_counter
 from playhead.store.catalogue.recordings import name_site
 from playhead.store.catalogue.segments import Located, list_unexamined, note_examined
-from playhead.store.disk import File
+from playhead.store.disk import Readable
 from playhead.store.keyring import Keyring
 from playhead.store.segments import SegmentStore
 from playhead.wire import vid
@@ -118,7 +118,7 @@ class Markers:
             return False
 
 
-def has_blackout(file: File, durable_bytes: int, site_key: X25519PrivateKey) -> bool:
+def has_blackout(file: Readable, durable_bytes: int, site_key: X25519PrivateKey) -> bool:
     """Whether a segment's markers tell of a blackout. Blocks; reads 40 bytes a record, and the markers.
 
     Raises:

@@ -3,13 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from playhead.base.errors import LimitError, RefusedError
 from playhead.base.ids import SiteId, WorkstationId
 from playhead.domain.recordings import Recording, RecordingState, Segment
 from playhead.store.catalogue.workstations import Workstation
-from playhead.wire.screen.messages import Elsewhere, Offer
+from playhead.wire.screen.messages import AsideName, CommandName, Elsewhere, Hello, Offer
 from playhead.wire.vid import Header
 
 GUESSES_MAX: Final = 10
@@ -49,6 +49,13 @@ def admit(claimed: WorkstationId, known: Workstation | None, key: bytes | None) 
         text = f"Workstation {claimed} has been enrolled anew, with another key than this one."
         raise RefusedError("screen.superseded", text, hint=hint)
     return known
+
+
+def unknown_commands(hello: Hello) -> frozenset[CommandName]:
+    """What the program of a workstation cannot be asked to do, for it is older than the command."""
+    of_aside: tuple[CommandName, ...] = get_args(AsideName)
+    of_logs: tuple[CommandName, ...] = ("log_level",)
+    return frozenset((() if hello.aside else of_aside) + (() if hello.levels else of_logs))
 
 
 def judge_offer(

@@ -14,7 +14,7 @@ from playhead.base.errors import PlayheadError, UnavailableError
 from playhead.base.ids import RecordingId, SegmentId, WorkstationId
 from playhead.domain.health import Problem
 from playhead.domain.history import Entry
-from playhead.domain.live import Event, HealthChanged, LiveWorkstation
+from playhead.domain.live import Event, LiveWorkstation
 from playhead.environment.doctor.findings import Report
 from playhead.net.network import Network
 from playhead.net.screen import Listener, ScreenPeer, listen
@@ -31,7 +31,7 @@ from playhead.premises.screen.directory import Directory
 from playhead.premises.screen.elsewhere import Claims
 from playhead.premises.screen.enrolment import Enrolment
 from playhead.premises.screen.examinations import Examinations, report_of
-from playhead.premises.screen.health import problems_of
+from playhead.premises.screen.health import Health
 from playhead.premises.screen.journals import Journals, Touched
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.premises.screen.markers import Markers
@@ -39,7 +39,7 @@ from playhead.premises.screen.pace import Pacing
 from playhead.premises.screen.probes import Probes
 from playhead.premises.screen.recordings import Recordings
 from playhead.premises.screen.refusals import Refusals
-from playhead.premises.screen.rules import admit
+from playhead.premises.screen.rules import admit, unknown_commands
 from playhead.premises.screen.upkeep import (
     all_workstations,
     look_after_keys,
@@ -55,6 +55,7 @@ from playhead.store.segments import SegmentStore
 from playhead.wire.pki import signer_of
 from playhead.wire.screen import Probe, choose_version
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
+from playhead.wire.screen.log_orders import AS_CONFIGURED, LogOrder
 from playhead.wire.screen.messages import Authority, Command, CommandName, Enrol, Hello, Inquire, Pace, Result, Welcome
 
 _log: Any = structlog.get_logger()
@@ -116,7 +117,8 @@ class ScreenService:
             self.examinations,
         )
         self._server = server
-        segments.disk_room.on_change = lambda: self._hub.publish(HealthChanged(self.problems()))
+        self.health = Health(segments.disk_room, self._hub.publish)
+        """What is wrong with the server."""
         self._markers = Markers(catalogue, segments, keyring, recordings)
         self.probes = Probes(catalogue=catalogue, keyring=keyring, clock=clock)
         self._enrolment = Enrolment(catalogue=catalogue, keyring=keyring, audit=self._audit, clock=clock)
@@ -204,6 +206,7 @@ class ScreenService:
         reason: str = "",
         blackout: BlackoutOrder = BY_API,
         segment: SegmentId | None = None,
+        log: LogOrder = AS_CONFIGURED,
     ) -> Result:
         """Have a workstation do something, and wait for what it says about it.
 
@@ -214,12 +217,13 @@ class ScreenService:
             reason: ``blackout_on``: goes into the recording.
             blackout: ``blackout_on``, ``blackout_off``: who asks.
             segment: ``aside_retry``, ``aside_drop``: which.
+            log: ``log_level``: what its log is to say, and for how long.
 
         Raises:
             UnavailableError: ``screen.not_connected``, ``screen.no_answer``, ``screen.too_old``.
             LimitError: ``screen.commands``: too many are unanswered.
         """
-        order = Command(0, name, _bytes(recording), reason, blackout, _bytes(segment))
+        order = Command(0, name, _bytes(recording), reason, blackout, _bytes(segment), log)
         outcome = "failed"
         try:
             result = await self._command(workstation, order)
@@ -229,6 +233,7 @@ class ScreenService:
             raise
         finally:
             metrics.COMMANDS.labels(name, outcome).inc()
+            _log.debug("command", workstation=str(workstation), name=name, outcome=outcome)
         return result
 
     async def examine(self, workstation: WorkstationId) -> Report:
@@ -251,7 +256,7 @@ class ScreenService:
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the server now."""
-        return problems_of(self._store.disk_room)
+        return self.health.problems()
 
     async def changed(self, recording: RecordingId) -> None:
         """A recording is not as it was, by other hands: set its state to what it is now.
@@ -305,7 +310,7 @@ class ScreenService:
 
     async def _command(self, workstation: WorkstationId, order: Command) -> Result:
         command_id = await self._command_ids.next()  # nothing may be awaited from here on, so that ids go out in order
-        connected = self._connected.speaking(workstation, of_aside=bool(order.segment))
+        connected = self._connected.speaking(workstation, order.name)
         try:
             async with asyncio.timeout(self._config.command_timeout.seconds):
                 return await connected.command(msgspec.structs.replace(order, id=command_id))
@@ -337,8 +342,8 @@ class ScreenService:
             await self._audit.refuse(str(claimed), "workstation.refused", error.code, peer.remote.rpartition(":")[0])
             raise
         metrics.HELLOS.labels("welcome").inc()
-        connected = ConnectedWorkstation(workstation, peer, self._around, examines=hello.examines)
-        connected.knows_aside = hello.aside
+        unknown = unknown_commands(hello)
+        connected = ConnectedWorkstation(workstation, peer, self._around, examines=hello.examines, unknown=unknown)
         await self._connected.add(connected)
         self._directory.connected(claimed, agent=hello.user, software=hello.software)
         metrics.CONNECTED.set(len(self._connected))

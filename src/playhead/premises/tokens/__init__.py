@@ -3,8 +3,3 @@
 ``config`` is what an operator may set, ``rules`` the decisions, ``service`` what acts on them.
 `docs/services/tokens.md` is its page.
 """
-
-from playhead.premises.tokens.config import TokensConfig
-from playhead.premises.tokens.service import TokensService
-
-__all__ = ["TokensConfig", "TokensService"]

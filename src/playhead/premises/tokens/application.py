@@ -1,6 +1,7 @@
 """The ASGI application on port 5650: two routes, and the answers browsers want before and after."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
@@ -15,19 +16,12 @@ from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, PlayheadError, RefusedError
 from playhead.base.instants import utc
 from playhead.domain.access import OfAgent, Who
-from playhead.net.http import (
-    AllowedHosts,
-    AsgiApp,
-    Guard,
-    HostHeader,
-    SecurityPolicy,
-    client_address,
-    error_response,
-    guarded,
-    page_of,
-    session_cookie,
-    tell_unserved,
-)
+from playhead.net.http.errors import error_response, tell_unserved
+from playhead.net.http.from_page import page_of
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy, session_cookie
+from playhead.net.http.hosts import AllowedHosts, HostHeader, client_address
+from playhead.net.http.server import AsgiApp
 from playhead.premises.tokens.config import TokensConfig
 from playhead.premises.tokens.metrics import TOKENS
 from playhead.premises.tokens.rules import Wish, claims_of, decisions_on, origin_allowed
@@ -62,6 +56,8 @@ class Tokens:
     secure: bool
     portal_port: int
     strict_s: int | None = None
+    also: Sequence[Route] = ()
+    """What other services serve at this port."""
 
     def application(self, hosts: AllowedHosts) -> AsgiApp:
         """The application, behind its guard."""
@@ -71,6 +67,7 @@ class Tokens:
                 Route("/token", self._preflight, methods=["OPTIONS"]),
                 Route("/keys", self._keys, methods=["GET"]),
                 Route("/healthz", _health, methods=["GET"]),
+                *self.also,
             ],
             exception_handlers={PlayheadError: self._tell, HTTPException: tell_unserved},
         )

@@ -8,7 +8,7 @@ import msgspec
 from playhead.base.errors import InvalidInputError
 from playhead.base.ids import RecordingId
 from playhead.domain.access import Action, Decision, OfAgent, Who, decide
-from playhead.net.http import HostHeader
+from playhead.net.http.hosts import HostHeader
 from playhead.wire.tokens import Audience, Claims
 
 ACTIONS_MAX: Final = 8

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
+from starlette.routing import Route
 
 from playhead.base.clock import Clock
 from playhead.base.errors import PlayheadError
-from playhead.net.http import AllowedHosts, HttpServer, TlsFiles
+from playhead.net.http.hosts import AllowedHosts
+from playhead.net.http.server import HttpServer, TlsFiles
 from playhead.premises.tokens.application import SignedIn, Tokens
 from playhead.premises.tokens.config import TokensConfig
 from playhead.premises.tokens.described import description
@@ -39,6 +41,7 @@ class TokensService:
         portal_port: where the portal listens, whose pages may ask here.
         names: host names that browsers use, beside the machine's own.
         strict_s: as `playhead.net.http.SecurityPolicy`'s.
+        also: routes of other services at this port.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class TokensService:
         portal_port: int,
         names: Sequence[str] = (),
         strict_s: int | None = None,
+        also: Sequence[Route] = (),
     ) -> None:
         tokens = Tokens(
             config=config,
@@ -66,6 +70,7 @@ class TokensService:
             secure=tls is not None,
             portal_port=portal_port,
             strict_s=strict_s,
+            also=also,
         )
         self.routes = tokens.routes
         """For the portal's own port."""
