@@ -10,8 +10,9 @@ from workstation.test_kill import NAME, captured, process, until_captured
 from playhead.base.clock import SystemClock
 from playhead.domain.accounts import Present
 from playhead.domain.coverage import Reason
-from playhead.premises.coverage import CoverageConfig, CoverageService
+from playhead.premises.coverage.config import CoverageConfig
 from playhead.premises.coverage.ledger import SETTLED_US
+from playhead.premises.coverage.service import CoverageService
 from playhead.workstation.control import Question, ask
 from playhead.workstation.enrolment import enrol
 

@@ -9,7 +9,7 @@ from playhead.base.errors import LimitError, RefusedError
 from playhead.domain.blackouts import REQUESTS_PER_SOURCE_MAX, Asker, Binding, Source
 from playhead.domain.leases import Failing
 from playhead.testing.loop import Simulation, run
-from playhead.workstation.darkness import KEEP_US, SILENT, BlackoutRules, Darkness
+from playhead.workstation.darkness import KEEP_US, SILENT, WATCHING, WATCHING_LEASE_US, BlackoutRules, Darkness
 from playhead.workstation.pieces import Details
 from playhead.workstation.state_file import KeptBlackout
 
@@ -336,3 +336,35 @@ def test_its_light_does_not_end_what_others_want() -> None:
         assert world.is_dark
 
     simulate(story, WATCHED)
+
+
+RULES_ON = BlackoutRules(source="watcher", lease_us=60_000_000, watching=Failing.CLOSED)
+
+
+def test_the_rules_about_the_screen_are_another_that_must_say_it_may_be_light() -> None:
+    async def story(world: World) -> None:
+        world.darkness.restore(())
+        assert len(world.in_force) == 2  # nobody has said anything
+        world.darkness.decide("watcher", black=False, reason="")
+        world.darkness.watched(black=False, reason="")
+        assert not world.is_dark
+        since_us = world.simulation.clock.monotonic_us() - 30_000
+        world.darkness.watched(black=True, reason="On the screen: card", since_us=since_us)
+        assert world.at_us == since_us  # as of when nothing had changed yet
+        assert [one["by"] for one in world.in_force] == [WATCHING]
+        assert world.darkness.endable(AGENT, any_of_them=True) == frozenset()
+        world.darkness.watched(black=False, reason="")
+        assert not world.is_dark
+        await asyncio.sleep(WATCHING_LEASE_US / 1e6 + 0.1)
+        assert [one["reason"] for one in world.in_force] == [SILENT]
+        assert world.darkness.kept() == ()
+
+    simulate(story, RULES_ON)
+
+
+def test_nobody_else_speaks_for_the_rules() -> None:
+    async def story(world: World) -> None:
+        with pytest.raises(RefusedError):
+            world.darkness.decide(WATCHING, black=False, reason="")
+
+    simulate(story, BlackoutRules(watching=Failing.CLOSED))

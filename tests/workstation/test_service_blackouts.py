@@ -21,7 +21,8 @@ from playhead.base.ids import RecordingId
 from playhead.base.quantities import Duration
 from playhead.cli.desktop.x11 import X11
 from playhead.domain.recordings import RecordingState
-from playhead.premises.export import OpenSegment, export_mp4
+from playhead.premises.export.mp4 import export_mp4
+from playhead.premises.export.plan import OpenSegment
 from playhead.premises.screen.service import ScreenService
 from playhead.wire import vid
 from playhead.wire.screen.blackouts import BlackoutOrder

@@ -10,6 +10,7 @@ from playhead.base.errors import RefusedError
 from playhead.base.ids import RecordingId, WorkstationId
 from playhead.domain.blackouts import NAME_CHARS_MAX, Asker, Source
 from playhead.wire.screen.blackouts import BlackoutOrder
+from playhead.workstation.by_rules import ByRules
 from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.control import Question
 from playhead.workstation.director import Director
@@ -31,6 +32,7 @@ class Answers:
         orders: carries out.
         shipper: knows what has arrived.
         chronicle: knows what is missing.
+        by_rules: knows what desktop analytics does.
         server_clock: what time the premises thinks it is.
         hand_over: has the workstation stop at once, for another program that goes on with what it does.
         clock: for the time.
@@ -45,6 +47,7 @@ class Answers:
         orders: Orders,
         shipper: Shipper,
         chronicle: Chronicle,
+        by_rules: ByRules,
         server_clock: ServerClock,
         hand_over: Callable[[], None],
         clock: Clock,
@@ -55,6 +58,7 @@ class Answers:
         self._orders = orders
         self._shipper = shipper
         self._chronicle = chronicle
+        self._by_rules = by_rules
         self._server_clock = server_clock
         self._hand_over = hand_over
         self._clock = clock
@@ -129,5 +133,6 @@ class Answers:
             agent=self._agent,
             blackouts=self._orders.darkness.told,
             unkept=self._orders.problem,
+            analytics=None if self._by_rules.status is None else self._by_rules.status(),
             clock_offset_ms=None if offset_us is None else offset_us // 1000,
         )

@@ -13,8 +13,9 @@ from playhead.base.quantities import Duration, Size
 from playhead.domain.blackouts import NAME_CHARS_MAX, Binding
 from playhead.domain.leases import Failing
 from playhead.environment.ports import Service, port_of
+from playhead.workstation.analytics.config import AnalyticsConfig
 from playhead.workstation.capture.masks import MASKS_MAX, Mask
-from playhead.workstation.darkness import BlackoutRules
+from playhead.workstation.darkness import WATCHING, BlackoutRules
 from playhead.workstation.indicator.keys import Keys
 from playhead.workstation.route import ADDRESSES_MAX, PLACES_MAX, Places
 from playhead.workstation.spool_room import WhenFull
@@ -153,6 +154,8 @@ class WorkstationConfig(Section, frozen=True):
 
     masks: tuple[Mask, ...] = ()
 
+    analytics: AnalyticsConfig = AnalyticsConfig()
+
     def __post_init__(self) -> None:
         """Refuse what would not work.
 
@@ -174,6 +177,8 @@ class WorkstationConfig(Section, frozen=True):
             raise ValueError(f"masks are at most {MASKS_MAX}")
         if self.blackout_hotkey:
             _ = self.hotkey
+        if self.blackout_source == WATCHING:
+            raise ValueError(f"blackout_source is not {WATCHING!r}, which decides by itself")
         _within("blackout_lease", self.blackout_lease, Duration(500_000), Duration(60 * _SECOND_US))
         if self.logs_max < Size(4 << 20):
             raise ValueError(f"logs_max is at least {Size(4 << 20)}")
@@ -197,6 +202,7 @@ class WorkstationConfig(Section, frozen=True):
             source=self.blackout_source,
             failing=Failing(self.blackout_failing),
             lease_us=self.blackout_lease.us,
+            watching=Failing(self.analytics.failing) if self.analytics.on else None,
         )
 
     @property
@@ -210,6 +216,11 @@ class WorkstationConfig(Section, frozen=True):
     def log_places(self) -> Places:
         """The addresses of each premises' logging service."""
         return tuple(tuple(replace(address, port=self.logs_port) for address in group) for group in self.places)
+
+    @property
+    def analytics_places(self) -> Places:
+        """The addresses of each premises' desktop analytics."""
+        return tuple(tuple(replace(address, port=self.analytics.port) for address in group) for group in self.places)
 
 
 def _within(key: str, value: _Quantity, low: _Quantity, high: _Quantity) -> None:

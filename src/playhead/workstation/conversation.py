@@ -20,6 +20,7 @@ from playhead.wire.screen import (
     JournalAck,
     Message,
     Pace,
+    Records,
     Released,
     Result,
     Status,
@@ -188,6 +189,8 @@ class Conversation:
                 self._owner.cut()
             if message is not None:
                 await self._peer.send(message)
+                if not isinstance(message, Records):
+                    _log.debug("told the premises", what=type(message).__name__, remote=self._peer.remote)
                 if isinstance(message, Status):
                     self._told, self._told_us = message, now_us
                 if isinstance(message, Status | Journal):
@@ -226,6 +229,8 @@ class Conversation:
                 shipping.take(message, now_us)
 
     def _receive(self, message: Message) -> None:
+        if not isinstance(message, Ack | Heartbeat):  # they come all the time
+            _log.debug("premises says", what=type(message).__name__, remote=self._peer.remote)
         match message:
             case Accept() | Pace() | Released() | Ack() | Decline():
                 self._ship(message)

@@ -25,6 +25,12 @@ KEEP_US: Final = 60_000_000
 
 SILENT: Final = "The decision source is silent."
 
+WATCHING: Final = "desktop analytics"
+"""Name of the decision source within: the rules about what is on the screen."""
+
+WATCHING_LEASE_US: Final = 5_000_000
+"""How long its word holds, which it renews each second."""
+
 _log: Any = structlog.get_logger(__name__)
 
 
@@ -49,6 +55,8 @@ class BlackoutRules:
     """The decision source that must say that it may be light; empty: there is none."""
     failing: Failing = Failing.CLOSED
     lease_us: int = 5_000_000
+    watching: Failing | None = None
+    """What it means when the rules about the screen say nothing; None: there are none to wait for."""
 
 
 class Darkness:
@@ -71,8 +79,12 @@ class Darkness:
         self._agent = agent
         self._changed = changed
         self._blackouts = Blackouts()
-        self._lease = Lease(rules.failing, rules.lease_us) if rules.source else None
-        self._watcher = Asker(Source.DECISION_SOURCE, rules.source)
+        self._leases: dict[str, Lease] = {}
+        """Of the decision sources, by their names."""
+        if rules.source:
+            self._leases[rules.source] = Lease(rules.failing, rules.lease_us)
+        if rules.watching is not None:
+            self._leases[WATCHING] = Lease(rules.watching, WATCHING_LEASE_US)
         self._serial = 0
         self._timer: asyncio.TimerHandle | None = None
         self._keep_at_us = 0
@@ -105,7 +117,7 @@ class Darkness:
             asker = Asker(Source(one.source), one.by, one.label)
             self._take(asker, one.reason, left_us, since_us=one.since_us, agent=one.agent, interaction=one.interaction)
         self._end(self._blackouts.of_other_agents(self._agent), "blackout.off", "another agent works here")
-        self._follow_lease()
+        self._follow_leases()
         self._plan()
 
     def begin(self, asker: Asker, *, reason: str, length_us: int | None, interaction: str) -> None:
@@ -155,21 +167,27 @@ class Darkness:
         Raises:
             RefusedError: ``blackout.not_the_source``.
         """
-        if self._lease is None or source != self._rules.source:
+        if not source or source != self._rules.source:
             hint = "Name it as blackout_source in the configuration."
             raise RefusedError("blackout.not_the_source", f"{source!r} does not decide here.", hint=hint)
-        self._lease = self._lease.renewed(self._clock.monotonic_us(), black=black, reason=reason)
-        self._follow_lease()
-        self._plan()
+        self._decided(source, black=black, reason=reason)
+
+    def watched(self, *, black: bool, reason: str, since_us: int | None = None) -> None:
+        """The rules about the screen say whether it is to be black; only where `BlackoutRules.watching` is set.
+
+        With ``since_us``, monotonic, it has been so since then at the earliest: nothing of looks that ended since has
+        been taken in yet.
+        """
+        self._decided(WATCHING, black=black, reason=reason, since_us=since_us)
 
     def look(self) -> None:
         """Call before anything is taken in that was captured: it may be from after the end of the lease.
 
         A timer alone would come too late where the event loop was held up.
         """
-        lease = self._lease
-        if lease is not None and lease.is_late(self._clock.monotonic_us()):
-            self._follow_lease()
+        now_us = self._clock.monotonic_us()
+        if any(lease.is_late(now_us) for lease in self._leases.values()):
+            self._follow_leases()
 
     def interaction_over(self, interaction: str) -> None:
         """An interaction has ended, and with it what is bound to it."""
@@ -239,12 +257,19 @@ class Darkness:
         in_force = tuple(map(details_of, self._blackouts.requests))
         self._shutter.set_blackout(code, details_of(request) | (more or {}), in_force, at_us=at_us)
 
-    def _follow_lease(self) -> None:
-        lease = self._lease
-        if lease is None:
-            return
+    def _decided(self, source: str, *, black: bool, reason: str, since_us: int | None = None) -> None:
+        self._leases[source] = self._leases[source].renewed(self._clock.monotonic_us(), black=black, reason=reason)
+        self._follow(source, since_us)
+        self._plan()
+
+    def _follow_leases(self) -> None:
+        for source in self._leases:
+            self._follow(source)
+
+    def _follow(self, source: str, since_us: int | None = None) -> None:
+        watcher, lease = Asker(Source.DECISION_SOURCE, source), self._leases[source]
         verdict = lease.verdict(self._clock.monotonic_us())
-        mine = [one for one in self._blackouts.requests if one.asker == self._watcher]
+        mine = [one for one in self._blackouts.requests if one.asker == watcher]
         is_limited = bool(mine) and mine[0].deadline_us is not None
         match verdict:
             case Verdict.LIGHT:
@@ -252,25 +277,28 @@ class Darkness:
             case Verdict.BLACK | Verdict.LATE:
                 reason = SILENT if verdict is Verdict.LATE else lease.reason
                 if not mine or mine[0].reason != reason or is_limited:
-                    self._replace(mine, reason, None, at_us=lease.due_us if verdict is Verdict.LATE else None)
+                    at_us = lease.due_us if verdict is Verdict.LATE else since_us
+                    self._replace(watcher, mine, reason, None, at_us=at_us)
             case Verdict.LAPSED:
                 if not is_limited:
-                    _log.warning("decision source is silent", source=self._rules.source)
-                    self._replace(mine, lease.reason, lasting_us(None, self._rules.max_us))
+                    _log.warning("decision source is silent", source=watcher.by)
+                    self._replace(watcher, mine, lease.reason, lasting_us(None, self._rules.max_us))
 
-    def _replace(self, mine: list[Request], reason: str, length_us: int | None, *, at_us: int | None = None) -> None:
+    def _replace(
+        self, watcher: Asker, mine: list[Request], reason: str, length_us: int | None, *, at_us: int | None = None
+    ) -> None:
         """Another word of the decision source takes the place of the one before, without light between them."""
         self._blackouts = self._blackouts.without({one.serial for one in mine})
-        self._take(self._watcher, reason, length_us, since_us=mine[0].since_us if mine else None, at_us=at_us)
+        self._take(watcher, reason, length_us, since_us=mine[0].since_us if mine else None, at_us=at_us)
 
     def _tick(self) -> None:
         """Something may be due."""
         now_us = self._clock.monotonic_us()
-        self._follow_lease()
+        self._follow_leases()
         expired = self._blackouts.expired(now_us)
-        lapsed = any(one.asker == self._watcher for one in self._blackouts.requests if one.serial in expired)
-        if lapsed and self._lease is not None:
-            self._lease = self._lease.forgotten()
+        for one in self._blackouts.requests:
+            if one.serial in expired and one.asker.source is Source.DECISION_SOURCE:
+                self._leases[one.asker.by] = self._leases[one.asker.by].forgotten()
         self._end(expired, "blackout.expired", "")
         if expired or now_us >= self._keep_at_us:
             self._keep_at_us = now_us + KEEP_US
@@ -286,8 +314,8 @@ class Darkness:
             return
         now_us = self._clock.monotonic_us()
         due = [] if self._blackouts.due_us is None else [self._blackouts.due_us, self._keep_at_us]
-        if self._lease is not None and not self._lease.is_late(now_us) and self._lease.due_us is not None:
-            due.append(self._lease.due_us)
+        leases = (one for one in self._leases.values() if not one.is_late(now_us))
+        due += [one.due_us for one in leases if one.due_us is not None]
         if due:
             self._timer = asyncio.get_running_loop().call_later(max(min(due) - now_us, 0) / 1e6, self._tick)
 

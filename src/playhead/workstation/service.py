@@ -22,8 +22,9 @@ from playhead.wire.screen.limits import MAX_TEXT_CHARACTERS
 from playhead.wire.screen.messages import Wanted
 from playhead.workstation.answers import Answers
 from playhead.workstation.aside import SetAside
+from playhead.workstation.by_rules import ByRules
 from playhead.workstation.capture.source import Source
-from playhead.workstation.capture_thread import Batch, CapturePipeline, CaptureThread
+from playhead.workstation.capture_thread import CapturePipeline, CaptureThread
 from playhead.workstation.chronicle import Chronicle
 from playhead.workstation.claims import Claims
 from playhead.workstation.config import WorkstationConfig
@@ -33,6 +34,7 @@ from playhead.workstation.examining import Examine, Examining
 from playhead.workstation.identity import Identity, IdentityFolder
 from playhead.workstation.journal import Journal
 from playhead.workstation.keeper import Keeper
+from playhead.workstation.log_level import RaisedLevel
 from playhead.workstation.machine import Machine, SystemMachine
 from playhead.workstation.orders import Orders
 from playhead.workstation.pieces import Details
@@ -148,9 +150,12 @@ class WorkstationService:
         self._examining = Examining(examine, self._chance, self._notify)
         self._claims = Claims(self._small_disk, config.data / "claims.json")
         self._set_aside = SetAside(self._disk, self._spool, self._journal)
+        self._log_level = RaisedLevel(self._disk, config.data / "log_level.json", clock)
         self._keeper = Keeper(
             self._spool, self._director, self._journal, self._reserve, free_bytes_min=config.disk_free_min.bytes
         )
+        self.by_rules = ByRules(self._director, self._agent)
+        """For the rules about the screen."""
         self.ready = asyncio.Event()
         """Set once commands are taken."""
 
@@ -172,7 +177,7 @@ class WorkstationService:
             state_file = StateFile(self._small_disk, self._config.data / "state.json")
             state = await asyncio.to_thread(state_file.load)
             identity = self._writer.identity = await asyncio.to_thread(self._load_identity)
-            orders = self._orders = Orders(
+            orders = self._orders = self.by_rules.orders = Orders(
                 self._director,
                 state_file,
                 state,
@@ -200,11 +205,7 @@ class WorkstationService:
             await self._work(orders, shipper)
 
     async def _work(self, orders: Orders, shipper: Shipper) -> None:
-        def take(batch: Batch) -> None:
-            orders.darkness.look()
-            self._director.take(batch)
-
-        capture = CaptureThread(self._make_pipeline, self._clock, take, threads=self._machine.threads)
+        capture = CaptureThread(self._make_pipeline, self._clock, self.by_rules.take, threads=self._machine.threads)
         work: list[asyncio.Task[None]] = []
         watching: list[asyncio.Task[Any]] = []
         try:
@@ -218,7 +219,8 @@ class WorkstationService:
             self._chronicle.begin()
             work.append(asyncio.create_task(shipper.run(), name="shipper"))
             work.append(asyncio.create_task(self._keeper.run(), name="spool"))
-            watching = [self._spawn(one.run()) for one in (self._journal, self._chronicle, self._examining)]
+            beside = (self._journal, self._chronicle, self._examining, self._log_level)
+            watching = [self._spawn(one.run()) for one in beside]
             answers = self._answers = Answers(
                 self._config.id,
                 self._agent,
@@ -226,6 +228,7 @@ class WorkstationService:
                 orders=orders,
                 shipper=shipper,
                 chronicle=self._chronicle,
+                by_rules=self.by_rules,
                 server_clock=self._server_clock,
                 hand_over=self._handing_over.set,
                 clock=self._clock,
@@ -278,13 +281,15 @@ class WorkstationService:
 
     def status(self) -> Status:
         """As the premises shall see it."""
-        status = self._director.status()
-        if self._orders is None:
+        status, orders = self._director.status(), self._orders
+        if orders is None:
             return status
-        darkness, problem = self._orders.darkness, self._orders.problem
-        reason = " ".join(filter(None, (status.reason, problem)))[:MAX_TEXT_CHARACTERS]
+        reason, darkness = " ".join(filter(None, (status.reason, orders.problem))), orders.darkness
         return msgspec.structs.replace(
-            status, reason=reason, blackouts=darkness.told, blackouts_expired=darkness.expired_count
+            status,
+            reason=reason[:MAX_TEXT_CHARACTERS],
+            blackouts=darkness.told,
+            blackouts_expired=darkness.expired_count,
         )
 
     def clock_offset_us(self) -> int | None:
@@ -307,6 +312,7 @@ class WorkstationService:
             raise AssertionError("not running")
         result = await self._orders.carry_out(command)
         await self._set_aside.carry_out(command)
+        await self._log_level.carry_out(command)
         return result
 
     def welcomed(self, welcome: Welcome) -> None:

@@ -93,7 +93,7 @@ class Shipper:
     ) -> None:
         self._examining = examining or Examining(None, chance, self.notify)
         software, examines = f"Playhead {__version__}", self._examining.can
-        self._hello = Hello(VERSIONS, str(workstation), software, agent, aside=True, examines=examines)
+        self._hello = Hello(VERSIONS, str(workstation), software, agent, examines, aside=True, levels=True)
         self._workstation = workstation
         self._route = Route(places)
         self._spool = spool

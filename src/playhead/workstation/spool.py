@@ -164,6 +164,7 @@ class Spool:
             raise _unwritable(error) from error
         segment = SpooledSegment(header.segment, header.recording, len(data), header.started_at_us, path, 0, file=file)
         segment.droppable = droppable
+        _log.debug("segment begun", segment=str(segment.id), recording=str(segment.recording))
         try:
             self._write(segment, data)
         except UnavailableError:
@@ -187,6 +188,7 @@ class Spool:
     def finish(self, segment: SpooledSegment, reason: Reason) -> None:
         """Nothing will be added any more."""
         segment.reason = reason
+        _log.debug("segment finished", segment=str(segment.id), recording=str(segment.recording), reason=reason)
         self._dirty.pop(segment, None)
         self._finishing.append(segment)
 

@@ -70,6 +70,31 @@ def judge(facts: Facts) -> tuple[StateName, str]:
     return "idle", ""
 
 
+class DesktopStatus(msgspec.Struct, frozen=True):
+    """What desktop analytics does at this workstation. Counts are of this program's run."""
+
+    watching_since_us: int | None
+    """Wall clock; None while nothing is watched."""
+    problem: str
+    """Why nothing is watched, or sent, or read of programs, as a sentence; empty while all is."""
+    rules: int
+    """In force, this machine's own among them."""
+    digest: str
+    """Of those that the site has given."""
+    told: int
+    """Events that were written down."""
+    waiting: int
+    """Of those on the disk: not stored by the premises yet."""
+    lost: int
+    """That went before they were sent: there was no room, or the disk failed."""
+    refused: int
+    """By the premises, for good."""
+    fired: int
+    """Actions of rules."""
+    sent_us: int | None
+    """When the premises last answered for events, wall clock; None: not since the start."""
+
+
 class LocalStatus(msgspec.Struct, frozen=True):
     """What the control socket answers to ``status``."""
 
@@ -100,5 +125,7 @@ class LocalStatus(msgspec.Struct, frozen=True):
     """All requests for blackouts in force, oldest first."""
     unkept: str = ""
     """Why what was decided here (a blackout, a recording) is not durable, as a sentence; empty where it is."""
+    analytics: DesktopStatus | None = None
+    """None where desktop analytics is off."""
     clock_offset_ms: int | None = None
     """How far the premises' clock is ahead of this machine's; None where it is not known."""

@@ -37,7 +37,11 @@ class Xvfb:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # asked while it was resetting itself, it forgets
+            self._process.kill()
+            self._process.wait()
 
     def xrandr(self, *arguments: str) -> None:
         subprocess.run(["xrandr", "--display", self.display, *arguments], check=True, capture_output=True)

@@ -7,9 +7,10 @@ from playhead.base.logs import Said
 from playhead.domain.logs import TEXT_CHARS_MAX
 from playhead.testing.disk import SimulatedDisk
 from playhead.wire.relp.limits import DATA_BYTES_MAX
-from playhead.workstation.logs import spool as spools
+from playhead.workstation import line_spool as spools
+from playhead.workstation.line_spool import RECENT_BYTES
 from playhead.workstation.logs.sending import message_of
-from playhead.workstation.logs.spool import FIELDS_MAX, RECENT_BYTES, VALUES_CHARS_MAX, LogSpool
+from playhead.workstation.logs.spool import FIELDS_MAX, VALUES_CHARS_MAX, LogSpool
 
 FOLDER = Path("/data/logs")
 

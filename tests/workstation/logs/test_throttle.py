@@ -26,3 +26,9 @@ def test_never_more_than_the_burst_and_the_trickle(steps: list[int]) -> None:
         now_us += step
         admitted += throttle.admit(now_us)
     assert admitted <= 20 + now_us * 10 / SECOND_US + 1
+
+
+def test_the_modest_leave_half_to_others() -> None:
+    throttle = Throttle(2, 4, 0)
+    assert [throttle.admit(0, modest=True) for _ in range(4)] == [True, True, True, False]
+    assert throttle.admit(0)

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Annotated, Final, Self
 
 from msgspec import Meta
 
 from playhead.base.config import Section
+from playhead.domain.patterns import is_like
 from playhead.workstation.capture.picture import box, clip
 from playhead.workstation.capture.source import Monitor, Rectangle
 
@@ -99,8 +99,8 @@ class Mask(Section, frozen=True):
         """Whether a window is meant."""
         if self.area:
             return False
-        is_class = not self.window_class or any(_like(name, self.window_class) for name in window.names)
-        return is_class and (not self.window_title or _like(window.title, self.window_title))
+        is_class = not self.window_class or any(is_like(name, self.window_class) for name in window.names)
+        return is_class and (not self.window_title or is_like(window.title, self.window_title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,3 @@ def _span(begin: tuple[int, bool], length: tuple[int, bool], whole: int) -> tupl
     from_100 = begin[0] * (whole if begin[1] else _WHOLE)
     to_100 = from_100 + length[0] * (whole if length[1] else _WHOLE)
     return from_100 // _WHOLE, -(-to_100 // _WHOLE)
-
-
-def _like(text: str, pattern: str) -> bool:
-    return fnmatchcase(text.casefold(), pattern.casefold().replace("[", "[[]"))

@@ -35,6 +35,8 @@ class Desktop:
         self.core: Any = self.connection.core
         self.root: int = self.screen.root
         self._atoms: dict[str, int] = {}
+        self._rest: Callable[[], None] = _nothing
+        self._wake: Callable[[], None] = _nothing
 
     def atom(self, name: str) -> int:
         """The server's number for a name."""
@@ -84,18 +86,35 @@ class Desktop:
                 if not gone.done():
                     gone.set_exception(error)
 
-        number = int(self.connection.get_file_descriptor())
-        loop.add_reader(number, look)
-        try:
+        def wake() -> None:
+            loop.add_reader(number, look)
             look()  # what came with earlier answers makes no descriptor readable
+
+        number = int(self.connection.get_file_descriptor())
+        self._rest, self._wake = lambda: loop.remove_reader(number), wake
+        try:
+            wake()
             yield gone
         finally:
+            self._rest = self._wake = _nothing
             loop.remove_reader(number)
             gone.cancel()
+
+    def rest(self) -> None:
+        """Let what comes wait at the server's end, while watched, until `wake`; `events` has it before that."""
+        self._rest()
+
+    def wake(self) -> None:
+        """Take what has come, and go on as it comes."""
+        self._wake()
 
     def close(self) -> None:
         """Hang up."""
         self.connection.disconnect()
+
+
+def _nothing() -> None:
+    """What there is to do while nobody watches."""
 
 
 @contextmanager

@@ -148,7 +148,7 @@ class WorkstationLogs:
                 self._write(said)
 
     def _write(self, said: Said) -> None:
-        if not self._throttle.admit(self._clock.monotonic_us()):
+        if not self._throttle.admit(self._clock.monotonic_us(), modest=said.level == "debug"):
             self._suppressed += 1
             return
         if self._suppressed or self.spool.lost:

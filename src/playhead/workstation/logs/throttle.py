@@ -22,11 +22,11 @@ class Throttle:
         self._room = max(0, burst - spent) * _LINE
         self._at_us = now_us
 
-    def admit(self, now_us: int) -> bool:
-        """Whether another line may be written now."""
+    def admit(self, now_us: int, *, modest: bool = False) -> bool:
+        """Whether another line may be written now; a modest one where half of the bucket is left for others."""
         self._room = min(self._full, self._room + (now_us - self._at_us) * self._per_s)
         self._at_us = now_us
-        if self._room < _LINE:
+        if self._room < (self._full // 2 if modest else _LINE):
             return False
         self._room -= _LINE
         return True

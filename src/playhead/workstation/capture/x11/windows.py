@@ -29,6 +29,7 @@ TEXT_WORDS_MAX: Final = 256
 
 _Event: Final = xcffib.xproto.EventMask
 _PROPERTIES: Final = ("WM_CLASS", "_NET_WM_NAME", "WM_NAME", "WM_TRANSIENT_FOR")
+_TITLES: Final = ("_NET_WM_NAME", "WM_NAME")
 
 
 class WindowsUnknownError(Exception):
@@ -49,9 +50,12 @@ class WindowTree:
         self._root = root
         self._own_bits = ~int(connection.setup.resource_id_mask) & 0xFFFFFFFF
         self._atoms = self._intern((*_PROPERTIES, "UTF8_STRING"))
+        self._titles = frozenset(self._atoms[name] for name in _TITLES)
         self._tops: list[tuple[int, Window]] = []
         """Of each window the one in the root window that it lies in."""
         self._is_stale = True
+        self._renamed: set[int] = set()
+        """Windows whose titles are to be read anew, and nothing else."""
         self._watch(root, _Event.StructureNotify | _Event.SubstructureNotify)
 
     def take(self, event: Any) -> bool | None:  # noqa: ANN401 - xcffib has no types
@@ -64,6 +68,9 @@ class WindowTree:
         match event:
             case xcffib.xproto.PropertyNotifyEvent():
                 is_news = int(event.atom) in self._atoms.values()
+                if int(event.atom) in self._titles and any(int(event.window) == one.id for _, one in self._tops):
+                    self._renamed.add(int(event.window))
+                    return True
             case xcffib.xproto.ConfigureNotifyEvent() if int(event.window) != self._root:
                 return int(event.event) == self._root and self._moved(event)
             case (
@@ -98,8 +105,11 @@ class WindowTree:
         """
         try:
             if self._is_stale:
+                self._renamed.clear()
                 self._tops = self._read()
                 self._is_stale = False
+            elif self._renamed:
+                self._read_titles()
             return [window for _, window in self._tops]
         except xcffib.ConnectionException as error:
             raise UnavailableError("capture.no_display", "The X server went away (windows).") from error
@@ -136,6 +146,16 @@ class WindowTree:
                 windows += [(top, self._window(one, place, facts, is_popup)) for one, facts in inner[top]]
         return windows
 
+    def _read_titles(self) -> None:
+        """What most of the news is about: programs write into their titles all the time."""
+        windows, self._renamed = list(self._renamed), set()
+        cookies = [self._property(window, name) for window in windows for name in _TITLES]
+        values = [b"" if reply is None else bytes(reply.value.buf()) for reply in self._replies(cookies)]
+        titles = {
+            window: title_of(*values[2 * index : 2 * index + 2]) for index, window in enumerate(windows)
+        }  # in the order of `_TITLES`
+        self._tops = [(top, replace(one, title=titles.get(one.id, one.title))) for top, one in self._tops]
+
     def _inner(self, tops: list[int]) -> dict[int, list[tuple[int, dict[str, bytes]]]]:
         """Below each of these the programs' own windows, those that have a class; the window itself where none has."""
         found: dict[int, list[tuple[int, dict[str, bytes]]]] = {top: [] for top in tops}
@@ -160,24 +180,25 @@ class WindowTree:
         """Their properties; changes from now on are told. Asked for first: none is missed between."""
         for window in windows:
             self._watch(window, _Event.PropertyChange | _Event.SubstructureNotify)
-        cookies = [
-            self._core.GetProperty(
-                False,  # noqa: FBT003 - the protocol's order
-                window,
-                self._atoms[name],
-                xcffib.xproto.GetPropertyType.Any,
-                0,
-                TEXT_WORDS_MAX,
-            )
-            for window in windows
-            for name in _PROPERTIES
-        ]
+        cookies = [self._property(window, name) for window in windows for name in _PROPERTIES]
         values = [b"" if reply is None else bytes(reply.value.buf()) for reply in self._replies(cookies)]
         size = len(_PROPERTIES)
         return [
             dict(zip(_PROPERTIES, values[index * size : (index + 1) * size], strict=True))
             for index in range(len(windows))
         ]
+
+    def _property(self, window: int, name: str) -> Any:  # noqa: ANN401 - xcffib has no types
+        """Ask for a property's value."""
+        kind = xcffib.xproto.GetPropertyType.Any
+        return self._core.GetProperty(
+            False,  # noqa: FBT003 - the protocol's order
+            window,
+            self._atoms[name],
+            kind,
+            0,
+            TEXT_WORDS_MAX,
+        )
 
     def _watch(self, window: int, mask: int) -> None:
         self._core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask])
@@ -200,13 +221,18 @@ class WindowTree:
 
     def _window(self, window: int, place: Rectangle, facts: dict[str, bytes], is_popup: bool) -> Window:  # noqa: FBT001
         names = tuple(part.decode("utf-8", "replace") for part in facts["WM_CLASS"].split(b"\0") if part)
-        title = facts["_NET_WM_NAME"].decode("utf-8", "replace") or facts["WM_NAME"].decode("latin-1")
+        title = title_of(*(facts[name] for name in _TITLES))
         transient = int.from_bytes(facts["WM_TRANSIENT_FOR"][:4], "little")
         return Window(window, place, names, title, transient, window & self._own_bits, is_popup)
 
     def _intern(self, names: Sequence[str]) -> dict[str, int]:
         cookies = [self._core.InternAtom(False, len(name), name) for name in names]  # noqa: FBT003 - the protocol's order
         return {name: int(cookie.reply().atom) for name, cookie in zip(names, cookies, strict=True)}
+
+
+def title_of(net_name: bytes, name: bytes) -> str:
+    """What a window is called: by EWMH in UTF-8, else by ICCCM §4.1.2.1."""
+    return net_name.decode("utf-8", "replace") or name.decode("latin-1")
 
 
 def _place(told: Any) -> Rectangle:  # noqa: ANN401 - xcffib has no types
