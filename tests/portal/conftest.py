@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from playhead.domain.roles import ADMINISTRATOR, AGENT, MANAGER
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.feed import Feed
 from playhead.portal.lockout import Lockout
@@ -15,6 +15,7 @@ from playhead.portal.rules import Lifetime
 from playhead.portal.second_factor import SecondFactors
 from playhead.portal.sessions import Sessions
 from playhead.portal.sign_in import SignIn
+from playhead.store.annotating import Annotator
 from playhead.store.library import Library
 from playhead.testing.site import PASSWORD, opened_site
 
@@ -62,6 +63,7 @@ def parts(site):
         sessions=sessions,
         sign_in=SignIn(site.catalogue, site.passwords, factors, lockout, sessions, site.audit, site.clock),
         feed=Feed(site.catalogue, site.control),
+        annotating=Annotator(site.catalogue, site.audit, site.clock),
         coverage=site.coverage(),
         library=Library(site.catalogue),
         token_port=5650,

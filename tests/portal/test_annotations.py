@@ -6,10 +6,11 @@ import pytest
 from http_answers import code_of
 
 from playhead.base.ids import GroupId, RecordingId, UserId
+from playhead.domain.annotations import BULK_MAX
 from playhead.domain.roles import SUPERVISOR
 from playhead.portal.api import bulk
-from playhead.portal.api.library_models import BULK_MAX
 from playhead.portal.feed import TOLD_ONE_BY_ONE_MAX
+from playhead.store import annotating
 from playhead.store.catalogue import tags
 from playhead.store.catalogue.groups import Group, add_group
 
@@ -38,7 +39,8 @@ async def change(browser, action, *numbers, **more):
 
 class TestBulk:
     async def test_tags_and_holds_are_seen_and_noted(self, browser, site, monkeypatch):
-        monkeypatch.setattr(bulk, "AT_ONCE", 2)
+        monkeypatch.setattr(bulk, "LOOKED_UP_AT_ONCE", 2)
+        monkeypatch.setattr(annotating, "AT_ONCE", 2)
         await browser.sign_in("sue")
         answer = await change(browser, "tag", 1, 2, 3, 1, 99, tag=" To Train ")
         assert answer.json() == {"done": 3, "refused": [{"id": NOBODYS, "code": "recording.not_found"}]}

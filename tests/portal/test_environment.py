@@ -2,8 +2,10 @@
 
 import socket
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from portal.conftest import open_browser
 
@@ -11,13 +13,15 @@ from playhead.base.errors import UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.base.instants import utc
 from playhead.environment.doctor.findings import Finding, Report, Role, Severity
+from playhead.environment.doctor.signing import verify_page
 from playhead.environment.installation import Listener
 from playhead.environment.ports import REGISTRY, Service
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.api.environment_models import NAMES_MAX
 from playhead.portal.application import create_application
-from playhead.premises.environment import EnvironmentService
+from playhead.premises.environment.service import EnvironmentService
 from playhead.premises.screen.examinations import Examinations
+from playhead.store.event_log import publish
 from playhead.wire.screen.messages import Examined
 
 
@@ -62,6 +66,8 @@ class Here:
         self.environment = EnvironmentService(
             examine=self.examine,
             workstations=self.workstations,
+            tell=partial(publish, site.catalogue),
+            clock=site.clock,
             listeners=lambda: self.listeners,
             data=Path("/srv/playhead"),
             program=Path("/opt/playhead/bin/python3"),
@@ -201,6 +207,26 @@ async def test_the_doctor_is_run_at_a_workstation(root, here, site):
     assert (await root.post("/api/environment/workstations/none/doctor")).status_code == 404
     assert (await root.post("/api/environment/workstations/No_/doctor")).status_code == 400
     assert (await root.get("/api/environment/workstations/b")).json()["error"]["code"] == "doctor.no_report"
+
+
+async def test_a_report_as_a_page_that_this_server_signs(root, here, parts):
+    answer = await root.get("/api/environment/page")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "doctor.no_report")
+    at = utc(parts.clock.wall_us())
+    here.report = msgspec.structs.replace(here.report, machine="dépôt 1", at=at)
+    await here.environment.look()
+    answer = await root.get("/api/environment/page")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    disposition = f'attachment; filename="playhead-doctor-d-p-t-1-{at:%Y%m%dT%H%M%SZ}.html"'
+    assert answer.headers["content-disposition"] == disposition
+    verified = verify_page(answer.content, authority=parts.keyring.authority.certificate)
+    assert (verified.holder, verified.report) == (parts.keyring.site, here.report)
+    assert (await root.get("/api/environment/page?workstation=none")).status_code == 404
+    await here.add("a", found("warning"))
+    assert (
+        'filename="playhead-doctor-a-'
+        in (await root.get("/api/environment/page?workstation=a")).headers["content-disposition"]
+    )
 
 
 async def test_every_form_can_be_had_by_those_it_is_for(root):

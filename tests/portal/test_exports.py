@@ -8,7 +8,8 @@ import pytest
 from http_answers import code_of
 
 from playhead.domain.roles import SUPERVISOR
-from playhead.premises.export import ExportConfig, ExportService
+from playhead.premises.export.config import ExportConfig
+from playhead.premises.export.service import ExportService
 from playhead.testing.vid import make_vid
 
 

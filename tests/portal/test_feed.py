@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,9 @@ from playhead.domain.access import Action, Grant, OfAgent, Scope, Who
 from playhead.domain.live import RecordingChanged, Resync, WorkstationChanged
 from playhead.domain.roles import AGENT, MANAGER, built_in_grants
 from playhead.portal import feed as feed_module
-from playhead.portal.api import events
+from playhead.portal.api import streaming
+from playhead.portal.api.events import follow_changes
+from playhead.portal.callers import Caller
 from playhead.portal.feed import RESYNC, WAITING_MAX, WATCHERS_MAX, News
 from playhead.store.catalogue import recordings, users
 from playhead.store.catalogue.access import set_assignments
@@ -111,12 +114,12 @@ async def user(site):
 
 async def stream(parts, session=None):
     """The lines of an event stream, as the route would send them."""
-    caller = events.Caller(SUE, "192.0.2.10", session)
-    return events._events(parts, caller, parts.feed.watch(SUE))
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(parts=parts)))
+    return (await follow_changes(request, Caller(SUE, "192.0.2.10", session))).body_iterator
 
 
 async def test_the_stream_is_made_of_events_and_heartbeats(parts, monkeypatch):
-    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.01)
     lines = await stream(parts)
     assert (await anext(lines)).startswith("retry: 2000\n: ")
     assert await anext(lines) == ": alive\n\n"
@@ -127,20 +130,20 @@ async def test_the_stream_is_made_of_events_and_heartbeats(parts, monkeypatch):
 
 
 async def test_the_stream_ends_with_its_session(parts, site, monkeypatch):
-    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.01)
     session = await parts.sessions.open(await user(site), "192.0.2.10")
     lines = await stream(parts, session)
     await anext(lines)
-    site.clock.advance(events.CHECK_US)
+    site.clock.advance(streaming.CHECK_US)
     assert await anext(lines) == ": alive\n\n"
     await parts.sessions.close(session.secret)
-    site.clock.advance(events.CHECK_US)
+    site.clock.advance(streaming.CHECK_US)
     with pytest.raises(StopAsyncIteration):
         await anext(lines)
 
 
 async def test_the_stream_shows_what_its_user_may_see_now(parts, site, monkeypatch):
-    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.01)
     session = await parts.sessions.open(await user(site), "192.0.2.10")
     lines = await stream(parts, session)
     await anext(lines)
@@ -150,7 +153,7 @@ async def test_the_stream_shows_what_its_user_may_see_now(parts, site, monkeypat
         await set_assignments(connection, SUE.user, [])
     watcher.offer(about)
     assert (await anext(lines)).startswith("event: recordings")
-    site.clock.advance(events.CHECK_US)
+    site.clock.advance(streaming.CHECK_US)
     assert await anext(lines) == ": alive\n\n"
     watcher.offer(about)
     assert await anext(lines) == ": alive\n\n"

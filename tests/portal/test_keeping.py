@@ -11,9 +11,9 @@ from portal.conftest import open_browser
 from playhead.base.ids import RecordingId, UserId
 from playhead.domain.recordings import RecordingState
 from playhead.domain.retention import DAY_US, DAYS_MAX, RULES_MAX
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
-from playhead.premises.keeping import KeepingConfig
+from playhead.premises.keeping.config import KeepingConfig
 from playhead.store.catalogue.holds import Hold, add_hold
 from playhead.store.erasure import read_certificate
 
@@ -37,7 +37,7 @@ def keeping(site):
 
 @pytest.fixture
 def parts(parts, keeping):
-    return replace(parts, keeping=keeping)
+    return replace(parts, keeping=keeping, erasing=keeping)
 
 
 @pytest.fixture(autouse=True)
@@ -192,7 +192,7 @@ class TestErasing:
         assert code_of(await browser.get("/api/erasures/99/certificate")) == (404, "erasure.not_found")
 
     async def test_a_portal_without_it_says_so(self, parts):
-        bare = create_application(replace(parts, keeping=None), hosts=AllowedHosts())
+        bare = create_application(replace(parts, keeping=None, erasing=None), hosts=AllowedHosts())
         async with open_browser(bare) as browser:
             await browser.sign_in("root")
-            assert code_of(await delete(browser, 1)) == (503, "retention.none")
+            assert code_of(await delete(browser, 1)) == (503, "erasure.none")

@@ -1,16 +1,20 @@
 """The logs over the API: pages in true order, following, and who may."""
 
 import asyncio
+import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from portal.conftest import open_browser
 
 from playhead.base.instants import rfc3339
 from playhead.domain.logs import Level, LogLine, LogQuery
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.api.logs import follow_logs
 from playhead.portal.application import create_application
+from playhead.premises.logs import exporting
+from playhead.premises.logs.exporting import Exporting
 from playhead.premises.logs.following import Following
 from playhead.store.disk import SystemDisk
 from playhead.store.logs import LogSearch
@@ -38,6 +42,7 @@ class Kept:
     def __init__(self, folder, clock):
         self.search = LogSearch(SystemDisk(), folder, clock)
         self.following = Following()
+        self.exporting = Exporting(self)
         journal = Journal(SystemDisk(), folder, clock, file_bytes=1 << 20, file_age_us=1 << 60, free_bytes_min=0)
         journal.open()
         journal.append(LINES)
@@ -45,6 +50,12 @@ class Kept:
 
     async def find(self, query, *, before=None, limit=100):
         return self.search.find(query, before=before, limit=limit)
+
+    async def span(self):
+        return self.search.span()
+
+    def export(self, query):
+        return self.exporting.export(query)
 
     def follow(self, query):
         return self.following.follow(query)
@@ -106,7 +117,7 @@ async def test_for_those_who_operate_alone(application):
     async with open_browser(application) as browser:
         assert (await browser.get("/api/logs")).status_code == 401
         await browser.sign_in("sue")
-        for path in ("/api/logs", "/api/logs/tail"):
+        for path in ("/api/logs", "/api/logs/tail", "/api/logs/export?format=text"):
             assert (await browser.get(path)).status_code == 403
 
 
@@ -118,13 +129,8 @@ async def test_where_none_are_kept(parts):
 
 
 async def test_following(parts):
-    class Caller:
-        session = None
-
-    class Request:
-        app = type("App", (), {"state": type("State", (), {"parts": parts})})
-
-    answer = await follow_logs(Request(), Caller(), LogQuery(level=Level.ERROR))
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(parts=parts)))
+    answer = await follow_logs(request, SimpleNamespace(session=None), LogQuery(level=Level.ERROR))
     events = answer.body_iterator
     assert "retry" in await anext(events)
     coming = asyncio.ensure_future(anext(events))
@@ -136,3 +142,46 @@ async def test_following(parts):
     assert '"line 2"' in event
     await events.aclose()
     assert not parts.logs.following._followers
+
+
+async def test_files_of_exactly_what_is_looked_for(browser, site):
+    await browser.sign_in("root")
+    answer = await browser.get("/api/logs/export?format=jsonl&workstation=desk-1&level=info")
+    lines = [json.loads(each) for each in answer.text.splitlines()]
+    assert [each["text"] for each in lines] == ["line 1", "line 4"]
+    assert lines[0] == {"at": rfc3339(START_US + 1_000_000), "n": 1, "level": "info", "workstation": "desk-1",
+                        "service": "shipper", "text": "line 1", "interaction": "call-1"}  # fmt: skip
+    assert answer.headers["content-type"] == "application/jsonl; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="logs.jsonl"'
+    answer = await browser.get("/api/logs/export?format=text&q=net.timeout&workstation=desk-2")
+    at = rfc3339(START_US + 3_000_000)
+    assert answer.text == f"{at} info      desk-2           shipper      line 3  code=net.timeout\n"
+    assert answer.headers["content-disposition"] == 'attachment; filename="logs.txt"'
+    noted = await site.audited("logs.exported")
+    assert [(entry.actor, entry.details) for entry in noted] == [
+        ("root", {"format": "text", "workstation": "desk-2", "q": "net.timeout"}),
+        ("root", {"format": "jsonl", "workstation": "desk-1", "level": "info"}),
+    ]
+
+
+async def test_a_file_says_where_it_was_cut(browser, monkeypatch):
+    await browser.sign_in("root")
+    monkeypatch.setattr(exporting, "LINES_MAX", 3)
+    answer = await browser.get("/api/logs/export?format=text&to=2026-11-23T00:00:04Z")
+    assert len(answer.text.splitlines()) == 3
+    *lines, last = (await browser.get("/api/logs/export?format=text")).text.splitlines()
+    assert len(lines) == 3
+    assert f"Ask for what follows from {rfc3339(START_US + 4_000_000)} on." in last
+
+
+async def test_so_many_files_at_a_time(browser, parts):
+    await browser.sign_in("root")
+    under_way = [parts.logs.export(LogQuery()) for _ in range(exporting.EXPORTS_MAX)]
+    for each in under_way:
+        await anext(each)
+    refused = await browser.get("/api/logs/export?format=jsonl")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "logs.exports")
+    await under_way[0].aclose()
+    assert (await browser.get("/api/logs/export?format=jsonl")).status_code == 200
+    for each in under_way:
+        await each.aclose()

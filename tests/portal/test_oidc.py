@@ -16,7 +16,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.errors import RefusedError, UnavailableError
 from playhead.base.ids import UserId
 from playhead.domain.roles import MANAGER
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal import oidc as oidc_module
 from playhead.portal.application import create_application
 from playhead.portal.oidc import Oidc, _Provider

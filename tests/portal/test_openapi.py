@@ -18,7 +18,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.ids import UserId
 from playhead.cli.places import PremisesPlaces, Running
 from playhead.domain.recordings import RecordingState
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.premises.player.described import DESCRIPTION
 from playhead.premises.tokens.described import description
@@ -41,6 +41,8 @@ listen = "127.0.0.1:0"
 [screen]
 listen = "127.0.0.1:0"
 [logs]
+listen = "127.0.0.1:0"
+[native_players]
 listen = "127.0.0.1:0"
 """
 

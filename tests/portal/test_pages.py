@@ -6,7 +6,7 @@ import httpx
 import pytest
 from http_answers import code_of
 
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.pages import Pages
 

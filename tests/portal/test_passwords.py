@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.portal.passwords import (
@@ -30,6 +31,12 @@ async def test_right_wrong_and_nobody(passwords):
     assert not await passwords.check(encoded, "wrong horse")
     assert not await passwords.check(None, "nobody has this password")
     assert not await passwords.check("damaged", "correct horse")
+
+
+def test_nobody_s_takes_as_long_as_anybody_s(passwords):
+    assert not passwords.outdated(passwords._nobody)
+    with pytest.raises(VerifyMismatchError):  # hashed to the end, where one that is malformed is not begun
+        passwords._hasher.verify(passwords._nobody, "")
 
 
 async def test_every_hash_has_a_salt_of_its_own(passwords):

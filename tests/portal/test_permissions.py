@@ -11,11 +11,13 @@ from starlette.routing import Route
 from playhead.base.ids import GroupId, RecordingId, RoleId, UserId
 from playhead.domain.access import OF_INSTALLATION, Action, Scope
 from playhead.domain.roles import BUILT_IN, SUPERVISOR, Assignment, Permission
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal import application as application_module
 from playhead.portal.api.permissions import EXTENSION
+from playhead.store.analytics.asking import Asking
 from playhead.store.catalogue import groups, roles
 from playhead.store.catalogue.access import set_assignments
+from playhead.store.disk import SystemDisk
 
 WORDS = {"nothing", "signed_in", "own"}
 """Needs that are no actions."""
@@ -78,6 +80,7 @@ def _replaced(body, name, value):
 
 
 VIEW = frozenset({Action.VIEW})
+PERIOD = "from=2027-01-01T00:00:00Z&to=2027-01-02T00:00:00Z"
 SAMPLES = {
     "listRecordings": [Sample("/api/recordings", shown='"id":"{recording}"')],
     "getFacets": [Sample("/api/recordings/facets", shown='"{workstation}"')],
@@ -129,6 +132,29 @@ SAMPLES = {
     "runRetention": [Sample("/api/retention/run")],
     "listErasures": [Sample("/api/erasures")],
     "getCertificate": [Sample("/api/erasures/1/certificate")],
+    "getUsage": [Sample(f"/api/analytics/usage?{PERIOD}")],
+    "compareUsage": [
+        Sample(f"/api/analytics/comparison?{PERIOD}&beforeFrom=2026-12-01T00:00:00Z&beforeTo=2026-12-02T00:00:00Z")
+    ],
+    "listMoments": [Sample(f"/api/analytics/moments?{PERIOD}")],
+    "listLongestIdle": [Sample(f"/api/analytics/idle?{PERIOD}")],
+    "listOutliers": [Sample(f"/api/analytics/outliers?{PERIOD}")],
+    "listUnknownApplications": [Sample(f"/api/analytics/unknown?{PERIOD}")],
+    "exportAnalytics": [Sample(f"/api/analytics/export?report=usage&format=csv&{PERIOD}")],
+    "listApplications": [Sample("/api/analytics/recordings/{recording}", also=VIEW)],
+    "listRuleSets": [Sample("/api/analytics/rules")],
+    "addRuleSet": [Sample("/api/analytics/rules", {"name": "Extra", "text": ""})],
+    "checkRules": [Sample("/api/analytics/rules/check", {"text": ""})],
+    "tryRules": [
+        Sample(
+            "/api/analytics/rules/trial",
+            {"text": "", "from": "2027-01-01T00:00:00Z", "to": "2027-01-02T00:00:00Z"},
+            also=frozenset({Action.ANALYSE}),
+        )
+    ],
+    "listRuleHolders": [Sample("/api/analytics/rules/workstations")],
+    "changeRuleSet": [Sample("/api/analytics/rules/99", {"name": "Extra", "text": "", "version": 1})],
+    "deleteRuleSet": [Sample("/api/analytics/rules/99")],
     "listMine": [Sample("/api/mine", own=True)],
     "explainAccess": [Sample(f"/api/access?user=extra&recording={RECORDINGS['other']}")],
     "listAudit": [Sample("/api/audit")],
@@ -136,13 +162,23 @@ SAMPLES = {
     "verifyAudit": [Sample("/api/audit/verify")],
     "listLogs": [Sample("/api/logs")],
     "followLogs": [Sample("/api/logs/tail")],
+    "exportLogs": [Sample("/api/logs/export?format=text")],
+    "listLogLevels": [Sample("/api/logs/levels")],
+    "raiseLogLevel": [Sample("/api/logs/levels", {"kind": "service", "name": "screen", "level": "debug"})],
+    "endLogLevel": [Sample("/api/logs/levels/service/screen")],
     "listQuarantine": [Sample("/api/quarantine")],
     "getQuarantined": [Sample("/api/quarantine/1")],
     "retryQuarantined": [Sample("/api/quarantine/1/retry")],
     "dropQuarantined": [Sample("/api/quarantine/1/drop", {"reason": "x"})],
+    "getLink": [Sample("/api/link")],
+    "listSites": [Sample("/api/sites")],
+    "lookAtSite": [Sample("/api/sites/berlin/link")],
+    "operateSite": [Sample("/api/sites/berlin/environment/doctor")],
+    "endAtSite": [Sample("/api/sites/berlin/logs/levels/service/screen")],
     "listPorts": [Sample("/api/environment/ports")],
     "listFindings": [Sample("/api/environment/findings")],
     "getReport": [Sample("/api/environment/workstations/{workstation}")],
+    "getReportPage": [Sample("/api/environment/page")],
     "runDoctor": [Sample("/api/environment/doctor")],
     "runDoctorThere": [Sample("/api/environment/workstations/{workstation}/doctor")],
     "listForms": [Sample("/api/environment/forms")],
@@ -192,8 +228,22 @@ class _NoExports:
         return "1"
 
 
+class _Analytics:
+    """Desktop analytics of a site that has stored nothing."""
+
+    known = ()
+    zone = "UTC"
+
+    def __init__(self, folder):
+        self._asking = Asking(SystemDisk(), folder)
+        self.ask = self._asking.ask
+
+    def digest(self, _rules):
+        return ""
+
+
 @pytest.fixture
-def app(parts, site, monkeypatch):
+def app(parts, site, monkeypatch, tmp_path):
     """The application without its guard, to look at its routes; with everything that is mounted."""
     made = []
 
@@ -203,7 +253,9 @@ def app(parts, site, monkeypatch):
             made.append(self)
 
     monkeypatch.setattr(application_module, "FastAPI", Seen)
-    whole = replace(parts, coverage=_Coverage(site), exports=_NoExports(), keeping=site.keeping())
+    keeping = site.keeping()
+    whole = replace(parts, coverage=_Coverage(site), exports=_NoExports(), keeping=keeping, erasing=keeping)
+    whole = replace(whole, analytics=_Analytics(tmp_path / "events"))
     served = application_module.create_application(whole, hosts=AllowedHosts(), mounted=site.player().routes)
     made[0].state.served = served
     return made[0]
@@ -257,7 +309,7 @@ async def test_the_document_says_it_too(app, browser):
 async def test_nobody_gets_anything_without_a_session(app, browser):
     let_in = []
     for route in operations(app):
-        path = route.path.format_map(dict.fromkeys(route.param_convertors, "1"))
+        path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "1"))
         for method in route.methods:
             answer = await browser.request(method, path, json={} if method in {"POST", "PATCH", "PUT"} else None)
             if "nothing" not in needs_of(route) and answer.status_code != 401:
@@ -270,7 +322,7 @@ async def test_nothing_is_changed_without_the_token_of_a_page(app, browser):
     del browser.headers["x-csrf-token"]
     changed = []
     for route in operations(app):
-        path = route.path.format_map(dict.fromkeys(route.param_convertors, "1"))
+        path = route.path_format.format_map(dict.fromkeys(route.param_convertors, "1"))
         for method in route.methods - {"GET", "HEAD"}:
             answer = await browser.request(method, path, json={} if method != "DELETE" else None)
             if "nothing" not in needs_of(route) and "csrf.refused" not in answer.text:

@@ -11,7 +11,7 @@ from playhead.base.ids import RecordingId, SegmentId, UserId, WorkstationId
 from playhead.domain.health import Problem
 from playhead.domain.live import HealthChanged
 from playhead.domain.quarantine import REFUSED_MAX, Quarantined
-from playhead.net.http import AllowedHosts
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.premises.aside import AsideOrders
 from playhead.premises.quarantine import Quarantine
@@ -65,7 +65,7 @@ def application(parts, site, uploads):
         site.folder / "segments", disk=SystemDisk(), catalogue=site.catalogue, store=site.store, clock=site.clock
     )
     orders = AsideOrders(site.catalogue, site.control, site.audit)
-    acting = Quarantine(site.catalogue, mending, uploads, orders, note)
+    acting = Quarantine(site.catalogue, mending, uploads, uploads, orders, changed=note)
     return create_application(replace(parts, quarantine=acting), hosts=AllowedHosts())
 
 

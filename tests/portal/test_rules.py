@@ -67,12 +67,15 @@ def test_what_is_stored_of_a_secret_is_its_hash():
             ADMINISTRATOR,
             {
                 *("view", "play", "live", "export", "annotate", "hold", "delete", "record"),
-                *("blackout_on", "blackout_off", "audit", "administer", "operate"),
+                *("blackout_on", "blackout_off", "analyse", "audit", "administer", "operate"),
             },
         ),
-        (MANAGER, {"view", "play", "live", "export", "annotate", "hold", "record", "blackout_on", "blackout_off"}),
+        (
+            MANAGER,
+            {"view", "play", "live", "export", "annotate", "hold", "record", "blackout_on", "blackout_off", "analyse"},
+        ),
         (AUDITOR, {"view", "audit"}),
-        (AGENT, {"view", "play", "blackout_on"}),
+        (AGENT, {"view", "play", "blackout_on", "analyse"}),
     ],
 )
 def test_what_a_page_may_offer(role, expected):

@@ -8,8 +8,9 @@ from http_answers import code_of
 
 from playhead.base.ids import UserId
 from playhead.domain.roles import AGENT, Assignment
-from playhead.net.http import SECURE_SESSION_COOKIE, AllowedHosts
-from playhead.net.http import SESSION_COOKIE as COOKIE
+from playhead.net.http.headers import SECURE_SESSION_COOKIE
+from playhead.net.http.headers import SESSION_COOKIE as COOKIE
+from playhead.net.http.hosts import AllowedHosts
 from playhead.portal.application import create_application
 from playhead.portal.passwords import Passwords
 from playhead.portal.rules import FREE_FAILURES, key_hash
@@ -28,7 +29,18 @@ async def test_signing_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use
     assert item["user"] == {
         "name": "sue",
         "displayName": "Sue",
-        "permissions": ["annotate", "blackout_off", "blackout_on", "export", "hold", "live", "play", "record", "view"],
+        "permissions": [
+            "analyse",
+            "annotate",
+            "blackout_off",
+            "blackout_on",
+            "export",
+            "hold",
+            "live",
+            "play",
+            "record",
+            "view",
+        ],
     }
     assert (item["tokenUrl"], item["site"]) == ("http://127.0.0.1:5650/token", "site")
     cookie = answer.headers["set-cookie"].lower()
@@ -134,7 +146,12 @@ async def test_a_new_role_holds_at_once(browser, site):
     await browser.sign_in("sue")
     async with site.catalogue.writing() as connection:
         await set_assignments(connection, UserId("sue"), [Assignment(AGENT)])
-    assert (await browser.get("/api/session")).json()["user"]["permissions"] == ["blackout_on", "play", "view"]
+    assert (await browser.get("/api/session")).json()["user"]["permissions"] == [
+        "analyse",
+        "blackout_on",
+        "play",
+        "view",
+    ]
 
 
 async def test_guessing_is_slowed_down_and_says_until_when(browser, site):

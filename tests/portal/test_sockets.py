@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playhead.domain.live import RecordingChanged
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import MANAGER
-from playhead.net.http import SESSION_COOKIE as COOKIE
-from playhead.net.http import guard, listen
+from playhead.net.http import guard
+from playhead.net.http.headers import SESSION_COOKIE as COOKIE
+from playhead.net.listener import listen
 from playhead.portal.config import PortalConfig
 from playhead.portal.service import PortalService
 from playhead.premises.player import metrics
-from playhead.premises.tokens import TokensConfig, TokensService
+from playhead.premises.tokens.config import TokensConfig
+from playhead.premises.tokens.service import TokensService
 from playhead.testing.pictures import number_of
 from playhead.testing.site import PASSWORD, opened_site
 from playhead.testing.vid import VidFixture, make_header, make_vid, signing_key

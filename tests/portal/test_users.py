@@ -40,7 +40,12 @@ async def test_somebody_is_added_and_signs_in(browser, browse, site):
     }
     assert answer.json() == expected == (await browser.get("/api/users/jo")).json()
     async with browse() as other:
-        assert (await other.renew("jo", GOOD, OWN)).json()["user"]["permissions"] == ["blackout_on", "play", "view"]
+        assert (await other.renew("jo", GOOD, OWN)).json()["user"]["permissions"] == [
+            "analyse",
+            "blackout_on",
+            "play",
+            "view",
+        ]
     (entry,) = await site.audited("user.added")
     assert (entry.actor, entry.subject, entry.details) == ("root", "jo", {"name": "Jo Doe", "roles": "agent"})
     assert code_of(await browser.post("/api/users", json=JO)) == (409, "user.exists")

@@ -1,6 +1,6 @@
 """The ASGI application on port 2020: API, pages, health, metrics, and what the site mounts beside them (media)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
@@ -14,23 +14,19 @@ from starlette.types import Receive, Scope, Send
 from playhead import __version__
 from playhead.base.errors import InvalidInputError, NotFoundError, PlayheadError, UnavailableError
 from playhead.domain.access import Action, Installation
-from playhead.net.http import (
-    AllowedHosts,
-    AsgiApp,
-    Guard,
-    HostHeader,
-    SecurityPolicy,
-    client_address,
-    error_response,
-    guarded,
-    is_loopback,
-    page_of,
-    tell_unserved,
-)
 from playhead.net.http.echo import Echoes
+from playhead.net.http.errors import error_response, tell_unserved
+from playhead.net.http.from_page import page_of
+from playhead.net.http.guard import Guard, guarded
+from playhead.net.http.headers import SecurityPolicy
+from playhead.net.http.hosts import AllowedHosts, HostHeader, client_address, is_loopback
+from playhead.net.http.server import AsgiApp
 from playhead.portal.api import (
     access,
     account,
+    analytics,
+    analytics_export,
+    analytics_rules,
     audit,
     bookmarks,
     bulk,
@@ -42,6 +38,8 @@ from playhead.portal.api import (
     groups,
     health,
     keeping,
+    link,
+    log_levels,
     login_sessions,
     logs,
     mine,
@@ -50,6 +48,7 @@ from playhead.portal.api import (
     recordings,
     roles,
     sessions,
+    sites,
     users,
     views,
     wall,
@@ -82,6 +81,7 @@ def create_application(
     pages: Pages | None = None,
     strict_s: int | None = None,
     described: Sequence[Mapping[str, Any]] = (),
+    near: Callable[[], Sequence[str]] = tuple,
 ) -> AsgiApp:
     """The application, behind its guard.
 
@@ -92,6 +92,7 @@ def create_application(
         pages: None for those of the web build.
         strict_s: as `playhead.net.http.SecurityPolicy`'s.
         described: what OpenAPI has to say of ``mounted``.
+        near: origins that pages may play from directly.
     """
     app = FastAPI(
         title="Playhead",
@@ -108,9 +109,23 @@ def create_application(
     app.add_exception_handler(RequestValidationError, _tell_malformed)
     people = (users, groups, roles, login_sessions, access)
     library = (facets, bulk, coverage, recordings, views, bookmarks)
-    records = (mine, audit, quarantine, health, keeping, environment, logs)
-    for module in (sessions, account, oidc, *library, workstations, events, *people, wall, exports, *records):
-        app.include_router(module.router)
+    records = (mine, audit, quarantine, health, keeping, environment, link, log_levels, logs, sites)
+    analysing = (analytics_rules, analytics_export, analytics)
+    for module in (
+        sessions,
+        account,
+        oidc,
+        *library,
+        *analysing,
+        workstations,
+        events,
+        *people,
+        wall,
+        exports,
+        *records,
+    ):
+        # As they are: including a router makes all of its routes anew for each application.
+        app.routes.extend(module.router.routes)
     describe(app, described)
     app.routes.extend(mounted)
     app.add_route("/metrics", _metrics, include_in_schema=False)
@@ -119,7 +134,7 @@ def create_application(
     app.router.default = _page_route(pages or Pages())
 
     def connect(host: HostHeader) -> Sequence[str]:
-        return (parts.token_origin(host.name),)
+        return (*parts.token_origins(host.name), *near())
 
     policy = SecurityPolicy(page=True, strict_s=strict_s)
     guard = Guard(service="portal", clock=parts.clock, policy=policy, hosts=hosts, connect=connect)

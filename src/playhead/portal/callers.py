@@ -7,9 +7,11 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from playhead.base.errors import RefusedError
-from playhead.domain.access import Action, Object, Who, decide, may
+from playhead.domain.access import Action, Grant, Object, Scope, Who, decide, may
 from playhead.domain.roles import ADMINISTRATOR, built_in_grants
-from playhead.net.http import SESSION_COOKIE, client_address, session_cookie
+from playhead.net.http.headers import SESSION_COOKIE, session_cookie
+from playhead.net.http.hosts import client_address
+from playhead.net.http.vouched import Vouched, vouched_of
 from playhead.portal.parts import Parts, is_secure, parts_of
 from playhead.portal.rules import csrf_matches, origin_matches
 from playhead.portal.sessions import SignedIn
@@ -80,6 +82,9 @@ async def identify(request: Request) -> Caller:
 
 
 async def _identified(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Caller:
+    vouched = vouched_of(request.scope)
+    if vouched is not None:
+        return _let_in(vouched)
     parts = parts_of(request)
     address = client_address(request.scope)
     if bearer is not None:
@@ -95,6 +100,11 @@ async def _identified(request: Request, bearer: HTTPAuthorizationCredentials | N
     if session is None:
         raise RefusedError("session.none", "You are not signed in.", hint="Sign in first.")
     return Caller(session.who, address, session)
+
+
+def _let_in(vouched: Vouched) -> Caller:
+    grants = tuple(Grant(Action(one), Scope.ALL) for one in sorted(vouched.actions))
+    return Caller(Who(vouched.user, grants=grants), vouched.address, None)
 
 
 async def _changing_caller(

@@ -5,7 +5,6 @@ does not fetch what it is sent loses it, and is told to load its lists again: no
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -25,6 +24,7 @@ from playhead.domain.live import (
     WorkstationChanged,
 )
 from playhead.domain.recordings import Recording
+from playhead.net.inbox import Inbox
 from playhead.portal.api.coverage_models import present_item
 from playhead.portal.api.health_models import health_item
 from playhead.portal.api.models import RecordingItem, WorkstationItem, live_item, recording_item
@@ -70,8 +70,7 @@ class Watcher:
         self._feed = feed
         self.who = who
         """What it may see is decided for them; renewed while the page is open."""
-        self._waiting: deque[News] = deque()
-        self._arrived = asyncio.Event()
+        self._waiting: Inbox[News] = Inbox()
 
     def __enter__(self) -> Self:
         self._feed.add(self)
@@ -87,19 +86,11 @@ class Watcher:
         if len(self._waiting) >= WAITING_MAX:
             self._waiting.clear()
             news = RESYNC
-        self._waiting.append(news)
-        self._arrived.set()
+        self._waiting.add(news)
 
     async def next(self, timeout_s: float) -> News | None:
         """The next one, or None when there was none for ``timeout_s``."""
-        if not self._waiting:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(timeout_s):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return None
-        return self._waiting.popleft()
+        return await self._waiting.next(timeout_s)
 
 
 class Feed:

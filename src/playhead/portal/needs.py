@@ -1,16 +1,21 @@
 """What the portal needs of the rest of the site, so that it runs beside it or far from it."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from playhead.base.ids import RecordingId, UserId, WorkstationId
 from playhead.domain.accounts import DayAccount, Present, RecordingAccount
 from playhead.domain.exports import ExportProgress, ExportWish
 from playhead.domain.health import Problem
+from playhead.domain.link import LinkState
 from playhead.domain.live import Event, LiveWorkstation
+from playhead.domain.log_levels import Kind, Raise
 from playhead.domain.logs import Cursor, LogLine, LogPage, LogQuery
 from playhead.domain.quarantine import Quarantined
 from playhead.domain.recordings import Recording
@@ -18,8 +23,6 @@ from playhead.domain.retention import Pending, Policy
 from playhead.environment.doctor.findings import Report
 from playhead.environment.doctor.summary import Summary
 from playhead.environment.installation import Listener
-from playhead.store.catalogue.erasures import Erasure
-from playhead.store.erasure import Order
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
 from playhead.wire.screen.messages import CommandName, Result
 
@@ -99,7 +102,7 @@ class Pictures(Protocol):
 
 
 class Keeping(Protocol):
-    """Keeping and destroying recordings. `KeepingService` at the premises."""
+    """For how long recordings are kept. `KeepingService` at the premises."""
 
     async def pending(self, policy: Policy | None = None, /) -> Pending:
         """What a run would take now, under the policy in force or another."""
@@ -115,15 +118,6 @@ class Keeping(Protocol):
 
     def wake(self) -> None:
         """Begin a run now."""
-        ...
-
-    async def erase(self, order: Order, /) -> Erasure:
-        """Erase one recording.
-
-        Raises:
-            NotFoundError: ``recording.not_found``, ``recording.erased``.
-            ConflictError: ``recording.held``, ``recording.recording``, ``recording.changing``.
-        """
         ...
 
 
@@ -261,6 +255,14 @@ class Coverage(Protocol):
         ...
 
 
+class Link(Protocol):
+    """The link to the cloud. `playhead.premises.link.LinkService`."""
+
+    def state(self) -> LinkState:
+        """How it is now."""
+        ...
+
+
 class LogFollower(Protocol):
     """One that watches lines come; left as a context manager."""
 
@@ -283,11 +285,46 @@ class Logs(Protocol):
         """
         ...
 
+    def export(self, query: LogQuery, /) -> AsyncGenerator[Sequence[LogLine]]:
+        """All that is looked for, oldest first, in pieces.
+
+        Raises:
+            UnavailableError: ``logs.exports``; from the iterator ``logs.unreadable``.
+        """
+        ...
+
     def follow(self, query: LogQuery, /) -> LogFollower:
         """What comes from the ``with`` on.
 
         Raises:
             UnavailableError: ``logs.followers``.
+        """
+        ...
+
+
+class LogLevels(Protocol):
+    """Logs that say more for a while. `playhead.premises.logs.levels.LogLevels`."""
+
+    def all(self) -> list[Raise]:
+        """Those whose time is not over."""
+        ...
+
+    async def begin(self, wanted: Raise, /) -> Raise:
+        """Have a log say more; how that stands now.
+
+        Raises:
+            NotFoundError: ``workstation.not_found``.
+            LimitError: ``logs.levels``.
+            UnavailableError: ``file.unwritable``.
+        """
+        ...
+
+    async def end(self, kind: Kind, name: str, /) -> Raise:
+        """Have a log say what it is configured to; what it was.
+
+        Raises:
+            NotFoundError: ``logs.not_raised``.
+            UnavailableError: ``file.unwritable``.
         """
         ...
 
@@ -304,7 +341,7 @@ class Exports(Protocol):
         """
         ...
 
-    def look(self, user: UserId, export: str, /) -> ExportProgress:
+    async def look(self, user: UserId, export: str, /) -> ExportProgress:
         """How far one of a user's is.
 
         Raises:
@@ -312,8 +349,8 @@ class Exports(Protocol):
         """
         ...
 
-    def file(self, user: UserId, export: str, /) -> tuple[Path, str]:
-        """Where a finished one lies, and a name for it.
+    async def answer(self, user: UserId, export: str, request: Request, /) -> Response:
+        """A finished one, or the range of it that a request asks for.
 
         Raises:
             NotFoundError: ``export.not_found``.

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from playhead.base.config import Section
 from playhead.base.ids import RoleId
-from playhead.net.http import is_loopback
+from playhead.net.http.hosts import is_loopback
 
 ROLES_MAX: Final = 200
 

@@ -23,6 +23,7 @@ _FORMS: Final[Mapping[str, str]] = {
     "supervisors": _NAME,
     "bookmark": _OPAQUE,
     "view": _OPAQUE,
+    "rules": _OPAQUE,
     "session": _OPAQUE,
     "export": _OPAQUE,
 }

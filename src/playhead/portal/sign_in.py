@@ -85,6 +85,25 @@ class SignIn:
                 await users.set_password_hash(connection, user.id, fresh)
         return await self._proven(user, attempt, factor)
 
+    async def prove(self, name: str, password: str, address: str, player: str) -> UserId:
+        """Who somebody is whose program shows name and password with each request, as native players do.
+
+        No session is opened. A second factor cannot be asked for there, so who has one is refused.
+
+        Raises:
+            RefusedError, WaitError, UnavailableError: as `sign_in`.
+        """
+        attempt = Attempt(name, password, address=address, browser=player)
+        user = await self._known(attempt)
+        if await self._is_expired(user):
+            hint = "Sign in to the portal, and choose one of your own."
+            raise RefusedError("password.expired", "This password has to be replaced.", hint=hint)
+        if await self.factors.holds(user.id):
+            hint = "Have the portal, or `playhead recordings play`, open the player."
+            raise RefusedError("signin.code_needed", "A second factor cannot be given here.", hint=hint)
+        await self.lockout.succeeded(str(user.id), address)
+        return user.id
+
     async def renew(self, attempt: Attempt, fresh: str) -> SignedIn:
         """Replace a password by the one it is proved with, end the user's other sessions, and open one.
 

@@ -61,8 +61,9 @@ class CoverageItem(Answer):
 
 
 class CoverageList(Answer):
-    """A day of the site."""
+    """A day of a site."""
 
+    site: str
     day: date
     begins_at: datetime = Field(serialization_alias="from")
     ends_at: datetime = Field(serialization_alias="to")

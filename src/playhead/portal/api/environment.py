@@ -1,18 +1,20 @@
 """``/api/environment``: ports, what the doctor finds, firewall rules and exclusions, for who operates the server."""
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from playhead.base.errors import PlayheadError, UnavailableError
+from playhead.base.errors import NotFoundError, PlayheadError, UnavailableError
 from playhead.base.ids import WorkstationId
 from playhead.domain.access import Action, Installation
 from playhead.environment.antivirus.written import FORMS as EXCLUSIONS
 from playhead.environment.doctor.findings import Report
+from playhead.environment.doctor.signing import Signer, signed_page
 from playhead.environment.doctor.summary import problems_of, reach_of
 from playhead.environment.downloads import PATH_CHARS_MAX, REQUEST, File, exclusions_file, rules_file
 from playhead.environment.firewall.rules import Role
@@ -62,6 +64,10 @@ OperatingChange = Annotated[Caller, Depends(_operating_change)]
 
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "A file, with its name."}
+}
+
+_PAGE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "A page, with its name."}
 }
 
 _Network = Annotated[str, Query(max_length=NETWORK_CHARS_MAX)]
@@ -116,6 +122,30 @@ async def list_findings(
 async def get_report(request: Request, _caller: Operating, workstation: str) -> ReportItem:
     """The newest report of a workstation."""
     return report_item(await _environment(parts_of(request)).newest(WorkstationId(workstation)))
+
+
+@router.get(
+    "/page",
+    operation_id="getReportPage",
+    openapi_extra=needs(Action.OPERATE),
+    responses=_PAGE,
+)
+async def get_report_page(
+    request: Request,
+    _caller: Operating,
+    *,
+    workstation: Annotated[str | None, Query(max_length=63, description="Whose; left out, this server's.")] = None,
+) -> HTMLResponse:
+    """The newest report as one page that this server signs, for whoever is to mend something."""
+    parts = parts_of(request)
+    environment = _environment(parts)
+    report = environment.report if workstation is None else await environment.newest(WorkstationId(workstation))
+    if report is None:
+        raise NotFoundError("doctor.no_report", "This server has not looked over itself yet.")
+    certificate = parts.keyring.server_file
+    page = signed_page(report, await asyncio.to_thread(Signer.load, certificate, certificate))
+    name = f"playhead-doctor-{re.sub('[^A-Za-z0-9.-]', '-', report.machine)}-{report.at:%Y%m%dT%H%M%SZ}.html"
+    return HTMLResponse(page, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 @router.post("/doctor", operation_id="runDoctor", openapi_extra=needs(Action.OPERATE))

@@ -38,7 +38,6 @@ class PortItem(Answer):
     purpose: str
     open_at: list[str]
     secured: str
-    present: bool = Field(description="Whether this version has the module.")
     listening: bool | None = Field(
         description="Whether something listens there on this server now; null where nothing is to, or it is not known."
     )
@@ -135,7 +134,6 @@ def port_item(row: Port, *, listening: bool | None, local: bool, reach: Reach) -
         purpose=row.purpose,
         open_at=[str(place) for place in row.open_at],
         secured=row.secured,
-        present=row.present,
         listening=listening,
         local=local,
         reach=ReachItem(

@@ -19,7 +19,7 @@ from playhead.store.catalogue import recordings
 
 router = APIRouter(prefix="/api/exports", tags=["exports"], responses=ERRORS)
 
-_Id = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+_Id = Annotated[str, Path(max_length=128, pattern=r"^[A-Za-z0-9._~-]+$")]
 
 _MP4: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -52,7 +52,7 @@ async def begin(request: Request, caller: Changing, order: ExportOrder) -> Expor
 @router.get("/{export}", operation_id="getExport", openapi_extra=needs("own"))
 async def get_export(request: Request, caller: Reading, export: _Id) -> ExportItem:
     """How far a file is."""
-    found = _exports(parts_of(request)).look(caller.who.user, export)
+    found = await _exports(parts_of(request)).look(caller.who.user, export)
     return _item(export, found)
 
 
@@ -63,15 +63,15 @@ async def get_export(request: Request, caller: Reading, export: _Id) -> ExportIt
     response_class=FileResponse,
     responses=_MP4,
 )
-async def download(request: Request, caller: Reading, export: _Id) -> FileResponse:
+async def download(request: Request, caller: Reading, export: _Id) -> Response:
     """The finished file, or a range of it."""
     parts = parts_of(request)
     exports = _exports(parts)
-    path, name = exports.file(caller.who.user, export)
-    recording = exports.look(caller.who.user, export).recording
+    recording = (await exports.look(caller.who.user, export)).recording
     await _require(parts, caller, recording)  # it may have been taken away since
+    answer = await exports.answer(caller.who.user, export, request)
     await parts.audit.note_once(str(caller.who.user), "export.downloaded", str(recording), caller.address)
-    return FileResponse(path, media_type="video/mp4", filename=name)
+    return answer
 
 
 @router.delete("/{export}", operation_id="dropExport", openapi_extra=needs("own"), status_code=204)

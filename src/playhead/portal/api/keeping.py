@@ -99,8 +99,9 @@ async def delete_recording(request: Request, caller: Changing, recording: str, o
     await visible_recording(parts, caller, identifier, Action.DELETE)
     if not order.reason.strip():
         raise InvalidInputError("erasure.reason", "An erasure needs a reason.", hint="It goes into the certificate.")
-    keeping = _keeping(parts)
-    erasure = await keeping.erase(Order(identifier, str(caller.who.user), order.reason, address=caller.address))
+    if parts.erasing is None:
+        raise UnavailableError("erasure.none", "Nothing is erased here.")
+    erasure = await parts.erasing.erase(Order(identifier, str(caller.who.user), order.reason, address=caller.address))
     await parts.feed.changed([identifier])
     return erasure_item(erasure)
 
@@ -158,7 +159,7 @@ async def _require_one(parts: Parts, caller: Caller, first: Action, second: Acti
 
 def _keeping(parts: Parts) -> Keeping:
     if parts.keeping is None:
-        raise UnavailableError("retention.none", "Nothing is erased here.")
+        raise UnavailableError("retention.none", "For how long recordings are kept is decided at their sites.")
     return parts.keeping
 
 

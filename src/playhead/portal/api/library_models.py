@@ -8,16 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from playhead.base.ids import WorkstationId
 from playhead.base.instants import utc, wall_us
 from playhead.domain.access import Sight, agent_key
+from playhead.domain.annotations import BULK_MAX, REASON_CHARS_MAX
 from playhead.domain.library import PAGE_ITEMS_MAX, VALUES_MAX, Order, Question
 from playhead.domain.recordings import RecordingState
 from playhead.domain.words import QUESTION_CHARS_MAX, TAG_CHARS_MAX, searched_words, tag_of
 from playhead.portal.api.shapes import Answer, Input, Instant
+from playhead.store.analytics.questions import PATTERN_CHARS_MAX, Sought
 from playhead.store.catalogue.bookmarks import TEXT_CHARS_MAX, Bookmark
-from playhead.store.catalogue.holds import REASON_CHARS_MAX, Hold
+from playhead.store.catalogue.holds import Hold
 from playhead.store.catalogue.views import COLUMNS_MAX, NAME_CHARS_MAX, QUERY_CHARS_MAX, View
-
-BULK_MAX = 500
-"""Recordings that one request changes."""
 
 LENGTH_S_MAX = 10_000_000
 """Past what a recording can last."""
@@ -25,6 +24,9 @@ LENGTH_S_MAX = 10_000_000
 MOMENT_MS_MAX = LENGTH_S_MAX * 1000
 
 _Texts = Annotated[list[Annotated[str, Field(max_length=255)]], Field(max_length=VALUES_MAX)]
+_Pattern = Annotated[str, Field(max_length=PATTERN_CHARS_MAX)]
+"""In any case, with ``*`` for anything."""
+_Percent = Annotated[int | None, Field(ge=0, le=100)]
 _Seconds = Annotated[int | None, Field(ge=0, le=LENGTH_S_MAX)]
 _Moment = Annotated[int, Field(ge=0, le=MOMENT_MS_MAX, description="On the recording's timeline, in milliseconds.")]
 
@@ -58,6 +60,26 @@ class LibraryQuery(BaseModel):
             "bookmark or the reason of the hold.",
         ),
     ] = ""
+
+    application: Annotated[_Pattern, Field(description="Worked with during the recording. Needs `analyse`.")] = ""
+    url: Annotated[_Pattern, Field(description="Shown during it, in that application. Needs `analyse`.")] = ""
+    rule: Annotated[_Pattern, Field(description="A rule that did something during it. Needs `analyse`.")] = ""
+    idle_from: Annotated[
+        _Percent, Field(alias="idleFrom", description="Least share of idle time, in percent. Needs `analyse`.")
+    ] = None
+    idle_to: Annotated[_Percent, Field(alias="idleTo", description="Greatest share, likewise.")] = None
+
+    @property
+    def sought(self) -> Sought | None:
+        """What must have been worked with; None where nothing is asked for."""
+        sought = Sought(
+            application=self.application,
+            url=self.url,
+            rule=self.rule,
+            idle_share_min=None if self.idle_from is None else self.idle_from / 100,
+            idle_share_max=None if self.idle_to is None else self.idle_to / 100,
+        )
+        return None if sought == Sought() else sought
 
     def question(self, sight: Sight, members: frozenset[str] | None) -> Question:
         """What is asked of the library.

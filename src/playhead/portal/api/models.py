@@ -57,6 +57,21 @@ class UserItem(Answer):
     )
 
 
+Capability = Literal[
+    "analytics",
+    "coverage",
+    "environment",
+    "erasing",
+    "exports",
+    "link",
+    "log_levels",
+    "logs",
+    "quarantine",
+    "retention",
+    "sites",
+]
+
+
 class SessionItem(Answer):
     """A login session."""
 
@@ -64,6 +79,10 @@ class SessionItem(Answer):
     csrf_token: str = Field(description="To be sent as `X-CSRF-Token` with every request that changes something.")
     token_url: str = Field(description="Where the player asks for tokens.")
     site: str
+    capabilities: list[Capability] = Field(
+        description="What there is here. The portal of several sites has not what concerns one server."
+    )
+    sites: list[str] | None = Field(description="Those that there are, by name; null at a site itself.")
     expires_at: datetime
 
 

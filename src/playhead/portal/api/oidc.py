@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from playhead.base.errors import NotFoundError, PlayheadError
-from playhead.net.http import client_address
+from playhead.net.http.hosts import client_address
 from playhead.portal.admission import Admission
 from playhead.portal.api.permissions import needs
 from playhead.portal.api.sessions import give_cookie

@@ -13,6 +13,7 @@ from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.library_models import HoldItem, LibraryQuery, hold_item
 from playhead.portal.api.models import RecordingItem, RecordingPage
 from playhead.portal.api.permissions import needs
+from playhead.portal.api.recordings_worked import worked_page
 from playhead.portal.callers import Caller, Reading
 from playhead.portal.parts import Parts, parts_of
 from playhead.store.catalogue import recordings
@@ -30,12 +31,12 @@ async def list_recordings(request: Request, caller: Reading, asked: Annotated[Li
     if asked.group is not None:
         async with parts.catalogue.reading() as connection:
             members = await members_of(connection, GroupId(asked.group))
-    page = await parts.library.page(
-        asked.question(sight(caller.who, Action.VIEW), members),
-        asked.order,
-        after=None if asked.before is None else Place.decode(asked.before, asked.order),
-        limit=asked.limit,
-    )
+    question = asked.question(sight(caller.who, Action.VIEW), members)
+    after = None if asked.before is None else Place.decode(asked.before, asked.order)
+    if (sought := asked.sought) is None:
+        page = await parts.library.page(question, asked.order, after=after, limit=asked.limit)
+    else:
+        page = await worked_page(parts, caller, question, sought, order=asked.order, after=after, limit=asked.limit)
     items = [parts.feed.item(one) for one in page.items]
     return RecordingPage(items=items, next=None if page.next is None else page.next.encode(asked.order))
 

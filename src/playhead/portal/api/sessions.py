@@ -4,7 +4,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from playhead.base.errors import RefusedError
 from playhead.base.instants import utc
-from playhead.net.http import client_address, session_cookie
+from playhead.net.http.headers import session_cookie
+from playhead.net.http.hosts import client_address
 from playhead.portal.api.account_models import Renewal
 from playhead.portal.api.answers import ERRORS
 from playhead.portal.api.models import Credentials, SessionItem, UserItem
@@ -28,13 +29,13 @@ async def sign_in(request: Request, response: Response, credentials: Credentials
     parts = parts_of(request)
     session = await parts.sign_in.sign_in(attempt_of(request, credentials.user, credentials.password, credentials.code))
     give_cookie(request, response, session)
-    return session_item(request, session)
+    return await session_item(request, session)
 
 
 @router.get("", operation_id="getSession", openapi_extra=needs("signed_in"))
 async def get_session(request: Request, caller: Reading) -> SessionItem:
     """Who is signed in, and the token that changes need."""
-    return session_item(request, _session_of(caller.session))
+    return await session_item(request, _session_of(caller.session))
 
 
 @router.delete("", operation_id="signOut", openapi_extra=needs("signed_in"), status_code=204)
@@ -60,7 +61,7 @@ async def renew_password(request: Request, response: Response, renewal: Renewal)
     attempt = attempt_of(request, renewal.user, renewal.old, renewal.code)
     session = await parts.sign_in.renew(attempt, renewal.new)
     give_cookie(request, response, session)
-    return session_item(request, session)
+    return await session_item(request, session)
 
 
 def attempt_of(request: Request, user: str, password: str, code: str | None) -> Attempt:
@@ -80,7 +81,7 @@ def _session_of(session: SignedIn | None) -> SignedIn:
     return session
 
 
-def session_item(request: Request, session: SignedIn) -> SessionItem:
+async def session_item(request: Request, session: SignedIn) -> SessionItem:
     """A session for the wire."""
     parts = parts_of(request)
     who = session.who
@@ -89,5 +90,7 @@ def session_item(request: Request, session: SignedIn) -> SessionItem:
         csrf_token=csrf_token(session.secret),
         token_url=parts.token_url(request),
         site=str(parts.keyring.site),
+        capabilities=parts.capabilities(),
+        sites=None if parts.coverages is None else [str(one) for one in await parts.coverages.sites()],
         expires_at=utc(session.expires_at_us),
     )
