@@ -23,6 +23,13 @@ def test_the_list_is_what_is_meant_where_nothing_is_named(run: Run, tmp_path: Pa
     assert all(option.startswith("--exclude=^") for option in options)
 
 
+def test_whose_list_it_is_says_the_folder(run: Run, tmp_path: Path) -> None:
+    assert "neither a server nor a workstation" in run("environment", "antivirus", "--data", tmp_path).err
+    (tmp_path / "workstation.toml").write_text('[workstation]\npremises = ["recorder.example"]\nid = "desk-7"\n')
+    said = run("environment", "antivirus", "json", "--data", tmp_path)
+    assert (said.err, {row["service"] for row in json.loads(said.out)}) == ("", {"screen recording", "workstation"})
+
+
 def test_what_is_held_open_is_suggested(run: Run, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o700)
     with (tmp_path / "data" / "shop.db").open("wb") as held:

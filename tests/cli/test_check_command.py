@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from cli.conftest import Run
@@ -61,3 +63,15 @@ def test_there_is_nothing_to_check(run: Run, library: PremisesPlaces, options: l
     assert said.code == 1
     assert "There is no premises server's data" in said.err
     assert not (library.root / "premises").exists()
+
+
+def test_a_look_upgrades_nothing(run: Run, library: PremisesPlaces) -> None:
+    with closing(sqlite3.connect(library.catalogue)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    for command in ("check", "premises status"):
+        said = run(*command.split(), "--data", library.root)
+        assert said.code == 1
+        assert "by an older Playhead" in said.err
+        assert "`playhead premises run`" in said.err
+    with closing(sqlite3.connect(library.catalogue)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]

@@ -12,7 +12,7 @@ from playhead.base.clock import SystemClock
 from playhead.base.ids import SiteId
 from playhead.cli.places import PremisesPlaces
 from playhead.environment.doctor.findings import Report
-from playhead.net.http import own_certificate
+from playhead.net.http.certificates import own_certificate
 from playhead.store.keyring import Keyring
 
 Codes = dict[str, list[dict[str, object]]]
@@ -25,13 +25,13 @@ def server(library: PremisesPlaces) -> PremisesPlaces:
     Keyring.open(library.keys, SiteId("site"), SystemClock())
     own_certificate(library.keys, (), SystemClock())
     free = []
-    for _ in range(5):
+    for _ in range(6):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             free.append(listener.getsockname()[1])
     library.config.write_text(
         f'[screen]\nlisten = "127.0.0.1:{free[0]}"\n[tokens]\nlisten = "127.0.0.1:{free[1]}"\n'
         f'[portal]\nlisten = "127.0.0.1:{free[2]}"\nhttps_listen = "127.0.0.1:{free[3]}"\n'
-        f'[logs]\nlisten = "127.0.0.1:{free[4]}"\n'
+        f'[logs]\nlisten = "127.0.0.1:{free[4]}"\n[native_players]\nlisten = "127.0.0.1:{free[5]}"\n'
     )
     return library
 

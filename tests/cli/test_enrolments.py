@@ -16,6 +16,7 @@ from playhead.cli.enrolments import Enrolment, judge
 from playhead.cli.places import PremisesPlaces
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.workstations import Workstation, enrol_workstation, list_workstations
+from playhead.testing.catalogues import opened as opened_catalogue
 
 KNOWN = Workstation(WorkstationId("pc-1"), b"k" * 32, b"c" * 32, 100)
 TOLD = Enrolment("pc-1", b"k" * 32, b"c" * 32, 100)
@@ -52,7 +53,7 @@ def other(library: PremisesPlaces, tmp_path: Path) -> PremisesPlaces:
     shutil.copytree(library.keys, places.keys)
 
     async def enrol() -> None:
-        catalogue = await Catalogue.open(places.catalogue)
+        catalogue = await opened_catalogue(places.catalogue)
         async with catalogue.writing() as connection:
             await enrol_workstation(
                 connection, workstation=WorkstationId("own"), signer=bytes(32), certificate_hash=bytes(32), now_us=1

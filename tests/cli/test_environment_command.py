@@ -8,6 +8,17 @@ from pathlib import Path
 
 import pytest
 from cli.conftest import Run
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from playhead.base.addresses import Address
+from playhead.base.clock import SystemClock
+from playhead.base.ids import CloudId, TenantSite
+from playhead.cli.places import PremisesPlaces
+from playhead.net.pool.enrolment import Enrolled
+from playhead.premises.link.identity import LinkFolder
+from playhead.store.disk import SystemDisk
+from playhead.store.sites.keys import CloudKeys
+from playhead.wire.pki import create_request
 
 RANGE = "10.1.0.0/16"
 
@@ -17,6 +28,7 @@ def data(tmp_path: Path) -> Path:
     (tmp_path / "premises.toml").write_text(
         '[screen]\nlisten = "0.0.0.0:5733"\n[portal]\nlisten = "0.0.0.0:2020"\nhttps_listen = "0.0.0.0:8443"\n'
         '[tokens]\nlisten = "0.0.0.0:5650"\n[logs]\nlisten = "0.0.0.0:5638"\n'
+        '[native_players]\nlisten = "0.0.0.0:4510"\n'
     )
     return tmp_path
 
@@ -24,6 +36,7 @@ def data(tmp_path: Path) -> Path:
 def test_the_ports_are_those_of_the_configuration(run: Run, data: Path) -> None:
     said = run("environment", "ports", "--format", "json", "--data", data)
     assert {row["service"]: row["port"] for row in json.loads(said.out)} == {
+        "client_players": 4510,
         "https": 8443,
         "logging": 5638,
         "portal": 2020,
@@ -47,11 +60,23 @@ def test_the_table_is_the_same_in_every_form(run: Run, data: Path) -> None:
         assert all(cell in said for row in rows[1:] for cell in row)
 
 
+def test_a_folder_of_nobody_is_said(run: Run, data: Path, tmp_path: Path) -> None:
+    """It is mistyped most often, and rules for other ports than the server's shut that out."""
+    for command in (["ports"], ["firewall", "nftables"]):
+        assert "No premises server has its data in" in run("environment", *command, "--data", tmp_path / "typo").err
+        assert "No premises server has its data in" not in run("environment", *command, "--data", data).err
+
+
+def test_a_range_that_is_none_is_shown_as_one(run: Run, data: Path) -> None:
+    said = run("environment", "firewall", "nftables", "--from", "10.1.0.0/8", "--data", data)
+    assert (said.code, "Write 10.0.0.0/8." in said.err) == (1, True)
+
+
 def test_rules_follow_the_configuration(run: Run, data: Path) -> None:
     said = run("environment", "firewall", "nftables", "--from", RANGE, "--data", data)
     assert (said.code, said.err) == (0, "")
     assert "ip saddr { 10.1.0.0/16 } tcp dport 5733 accept" in said.out
-    assert said.out.count("accept comment") == 5
+    assert said.out.count("accept comment") == 6
 
 
 def test_what_is_left_open_or_out_is_said(run: Run, data: Path, tmp_path: Path) -> None:
@@ -69,12 +94,27 @@ def test_the_cloud_is_opened_only_on_request_and_what_is_wider_than_need_be_is_s
     assert "2010" not in default.out
     somewhere = run("environment", "firewall", "ufw", "--from", RANGE, "--with", "cloud", "--data", data)
     assert "ufw allow out 2010/tcp" in somewhere.out
-    assert "not in this version" in somewhere.err
     assert "name the cloud with --cloud" in somewhere.err
     named = run("environment", "firewall", "ufw", "--from", RANGE, "--cloud", "203.0.113.5", "--data", data)
     assert "ufw allow out to 203.0.113.5 port 2010" in named.out
     assert "--cloud" not in named.err
     assert set(default.out.splitlines()[3:]) < set(named.out.splitlines())
+
+
+def test_a_site_that_has_joined_a_cloud_sends_there(run: Run, data: Path) -> None:
+    assert "pool" not in run("environment", "ports", "--data", data).out
+    cloud = CloudKeys.open(data / "keys", CloudId("cloud"), SystemClock())
+    key, site = Ed25519PrivateKey.generate(), TenantSite.parse("acme/berlin")
+    enrolled = Enrolled(cloud.issue_site(create_request(key, "berlin"), site), cloud.authority.certificate, str(site))
+    LinkFolder(SystemDisk(), PremisesPlaces(data).cloud).save(Address("cloud.example", 2011), key, enrolled)
+    rows = json.loads(run("environment", "ports", "--format", "json", "--data", data).out)
+    assert {row["service"]: row["port"] for row in rows}["pool"] == 2011
+    said = run("environment", "firewall", "ufw", "--from", RANGE, "--data", data)
+    assert "ufw allow out 2011/tcp" in said.out
+    assert "name the cloud with --cloud" in said.err
+    (data / "cloud.toml").write_text('[links]\nlisten = "*:2012"\n')
+    said = run("environment", "firewall", "ufw", "--role", "cloud", "--from", RANGE, "--data", data)
+    assert "to any port 2012" in said.out
 
 
 def test_a_machine_in_the_cloud_needs_no_configuration(run: Run, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def is_value_optional(option: click.Option) -> bool:
 def assert_exists(text: str) -> None:
     """The command in ``text`` is there, with every option named, and with as many arguments as it takes."""
     words = shlex.split(text.partition(" > ")[0])[1:]
+    words = words[: words.index("--")] if "--" in words else words  # what follows is for another program
     path: tuple[str, ...] = ()
     while words and (*path, words[0]) in ALL:
         path = (*path, words.pop(0))

@@ -108,6 +108,7 @@ def _server(library: PremisesPlaces) -> Generator[None]:
     library.config.write_text(
         f'[portal]\nlisten = "{anywhere}"\nhttps_listen = "{anywhere}"\ntransport = "plain"\n'
         f'[tokens]\nlisten = "{anywhere}"\n[screen]\nlisten = "{anywhere}"\n[logs]\nlisten = "{anywhere}"\n'
+        f'[native_players]\nlisten = "{anywhere}"\n'
     )
     command = [sys.executable, "-m", "playhead", "premises", "run", "--data", str(library.root)]
     with (library.root / "log").open("w") as log:

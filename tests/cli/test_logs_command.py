@@ -11,7 +11,8 @@ from cli.conftest import Run
 
 from playhead.base.instants import rfc3339
 from playhead.cli import log_desk
-from playhead.cli.places import PremisesPlaces
+from playhead.cli.operator import Operator
+from playhead.cli.places import PremisesPlaces, Running
 from playhead.domain.logs import LogLine
 from playhead.store.disk import SystemDisk
 from playhead.store.logs import list_files
@@ -98,3 +99,33 @@ async def test_tail_shows_what_comes(kept: PremisesPlaces) -> None:
     finally:
         process.kill()
         await process.wait()
+
+
+def test_the_server_is_asked_for_more(run: Run, library: PremisesPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = run("logs", "levels", "--data", library.root)
+    assert (refused.code, "No premises server is running" in refused.err) == (1, True)
+    Running(process=1, portal="http://127.0.0.1:1", screen_port=1).write(library.running)
+    asked: list[tuple[object, ...]] = []
+    item = {"kind": "workstation", "name": "desk-7", "level": "debug", "by": "jane", "reason": "it stutters"}
+    item |= {"until": "2026-11-23T12:30:00Z", "state": "in_force", "problem": ""}
+
+    def ask(_self: Operator, *arguments: object) -> dict[str, object]:
+        asked.append(arguments)
+        return {**item, "items": [item]}
+
+    monkeypatch.setattr(Operator, "_ask", ask)
+    said = run("logs", "level", "desk-7", "debug", "--for", "30m", "--reason", "x", "--data", library.root)
+    assert (said.code, "debug until 2026-11-23T12:30:00Z" in said.err) == (0, True)
+    item |= {"state": "waiting", "problem": "Workstation desk-7 is not connected."}
+    assert "is not connected" in run("logs", "level", "desk-7", "info", "--data", library.root).err
+    table = run("logs", "levels", "--data", library.root).out
+    for cell in ("desk-7", "2026-11-23T12:30:00Z", "jane", "waiting (Workstation", "it stutters"):
+        assert cell in table
+    assert json.loads(run("logs", "levels", "--json", "--data", library.root).out) == [item]
+    assert run("logs", "level", "screen", "configured", "--data", library.root).code == 0
+    path = "/api/logs/levels"
+    order = {"kind": "workstation", "name": "desk-7", "level": "debug", "lengthMs": 1_800_000, "reason": "x"}
+    assert asked[:2] == [("POST", path, order), ("POST", path, order | {"level": "info", "reason": ""})]
+    assert asked[-1] == ("DELETE", f"{path}/service/screen")
+    wrong = run("logs", "level", "desk-7", "debug", "--for", "soon", "--data", library.root)
+    assert (wrong.code, "duration" in wrong.err) == (1, True)

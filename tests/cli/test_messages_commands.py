@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import re
+from pathlib import Path
 
 import pytest
 from cli.conftest import Run
 
 from playhead.cli.places import PremisesPlaces
+from playhead.cli.settings import PremisesSettings
 from playhead.domain.events import Event
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.audit import list_audit
 from playhead.store.catalogue.dead_letters import IN, DeadLetter, bury_event, bury_message
 from playhead.store.catalogue.outbox import forget_events, next_events
 
+PAGE = (Path(__file__).parents[2] / "docs" / "integrating.md").read_text()
 AT_US = 1_800_000_000_000_000
 
 
@@ -79,6 +83,12 @@ def test_the_state_and_its_exit_code(run: Run, dead: PremisesPlaces) -> None:
     assert run("messages", "status", "--data", dead.root).code == 0
 
 
+def test_the_status_of_the_server_has_it(run: Run, dead: PremisesPlaces) -> None:
+    messages = json.loads(run("premises", "status", "--json", "--data", dead.root).out)["messages"]
+    assert (messages["waiting"], messages["dead"]) == (0, 2)
+    assert "0 events wait for other programs; 2 dead letters" in run("premises", "status", "--data", dead.root).out
+
+
 async def forget_all(connection):
     await forget_events(connection, [one.number for one in await next_events(connection, 1_000)])
 
@@ -117,3 +127,21 @@ class TestProvision:
 
 def test_the_document_is_the_one_that_is_published(run: Run) -> None:
     assert json.loads(run("messaging", "asyncapi").out)["asyncapi"] == "3.0.0"
+
+
+def test_what_the_page_says_to_do_once(run: Run, library: PremisesPlaces, tmp_path, monkeypatch) -> None:
+    """docs/integrating.md, "Once": its commands and its settings."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLAYHEAD_DATA", str(library.root))
+    once = dict(re.findall(r"^```(\w*)\n(.*?)^```", PAGE.partition("## From the")[0], re.DOTALL | re.MULTILINE))
+    provision, add = (line.split()[1:] for line in once[""].splitlines())
+    assert run(*provision).code == 0
+    assert run(*add, "--password-stdin", stdin="correct horse battery staple\n").code == 0
+    assert {path.name for path in (tmp_path / "broker").iterdir()} == {
+        "definitions.json", "playhead.password", "crm.password", "wallboard.password",
+    }  # fmt: skip
+    library.config.write_text(once["toml"])
+    found = PremisesSettings.load(library).messaging
+    assert (found.transport, str(found.broker), found.password_file.name) == (
+        "rabbitmq", "broker.example:5672", "playhead.password",
+    )  # fmt: skip

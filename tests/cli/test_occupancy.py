@@ -30,6 +30,8 @@ listen = "127.0.0.1:0"
 https_listen = "127.0.0.1:0"
 [logs]
 listen = "127.0.0.1:0"
+[native_players]
+listen = "127.0.0.1:0"
 """
 
 

@@ -45,7 +45,7 @@ def follow(run: Run, library: PremisesPlaces, tmp_path: Path, monkeypatch: pytes
     (library.root / "premises.toml").write_text(
         f'[site]\nid = "site"\n[screen]\n{ports[0]}\n[tokens]\n{ports[1]}\n'
         f'[portal]\n{ports[2]}\nhttps_listen = "127.0.0.1:0"\n'
-        '[logs]\nlisten = "127.0.0.1:0"\n'
+        '[logs]\nlisten = "127.0.0.1:0"\n[native_players]\nlisten = "127.0.0.1:0"\n'
     )
     library.root.rename(tmp_path / "srv" / "playhead")
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from playhead.cli.status_text import lines_of
 from playhead.wire.screen import BlackoutRequest
-from playhead.workstation.status import LocalStatus
+from playhead.workstation.status import DesktopStatus, LocalStatus
 
 IDLE = LocalStatus(
     workstation="desk-1",
@@ -49,6 +49,18 @@ def test_everything_at_once() -> None:
         alarm=True,
         blackouts=(BlackoutRequest("command_line", 1_800_000_000_000_000, by="alex", reason="card"),),
         unkept="It is not kept.",
+        analytics=DesktopStatus(
+            watching_since_us=1_800_000_000_000_000,
+            problem="Nobody listens there.",
+            rules=3,
+            digest="0123456789abcdef",
+            told=50,
+            waiting=12,
+            lost=1,
+            refused=2,
+            fired=4,
+            sent_us=1_800_000_060_000_000,
+        ),
         clock_offset_ms=-1500,
     )
     assert lines_of(status) == [
@@ -61,6 +73,10 @@ def test_everything_at_once() -> None:
         "server       not connected: Nobody listens there.",
         "missing      what is shown now does not come to the server: disk full (alarm)",
         "black        asked for by the command line, alex at 2027-01-15T08:00:00Z, until it is ended: card",
+        (
+            "analytics    watching since 2027-01-15T08:00:00Z, 12 events waiting, last sent 2027-01-15T08:01:00Z, "
+            "1 lost, 2 refused, 3 rules (0123456789ab): Nobody listens there."
+        ),
         "not kept     It is not kept.",
         "monitors     DP-1, HDMI-2",
         "pictures     5.0 a second",

@@ -1,5 +1,6 @@
 """``playhead users``: who may sign in."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -10,6 +11,7 @@ from cli.conftest import Run
 
 from playhead.cli.places import PremisesPlaces
 from playhead.portal.lockout import user_key
+from playhead.testing.catalogues import provide
 
 GOOD = "correct horse battery"
 
@@ -22,6 +24,9 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 @pytest.fixture
 def jo(run: Run, tmp_path: Path) -> Path:
     """A data folder in which Jo may sign in."""
+    catalogue = PremisesPlaces(tmp_path).catalogue
+    catalogue.parent.mkdir(parents=True)
+    asyncio.run(provide(catalogue))
     arguments = ("--role", "agent", "--name", "Jo Doe", "--password-stdin", "--data", tmp_path)
     said = run("users", "add", "jo", *arguments, stdin=f"{GOOD}\n")
     assert (said.code, said.out) == (0, "")

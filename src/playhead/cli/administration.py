@@ -16,6 +16,7 @@ from playhead.cli.settings import PremisesSettings
 from playhead.domain.roles import Assignment
 from playhead.portal.lockout import user_key
 from playhead.portal.passwords import Passwords
+from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.access import assignments_of
 from playhead.store.catalogue.audit import AuditEntry, add_audit_entry
 from playhead.store.catalogue.enrolment_codes import add_code
@@ -56,9 +57,22 @@ async def add_person(places: PremisesPlaces, user: str, *, name: str, roles: Seq
         ConflictError: ``user.exists``.
         NotFoundError: ``role.not_found``.
     """
-    person = User(UserId(user), name, await _hashed(places, password, user, name), SystemClock().wall_us())
+    length = PremisesSettings.load(places).portal.password_length
+    async with opened_catalogue(places) as catalogue:
+        await add_person_to(catalogue, user, name=name, roles=roles, password=password, length=length)
+
+
+async def add_person_to(
+    catalogue: Catalogue, user: str, *, name: str, roles: Sequence[str], password: str, length: int
+) -> None:
+    """Add a person to a catalogue; ``length`` is how long passwords are at least.
+
+    Raises:
+        InvalidInputError, ConflictError, NotFoundError: as `add_person`.
+    """
+    person = User(UserId(user), name, await _hashed(length, password, user, name), SystemClock().wall_us())
     assignments = [Assignment(RoleId(role)) for role in dict.fromkeys(roles)]
-    async with opened_catalogue(places) as catalogue, catalogue.writing() as connection:
+    async with catalogue.writing() as connection:
         await add_user(connection, person, assignments)
         told = {"name": name, "roles": " ".join(str(one.role) for one in assignments)}
         await note(connection, "user.added", user, told)
@@ -72,7 +86,7 @@ async def change_password(places: PremisesPlaces, user: str, password: str) -> N
         InvalidInputError: as `add_person`.
         NotFoundError: ``user.not_found``.
     """
-    hashed = await _hashed(places, password, user)
+    hashed = await _hashed(PremisesSettings.load(places).portal.password_length, password, user)
     identifier = UserId(user)
     async with _acting(places, "user.password_set", identifier) as connection:
         await set_user_password(connection, identifier, hashed)
@@ -159,8 +173,8 @@ async def revoke(places: PremisesPlaces, workstation: str) -> None:
     done(f"{workstation} may no longer connect. Its recordings stay. A new enrolment lets it in again.")
 
 
-async def _hashed(places: PremisesPlaces, password: str, *about: str) -> str:
-    passwords = Passwords(chars_min=PremisesSettings.load(places).portal.password_length)
+async def _hashed(length: int, password: str, *about: str) -> str:
+    passwords = Passwords(chars_min=length)
     try:
         return await passwords.hash(password, about)
     finally:

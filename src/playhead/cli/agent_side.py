@@ -24,6 +24,8 @@ from playhead.cli.workstation_file import load_settings, settings_to_be, write_s
 from playhead.environment.doctor.findings import Report
 from playhead.environment.ports import Service, port_of
 from playhead.workstation import enrolment
+from playhead.workstation.analytics.desktops import open_desktop
+from playhead.workstation.analytics.service import WorkstationAnalytics
 from playhead.workstation.capture.source import Source
 from playhead.workstation.capture.test_card import TEST_CARD, ColourBars
 from playhead.workstation.capture.x11 import Masking, X11Source
@@ -81,9 +83,20 @@ def run(data: Path, *, log: str, takes_over: bool = False) -> None:
     service = WorkstationService(settings, pipeline, clock, session=session, examine=examine)
     own.offset_us = service.clock_offset_us
     beside = [_modest(service), own.run()]
+    if settings.analytics.on:
+        beside.append(_analytics(settings, service, clock).run())
     if settings.hotkey is not None:
         beside.append(Hotkey(settings.display, settings.hotkey, service.toggle_blackout).run())
     run_until_stopped(_after(before, _beside(service, *beside)))
+
+
+def _analytics(settings: WorkstationConfig, service: WorkstationService, clock: Clock) -> WorkstationAnalytics:
+    bus = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "") if settings.analytics.accessibility else ""
+    analytics = WorkstationAnalytics(
+        settings, lambda: open_desktop(settings.display, clock), service.by_rules, clock, session_bus=bus
+    )
+    service.by_rules.catch_up, service.by_rules.status = analytics.catch_up, analytics.status
+    return analytics
 
 
 async def _after(before: Coroutine[None, None, None] | None, work: Coroutine[None, None, None]) -> None:

@@ -25,9 +25,7 @@ class _ListByDefault(click.Group):
 _role_option = click.option(
     "--role",
     type=click.Choice(["premises", "workstation"]),
-    default="premises",
-    show_default=True,
-    help="Which machine.",
+    help="Which machine; by default what its data folder says.",
 )
 
 
@@ -45,13 +43,13 @@ def antivirus() -> None:
 
 
 @antivirus.command("list")
-@click.argument("form", type=click.Choice(_FORMS), default=_FORMS[0])
+@click.argument("form", type=click.Choice(_FORMS), default=_FORMS[0], metavar="[FORM]")
 @_role_option
 @click.option("--profile", type=click.Choice(["wfo-17"]), help="The list of another product instead, with warnings.")
 @click.option("--account", default="", help="clamav: the system user that the service runs as.")
 @click.option("--remove", is_flag=True, help="defender, registry: print what takes the exclusions away again.")
 @data_option
-def list_(form: str, role: str, profile: str | None, account: str, data: Path, *, remove: bool) -> None:
+def list_(form: str, role: str | None, profile: str | None, account: str, data: Path, *, remove: bool) -> None:
     r"""Print what to leave alone, and why; for one product or for all others.
 
     The list comes from the data folder and is as narrow as it can be: files of ours in folders of ours.
@@ -100,7 +98,7 @@ def suggest(paths: tuple[Path, ...], pid: int | None, seconds: float, *, as_json
 )
 @data_option
 @json_option
-def verify(role: str, account: str | None, clamd_config: Path | None, data: Path, *, as_json: bool) -> None:
+def verify(role: str | None, account: str | None, clamd_config: Path | None, data: Path, *, as_json: bool) -> None:
     r"""Prove here and now that the exclusions work, and that they are not a hole.
 
     Puts the EICAR test file, which harms nobody and every scanner takes for a virus, for a moment where the exclusions

@@ -16,12 +16,15 @@ _COMMANDS: Final = {
     "demo": "demo",
     "workstation": "workstation",
     "premises": "premises",
+    "pool": "pool",
+    "cloud": "cloud",
     "record": "record",
     "recordings": "recordings",
     "coverage": "coverage",
     "verify": "verify",
     "check": "check",
     "doctor": "doctor",
+    "storage": "storage",
     "backup": "backup",
     "restore": "backup",
     "recovery-key": "backup",
@@ -36,6 +39,7 @@ _COMMANDS: Final = {
     "users": "users",
     "groups": "groups",
     "roles": "permissions",
+    "analytics": "analytics",
     "audit": "audit",
 }
 """Module of each command."""
@@ -71,6 +75,8 @@ Examples:
   playhead recordings list                 what there is
   playhead recordings export ID call.mp4   a standard MP4, without re-encoding
   playhead verify ID --ocr                 is it what was recorded, black where it should be?
+  playhead pool status                     how is the link to the cloud?
+  playhead cloud site add acme/berlin      let a site join this cloud
   playhead environment ports               what must be open, where and why
   playhead doctor                          what is wrong here, what it means and what mends it
   playhead retention set --days 90         how long recordings are kept
@@ -81,6 +87,7 @@ Examples:
   playhead drill                           is anything lost when things go wrong? rehearsed here
   playhead quarantine list                 what could not be taken in, and waits for somebody
   playhead logs tail --level warning       what all machines say, as it comes
+  playhead analytics usage --period yesterday   what agents worked with, and for how long
   playhead messaging provision broker/     let other programs follow and give orders, by RabbitMQ
   playhead messages status                 does what happens reach them?
 \b

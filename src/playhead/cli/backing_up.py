@@ -15,7 +15,7 @@ from playhead.base.errors import ConflictError, InvalidInputError, NotFoundError
 from playhead.base.ids import RecordingId
 from playhead.base.instants import rfc3339
 from playhead.cli.administration import note
-from playhead.cli.catalogues import existing_catalogue
+from playhead.cli.catalogues import existing_catalogue, require_file
 from playhead.cli.checking import HARMLESS
 from playhead.cli.console import done, emit_json, human_bytes, human_instant, notice, step, table
 from playhead.cli.library import digits_of, the_one
@@ -112,8 +112,10 @@ async def backup(places: PremisesPlaces, folder: Path, wanted: Wanted, *, as_jso
     Raises:
         NotFoundError: ``backup.no_recovery_key``.
         InvalidInputError: ``backup.inside``.
+        ConflictError: ``backup.database``.
         PlayheadError: as `playhead.store.backup.Backup.make`.
     """
+    require_file(places)
     if folder.resolve().is_relative_to(places.catalogue.parent.resolve()):
         message = f"{folder} is inside the server's own data, and would be lost with it."
         raise InvalidInputError("backup.inside", message, hint="Name a folder on another disk.")
@@ -174,8 +176,10 @@ async def restore(
     """Restore a backup and print what came back; whether all of it is whole.
 
     Raises:
+        ConflictError: ``backup.database``.
         PlayheadError: as `playhead.store.backup.Restore.into`, and what is said of keys.
     """
+    require_file(places)
     disk = SystemDisk()
     logs.configure(SystemClock(), form="human")
     found = newest_whole(disk, folder.absolute(), wanted)

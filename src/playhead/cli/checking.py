@@ -7,14 +7,16 @@ from typing import Final
 import click
 
 from playhead.base.clock import SystemClock
+from playhead.cli.catalogues import look_at_catalogue, open_catalogue
 from playhead.cli.console import done, emit_json, notice
 from playhead.cli.places import PremisesPlaces
+from playhead.cli.uploads import objects_of
 from playhead.premises.screen.recordings import Recordings
-from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
 from playhead.store.folder_lock import FolderLock
 from playhead.store.keyring import Keyring
 from playhead.store.segments.check import Finding, check_segments
+from playhead.store.segments.layout import is_object
 from playhead.store.segments.repair import repair
 
 HARMLESS: Final = frozenset({"check.tail", "check.orphan"})
@@ -37,10 +39,13 @@ async def check(places: PremisesPlaces, *, thorough: bool, mend: bool, as_json: 
     with FolderLock(places.lock_folder, "premises server") if mend else nullcontext():
         if not mend:
             places.require()
-        catalogue = await Catalogue.open(places.catalogue)
+        catalogue = await (open_catalogue if mend else look_at_catalogue)(places)
         try:
-            async for finding in check_segments(catalogue, disk, places.recordings, thorough=thorough):
-                mended = await repair(catalogue, disk, places.recordings, finding, clock) if mend else ""
+            async for finding in check_segments(
+                catalogue, disk, places.recordings, thorough=thorough, elsewhere=objects_of(places)
+            ):
+                can_mend = mend and not is_object(finding.location)
+                mended = await repair(catalogue, disk, places.recordings, finding, clock) if can_mend else ""
                 whole = whole and (bool(mended) or finding.code in HARMLESS)
                 told.append({**_plain(finding), "mended": mended})
                 if not as_json:

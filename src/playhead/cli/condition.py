@@ -8,12 +8,14 @@ import click
 
 from playhead.base.errors import UnavailableError
 from playhead.base.instants import rfc3339
-from playhead.cli.catalogues import existing_catalogue
+from playhead.cli.catalogues import looked_at_catalogue
 from playhead.cli.console import emit_json, human_bytes
 from playhead.cli.operator import Operator
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
 from playhead.store.backup.last import last_backup
+from playhead.store.catalogue.dead_letters import count_dead_letters
+from playhead.store.catalogue.outbox import outbox_state
 from playhead.store.catalogue.quarantine import count_quarantined
 
 
@@ -61,12 +63,15 @@ def _found(places: PremisesPlaces) -> dict[str, Any]:
 
 
 async def _kept(places: PremisesPlaces) -> dict[str, Any]:
-    async with existing_catalogue(places) as catalogue, catalogue.reading() as connection:
+    async with looked_at_catalogue(places) as catalogue, catalogue.reading() as connection:
         quarantined, backup = await count_quarantined(connection), await last_backup(connection)
+        waiting, dead = await outbox_state(connection), await count_dead_letters(connection)
     last = None
     if backup is not None:
         last = {"id": backup.id, "at": rfc3339(backup.at_us), "faults": backup.faults}
-    return {"quarantined": quarantined, "lastBackup": last}
+    oldest = None if waiting.oldest_at_us is None else rfc3339(waiting.oldest_at_us)
+    messages = {"waiting": waiting.events, "oldest": oldest, "dead": dead}
+    return {"quarantined": quarantined, "lastBackup": last, "messages": messages}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -81,6 +86,10 @@ def _print(found: dict[str, Any]) -> None:
     last = found["lastBackup"]
     faults = f"; {last['faults']} segments were not whole" if last and last["faults"] else ""
     click.echo(f"backup        {last['id'] + faults if last else 'none was ever made'}")
+    messages = found["messages"]
+    since = f", the oldest since {messages['oldest']}" if messages["oldest"] else ""
+    dead = f"; {messages['dead']} dead letters wait for a person" if messages["dead"] else ""
+    click.echo(f"messages      {messages['waiting']} events wait for other programs{since}{dead}")
     for problem in found["problems"]:
         click.echo(
             f"problem       {problem['message']} ({problem['code']}, since {problem['since']}) {problem['hint']}"

@@ -19,7 +19,7 @@ from playhead.cli.settings import PremisesSettings
 from playhead.domain.accounts import DayAccount
 from playhead.domain.coverage import EXCUSED, Ledger, Missing
 from playhead.portal.api.coverage_models import day_item, recording_coverage
-from playhead.premises.coverage import CoverageLedger
+from playhead.premises.coverage.ledger import CoverageLedger
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.workstations import PAGE_ITEMS_MAX, Workstation, get_workstation, list_workstations
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from playhead.base import logs
 from playhead.base.addresses import Address
@@ -67,7 +68,7 @@ async def _demonstrate(folder: Path, *, scripted: bool, fps: int, continuous: bo
         places = PremisesPlaces(folder)
         places.make()
         password = await _login(places, folder / "login")
-        settings = with_free_ports(PremisesSettings.load(places))
+        settings = with_free_ports(_with_analytics(PremisesSettings.load(places), on=scripted))
         running = await stack.enter_async_context(_server(places, settings))
 
         environment = dict(os.environ)
@@ -79,7 +80,14 @@ async def _demonstrate(folder: Path, *, scripted: bool, fps: int, continuous: bo
             stack.push_async_callback(_cancelled, work)
 
         step("starting the workstation")
-        await _prepare_workstation(places, folder, running.screen_port, fps=fps, continuous=continuous)
+        await _prepare_workstation(
+            places,
+            folder,
+            running.screen_port,
+            fps=fps,
+            continuous=continuous,
+            **{"analytics.on": scripted, "analytics.port": settings.analytics.listen.port},
+        )
         workstation = await stack.enter_async_context(_workstation(folder, environment))
         _welcome(running, password, scripted=scripted, continuous=continuous)
         code = await workstation.wait()
@@ -117,9 +125,17 @@ async def _server(places: PremisesPlaces, settings: PremisesSettings) -> AsyncGe
         await _cancelled(serving)
 
 
-async def _prepare_workstation(places: PremisesPlaces, folder: Path, port: int, *, fps: int, continuous: bool) -> None:
+def _with_analytics(settings: PremisesSettings, *, on: bool) -> PremisesSettings:
+    """Desktop analytics of what is made up; nobody's own desktop is watched without having asked for it."""
+    here = Address("127.0.0.1", settings.analytics.listen.port)
+    return msgspec.structs.replace(
+        settings, analytics=msgspec.structs.replace(settings.analytics, enabled=on, listen=here)
+    )
+
+
+async def _prepare_workstation(places: PremisesPlaces, folder: Path, port: int, **more: int | bool) -> None:
     server = Address("127.0.0.1", port)
-    write_settings(folder, WORKSTATION, server, fps=fps, continuous=continuous)
+    write_settings(folder, WORKSTATION, server, **more)
     data = load_settings(folder).data
     try:
         IdentityFolder(SystemDisk(), data / IDENTITY_FOLDER).load(WORKSTATION)

@@ -8,7 +8,7 @@ import click
 from playhead.cli.options import data_option, json_option
 from playhead.environment.doctor.findings import Role
 
-_ROLES = (Role.WORKSTATION.value, Role.PREMISES.value)
+_ROLES = tuple(role.value for role in Role)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,8 @@ import click
 
 from playhead.base.clock import SystemClock
 from playhead.base.errors import PlayheadError, UnavailableError
-from playhead.base.ids import SiteId
+from playhead.base.ids import CloudId, SiteId, TenantSite, WorkstationId
+from playhead.cli.cloud_places import CloudPlaces
 from playhead.cli.console import done, emit_json, notice
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.workstation_file import CONFIG_NAME, load_settings
@@ -18,12 +20,21 @@ from playhead.environment.doctor.page import as_page
 from playhead.environment.doctor.signing import Signer, signed_page, verify_page
 from playhead.environment.doctor.text import as_text
 from playhead.store.disk import SystemDisk
+from playhead.store.key_files import certificate_in
 from playhead.store.keyring import Keyring
+from playhead.wire.pki import Holder
 from playhead.workstation.enrolment import IDENTITY_FOLDER
 from playhead.workstation.identity import IdentityFolder
 
 _UNANSWERED: Final = frozenset({"screen.not_connected", "screen.no_answer", "screen.cannot_examine"})
 """Of a workstation that cannot be asked now: what it told last is still good to know."""
+
+_KINDS: Final[Mapping[type[Holder], str]] = {
+    SiteId: "server of site",
+    TenantSite: "server of site",
+    CloudId: "cloud",
+    WorkstationId: "workstation",
+}
 
 _COLOURS: Final = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
@@ -103,7 +114,7 @@ def verify(data: Path, file: Path) -> None:
         UnavailableError: ``doctor.no_role``.
     """
     verified = verify_page(file.read_bytes(), authority=_authority(data))
-    kind = "server of site" if isinstance(verified.holder, SiteId) else "workstation"
+    kind = _KINDS[type(verified.holder)]
     done(f"The page is as {kind} {verified.holder} made it on {verified.report.at:%Y-%m-%d %H:%M:%S} UTC.")
     done(f"Its certificate's fingerprint (SHA-256) is {verified.fingerprint.hex()}.")
 
@@ -120,13 +131,20 @@ def _signer(data: Path, role: Role) -> Signer:
     if role is Role.PREMISES:
         file = Keyring.open_existing(PremisesPlaces(data).keys, SystemClock()).server_file
         return Signer.load(file, file)
+    if role is Role.CLOUD:
+        file = CloudPlaces(data).keys / "server.pem"
+        return Signer.load(file, file)
     folder = load_settings(data).data / IDENTITY_FOLDER
     return Signer.load(folder / "certificate.pem", folder / "key.pem")
 
 
 def _authority(data: Path) -> bytes:
-    if role_of(data) is Role.PREMISES:
+    role = role_of(data)
+    if role is Role.PREMISES:
         return Keyring.open_existing(PremisesPlaces(data).keys, SystemClock()).authority.certificate
+    if role is Role.CLOUD:
+        file = CloudPlaces(data).keys / "authority.pem"
+        return certificate_in(file, file.read_bytes())
     settings = load_settings(data)
     return IdentityFolder(SystemDisk(), settings.data / IDENTITY_FOLDER).load(settings.id).authority
 
@@ -144,19 +162,25 @@ async def examine_here(data: Path, role: Role, *, agents: int = 1) -> Report:
         from playhead.cli.premises_doctor import examine_premises
 
         return await examine_premises(PremisesPlaces(data), clock=clock, environment=os.environ)
+    if role is Role.CLOUD:
+        from playhead.cli.cloud_doctor import examine_cloud
+
+        return await examine_cloud(CloudPlaces(data), clock=clock, environment=os.environ)
     from playhead.workstation.doctor import examine_workstation
 
     return await examine_workstation(load_settings(data), clock=clock, environment=os.environ, agents=agents)
 
 
 def role_of(data: Path) -> Role:
-    """What a data folder says that the machine is: a premises server, or else a workstation.
+    """What a data folder says that the machine is: a premises server, or else a machine of the cloud or a workstation.
 
     Raises:
         UnavailableError: ``doctor.no_role``.
     """
     if PremisesPlaces(data).catalogue.exists():
         return Role.PREMISES
+    if CloudPlaces(data).control.exists():
+        return Role.CLOUD
     if (data / CONFIG_NAME).exists():
         return Role.WORKSTATION
     hint = "Name its folder with --data, or say what it is to be with --role."

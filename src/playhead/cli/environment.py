@@ -59,7 +59,7 @@ def ports(data: Path, form: str, *, show_all: bool, check: bool) -> None:
 
 
 @environment.command()
-@click.argument("form", type=click.Choice(_FORMS))
+@click.argument("form", type=click.Choice(_FORMS), metavar="FORM")
 @click.option("--role", type=click.Choice(_ROLES), default=_ROLES[0], show_default=True, help="Whose firewall.")
 @click.option(
     "--from",
@@ -75,7 +75,7 @@ def ports(data: Path, form: str, *, show_all: bool, check: bool) -> None:
     "modules",
     type=click.Choice([Module.CLOUD.value]),
     multiple=True,
-    help="Also what a module needs that this version does not have; --cloud says so, too.",
+    help="Also what goes to a cloud that this site has not joined yet; --cloud says so, too.",
 )
 @click.option("--remove", is_flag=True, help="Print what takes the rules away again.")
 @click.option("--check", is_flag=True, help="Compare with what this machine has loaded; ends with 1 where it differs.")
@@ -97,8 +97,8 @@ def firewall(
     r"""Print the rules that this installation needs, for one kind of firewall.
 
     REQUEST is a change request for a network team. All others are for a program; applying them twice is applying them
-    once. Without --from the rules let any address in. What a premises server sends to the cloud is left out unless
-    --cloud or --with cloud asks for it; a machine in the cloud (--role cloud) needs neither.
+    once. Without --from the rules let any address in. What a premises server sends to the cloud is left out where it
+    has joined none, unless --cloud or --with cloud asks for it; a machine in the cloud (--role cloud) needs neither.
 
     \b
     Examples:

@@ -16,16 +16,23 @@ from playhead.cli.auditing import note
 from playhead.cli.catalogues import existing_catalogue
 from playhead.cli.console import done, emit_json, human_bytes, human_instant, human_length, notice, table
 from playhead.cli.finding import Filters
+from playhead.cli.operator import OPERATOR
 from playhead.cli.places import PremisesPlaces
+from playhead.cli.uploads import objects_of
+from playhead.domain.events import exported
+from playhead.domain.exports import ExportWish
 from playhead.domain.library import Order
 from playhead.domain.recordings import Recording, Segment
-from playhead.premises.export import OpenSegment, export_mp4
+from playhead.premises.export.mp4 import export_mp4
+from playhead.premises.export.plan import OpenSegment
 from playhead.store.catalogue.groups import members_of
 from playhead.store.catalogue.recordings import recordings_beginning_with
 from playhead.store.catalogue.segments import Located, get_segment
-from playhead.store.disk import File, SystemDisk
+from playhead.store.disk import Readable, SystemDisk
+from playhead.store.event_log import publish
 from playhead.store.keyring import Keyring
 from playhead.store.library import Library
+from playhead.store.segments.layout import is_object, path_of
 from playhead.wire.vid import open_data_key, read_header
 
 PREFIX_LENGTH_MIN = 4
@@ -133,7 +140,7 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
     with ExitStack() as stack:
         for part in located:
             try:
-                file = stack.enter_context(opened(places.recordings, part))
+                file = stack.enter_context(opened(places, part))
                 data_key = data_key_of(file, part.segment, site_key)
             except (CorruptError, RefusedError) as fault:
                 faults.append(fault)
@@ -145,20 +152,27 @@ async def export(places: PremisesPlaces, text: str, out: Path, *, monitor: str |
             written = export_mp4(
                 parts, out, monitor=monitor, progress=lambda share: bar.update(int(share * 1000) - bar.pos)
             )
+    async with existing_catalogue(places) as catalogue:
+        told = exported(ExportWish(OPERATOR, recording.id), written.size_bytes, SystemClock().wall_us())
+        await publish(catalogue, [told])
     for fault in (*faults, *written.faults):
         notice(f"Left out: {fault.message} ({fault.code})")
     done(f"{out}: {human_length(written.duration_us)}, {human_bytes(written.size_bytes)}")
 
 
 @contextmanager
-def opened(folder: Path, located: Located) -> Generator[File]:
-    """A segment's file, closed at the end.
+def opened(places: PremisesPlaces, located: Located) -> Generator[Readable]:
+    """A segment, wherever it lies, closed at the end.
 
     Raises:
         CorruptError: ``segment.missing``.
+        UnavailableError: ``objects.unknown``.
     """
     try:
-        file = SystemDisk().open(folder / located.location)
+        if is_object(located.location):
+            file: Readable = objects_of(places).view(located.location, plain=True)
+        else:
+            file = SystemDisk().open(path_of(places.recordings, located.location))
     except FileNotFoundError:
         raise CorruptError("segment.missing", f"The file {located.location} is not there.") from None
     try:
@@ -167,7 +181,7 @@ def opened(folder: Path, located: Located) -> Generator[File]:
         file.close()
 
 
-def data_key_of(file: File, segment: Segment, site_key: X25519PrivateKey) -> bytes:
+def data_key_of(file: Readable, segment: Segment, site_key: X25519PrivateKey) -> bytes:
     """The data key of a segment, from its file.
 
     Raises:

@@ -21,6 +21,11 @@ def listening_at(settings: PremisesSettings, ports: Mapping[Service, int]) -> tu
     return tuple(replace(one, port=ports.get(one.service, one.port)) for one in listeners_of(settings))
 
 
+def port_at(listeners: tuple[Listener, ...], service: Service) -> int | None:
+    """Where a service listens; None where it does not."""
+    return next((one.port for one in listeners if one.service is service and one.port), None)
+
+
 def web_certificates(places: PremisesPlaces, settings: PremisesSettings) -> Mapping[Service, bytes]:
     """The certificate (DER) that each web port shows, as its file is now; none for plain ports."""
     file = certificate_file(places, settings)

@@ -17,10 +17,11 @@ from playhead.base.errors import InvalidInputError
 from playhead.base.instants import from_rfc3339, rfc3339, utc, wall_us
 from playhead.cli.console import done
 from playhead.cli.places import PremisesPlaces
-from playhead.domain.logs import Cursor, Level, LogLine, LogQuery
+from playhead.domain.logs import Cursor, Level, LogLine, LogQuery, line_text
 from playhead.store.disk import SystemDisk
 from playhead.store.logs import LogSearch
 from playhead.store.logs.search import LINES_MAX
+from playhead.store.logs.walking import Walk
 
 LOOK_S: Final = 0.5
 """How often `tail` looks for more."""
@@ -28,8 +29,6 @@ LATE_US: Final = 60_000_000
 """`tail` shows lines that come so late, and no later ones: a spool that was cut off for a day is not news."""
 LAST_LINES: Final = 10
 """What `tail` begins with."""
-SLICE_US: Final = 3_600_000_000
-"""`export` goes by hours, so that it never holds more than the lines of one."""
 _COLOURS: Final = {Level.WARNING: "yellow", Level.NOTICE: "cyan", Level.DEBUG: "bright_black"}
 
 
@@ -63,7 +62,7 @@ def search(places: PremisesPlaces, query: LogQuery, *, limit: int, as_json: bool
     """Print the newest lines, oldest first."""
     found = list(itertools.islice(_newest_first(_store(places), query), limit))
     for line in reversed(found):
-        _print(line, as_json=as_json)
+        show_line(line, as_json=as_json)
     if not found and not as_json:
         click.echo("There is no such line.", err=True)
 
@@ -74,14 +73,14 @@ def tail(places: PremisesPlaces, query: LogQuery, *, as_json: bool) -> None:
     shown = 0
     for line in reversed(list(itertools.islice(_newest_first(store, query), LAST_LINES))):
         shown = max(shown, line.n)
-        _print(line, as_json=as_json)
+        show_line(line, as_json=as_json)
     while True:
         time.sleep(LOOK_S)
         late = rfc3339(SystemClock().wall_us() - LATE_US)
         recent = replace(query, since=max(query.since, late))
         fresh = [line for line in _newest_first(store, recent) if line.n > shown]
         for line in reversed(fresh):
-            _print(line, as_json=as_json)
+            show_line(line, as_json=as_json)
         shown = max([shown, *(line.n for line in fresh)])
 
 
@@ -120,35 +119,21 @@ def _newest_first(store: LogSearch, query: LogQuery) -> Iterator[LogLine]:
 
 
 def _oldest_first(store: LogSearch, query: LogQuery) -> Iterator[LogLine]:
-    """All, hour by hour."""
-    span = store.span()
-    if span is None:
-        return
-    start_us, end_us = span
-    start_us = max(start_us, from_rfc3339(query.since)) if query.since else start_us
-    end_us = min(end_us + 1, from_rfc3339(query.until)) if query.until else end_us + 1
-    while start_us < end_us:
-        until_us = min(start_us + SLICE_US, end_us)
-        hour = replace(query, since=rfc3339(start_us), until=rfc3339(until_us))
-        yield from reversed(list(_newest_first(store, hour)))
-        start_us = until_us
+    """All, a slice of time after another."""
+    walk = Walk(query, store.span())
+    while (question := walk.question) is not None:
+        asked, before = question
+        yield from walk.take(store.find(asked, before=before, limit=LINES_MAX, budget_us=None))
 
 
-def _print(line: LogLine, *, as_json: bool) -> None:
+def show_line(line: LogLine, *, as_json: bool) -> None:
+    """Print a line, for a person or for a program."""
     if as_json:
         click.echo(msgspec.json.encode(line))
         return
     level = Level.named(line.level)
     when = utc(from_rfc3339(line.at)).astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-    values = " ".join(f"{name}={value}" for name, value in line.fields.items())
-    where = line.workstation or "(server)"
-    text = f"{when} {line.level:8} {where:16} {line.service:12} {line.text}  {values}".rstrip()
-    click.secho(_plain(text), fg="red" if level <= Level.ERROR else _COLOURS.get(level))
-
-
-def _plain(text: str) -> str:
-    """Without what a terminal would obey: anybody may send lines."""
-    return "".join(char if char.isprintable() else "\n    " if char == "\n" else "\ufffd" for char in text)
+    click.secho(line_text(line, when), fg="red" if level <= Level.ERROR else _COLOURS.get(level))
 
 
 def _instant(moment: datetime | None) -> str:

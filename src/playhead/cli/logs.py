@@ -18,7 +18,9 @@ Examples:
   playhead logs search --workstation desk-7 --from 2026-11-23T08:00:00
   playhead logs search net.timeout --level error --limit 20
   playhead logs search --interaction 0195d3c1-…    one timeline of workstation and server
-  playhead logs export desk-7.jsonl --workstation desk-7"""
+  playhead logs export desk-7.jsonl --workstation desk-7
+  playhead logs level desk-7 debug --for 30m
+  playhead logs levels"""
 )
 def logs() -> None:
     """Look at the logs of all workstations, of this server, and of whatever else sends them to port 5638.
@@ -28,7 +30,8 @@ def logs() -> None:
     """
 
 
-def _filters(command: Any) -> Any:  # noqa: ANN401 # as click has it
+def line_filters(command: Any) -> Any:  # noqa: ANN401 # as click has it
+    """The options of `playhead.cli.log_desk.wanted`, but for the text."""
     for option in reversed(
         [
             click.option("--from", "since", type=click.DateTime(), help="From this time on, UTC."),
@@ -45,7 +48,7 @@ def _filters(command: Any) -> Any:  # noqa: ANN401 # as click has it
 
 @logs.command()
 @click.argument("text", default="")
-@_filters
+@line_filters
 @click.option(
     "--limit", type=click.IntRange(1, _LINES_MAX), default=200, show_default=True, help="How many; the newest."
 )
@@ -60,7 +63,7 @@ def search(data: Path, *, limit: int, as_json: bool, **filters: Any) -> None:  #
 
 @logs.command()
 @click.argument("text", default="")
-@_filters
+@line_filters
 @data_option
 @json_option
 def tail(data: Path, *, as_json: bool, **filters: Any) -> None:  # noqa: ANN401 # as click gives them
@@ -73,7 +76,7 @@ def tail(data: Path, *, as_json: bool, **filters: Any) -> None:  # noqa: ANN401 
 @logs.command()
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--text", default="", help="Only with this text anywhere in them.")
-@_filters
+@line_filters
 @click.option("--force", is_flag=True, help="Replace the file where it exists.")
 @data_option
 def export(data: Path, out: Path, *, force: bool, **filters: Any) -> None:  # noqa: ANN401 # as click gives them
@@ -81,3 +84,36 @@ def export(data: Path, out: Path, *, force: bool, **filters: Any) -> None:  # no
     from playhead.cli import log_desk
 
     log_desk.export(PremisesPlaces(data), log_desk.wanted(**filters), out, force=force)
+
+
+@logs.command()
+@click.argument("target")
+@click.argument("level", type=click.Choice(["debug", "info", "configured"]))
+@click.option("--for", "length", default="30m", show_default=True, help="For how long, such as 30m or 2h; 24h at most.")
+@click.option("--reason", default="", help="Why; it goes into the audit log.")
+@data_option
+def level(target: str, level: str, length: str, reason: str, data: Path) -> None:
+    """Have the log of TARGET say more for a while; the server must run.
+
+    TARGET is a workstation, or a service of this server (`premises` is all of it). A workstation that is not connected
+    is told when it comes. It falls back by itself when the time is over; LEVEL configured ends it before.
+    """
+    from playhead.cli import log_raising
+    from playhead.cli.operator import Operator
+
+    operator = Operator(PremisesPlaces(data))
+    if level == "configured":
+        log_raising.end(operator, target)
+    else:
+        log_raising.begin(operator, target, level, length=length, reason=reason)
+
+
+@logs.command()
+@data_option
+@json_option
+def levels(data: Path, *, as_json: bool) -> None:
+    """List the logs that say more for a while: who wanted it, and until when."""
+    from playhead.cli import log_raising
+    from playhead.cli.operator import Operator
+
+    log_raising.show(Operator(PremisesPlaces(data)).log_levels(), as_json=as_json)

@@ -15,7 +15,7 @@ _ORDERS = ("start", "stop", "blackout-on", "blackout-off")
     epilog="""\b
 Examples:
   playhead messaging provision --integrator crm broker/
-  rabbitmqctl import_definitions broker/definitions.json
+  rabbitmqctl import_definitions < broker/definitions.json
   playhead messaging order --user crm --password-file broker/crm.password start desk-7
   playhead messaging listen --user crm --password-file broker/crm.password 'playhead.coverage.#'"""
 )

@@ -15,6 +15,7 @@ from playhead.cli.settings import PremisesSettings
 from playhead.net.messaging.rabbitmq import try_connecting
 from playhead.premises.messaging.broker import read_broker
 from playhead.premises.messaging.config import MessagingConfig
+from playhead.premises.messaging.rules import waits_long
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue.audit import add_audit_entry
 from playhead.store.catalogue.dead_letters import (
@@ -25,9 +26,6 @@ from playhead.store.catalogue.dead_letters import (
     retry_dead_letter,
 )
 from playhead.store.catalogue.outbox import outbox_state
-
-PATIENCE_S: Final = 60
-"""An event that has waited for longer says that something is wrong."""
 
 _HEADS: Final = ("NUMBER", "WHICH", "TYPE", "ABOUT", "TRIED", "CODE", "SINCE")
 _WHICH: Final = {"out": "event", "in": "command"}
@@ -43,7 +41,8 @@ async def show_status(places: PremisesPlaces, *, as_json: bool) -> int:
     async with existing_catalogue(places) as catalogue, catalogue.reading() as connection:
         waiting = await outbox_state(connection)
         dead = await count_dead_letters(connection)
-    age_us = 0 if waiting.oldest_at_us is None else max(0, SystemClock().wall_us() - waiting.oldest_at_us)
+    now_us = SystemClock().wall_us()
+    age_us = 0 if waiting.oldest_at_us is None else max(0, now_us - waiting.oldest_at_us)
     trouble = await _trouble(config)
     if as_json:
         found: dict[str, Any] = {
@@ -59,7 +58,7 @@ async def show_status(places: PremisesPlaces, *, as_json: bool) -> int:
     else:
         where = "in this process" if config.transport == "in-process" else f"by the broker at {config.broker}"
         done(f"Messages are taken {where}.")
-    is_late = age_us > PATIENCE_S * 1e6
+    is_late = waits_long(waiting, now_us)
     if not as_json:
         (notice if is_late else done)(f"{waiting.events} events wait, the oldest for {age_us // 1_000_000} s.")
         (notice if dead else done)(f"{dead} dead letters wait for a person.")

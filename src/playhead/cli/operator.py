@@ -55,6 +55,10 @@ class Operator:
         """What is wrong with the server."""
         return self._ask("GET", "/api/health")
 
+    def link(self) -> dict[str, Any]:
+        """How the link to the cloud is."""
+        return self._ask("GET", "/api/link")
+
     def examine(self, workstation: str) -> Report:
         """Have a workstation look over its machine now; what it found."""
         path = f"/api/environment/workstations/{WorkstationId(workstation)}/doctor"
@@ -72,6 +76,18 @@ class Operator:
     def drop_quarantined(self, number: int, reason: str) -> dict[str, Any]:
         """Give something in quarantine up; what became of it."""
         return self._ask("POST", f"/api/quarantine/{number}/drop", {"reason": reason})
+
+    def log_levels(self) -> list[dict[str, Any]]:
+        """Logs that say more for a while, as the API describes them."""
+        return cast("list[dict[str, Any]]", self._ask("GET", "/api/logs/levels")["items"])
+
+    def raise_log_level(self, order: Mapping[str, str | int]) -> dict[str, Any]:
+        """Have a log say more for a while; how that stands now."""
+        return self._ask("POST", "/api/logs/levels", order)
+
+    def end_log_level(self, kind: str, name: str) -> dict[str, Any]:
+        """Have a log say what it is configured to; what it was."""
+        return self._ask("DELETE", f"/api/logs/levels/{kind}/{urllib.parse.quote(name, safe='')}")
 
     def recordings_of(self, workstation: str) -> list[dict[str, Any]]:
         """The newest of a workstation's recordings, as the API describes them."""

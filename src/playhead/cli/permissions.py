@@ -20,9 +20,9 @@ Examples:
 def roles() -> None:
     """Decide what the roles of users allow.
 
-    A role allows actions: view, play, live, export, annotate, hold, delete, record, blackout_on and blackout_off for
-    one's own recordings, those of one's team (the groups one supervises) or all; and audit, administer and operate for
-    all. The roles that every site has cannot be changed.
+    A role allows actions: view, play, live, export, annotate, hold, delete, record, blackout_on, blackout_off and
+    analyse for one's own recordings, those of one's team (the groups one supervises) or all; and audit, administer and
+    operate for all. The roles that every site has cannot be changed.
     """
 
 

@@ -48,9 +48,19 @@ class PremisesPlaces:
         return self.root / "premises" / "erasures"
 
     @property
+    def cloud(self) -> Path:
+        """Who this site is to the cloud that it has joined."""
+        return self.root / "premises" / "cloud"
+
+    @property
     def logs(self) -> Path:
         """The lines of every machine."""
         return self.root / "premises" / "logs"
+
+    @property
+    def analytics(self) -> Path:
+        """What workstations told of their desktops."""
+        return self.root / "premises" / "analytics"
 
     @property
     def server_id(self) -> Path:
@@ -88,7 +98,7 @@ class PremisesPlaces:
         Raises:
             UnavailableError: ``data.no_premises``.
         """
-        if not self.catalogue.exists():
+        if not self.catalogue.exists() and not self.server_id.exists():  # the catalogue may be in a database
             hint = "Start one with `playhead up` or `playhead demo`, or name its folder with --data."
             raise UnavailableError("data.no_premises", f"There is no premises server's data in {self.root}.", hint=hint)
 

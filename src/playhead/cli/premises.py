@@ -16,6 +16,7 @@ Examples:
   playhead premises run
   playhead premises enrolment-code desk-7
   playhead premises revoke desk-7
+  playhead premises join CODE --cloud cloud.example
   playhead premises status
   playhead premises workstations"""
 )
@@ -69,6 +70,30 @@ def web_authority(data: Path) -> None:
     places = PremisesPlaces(data)
     places.require()
     click.echo(authority_certificate(places.keys), nl=False)
+
+
+@premises.command()
+@click.argument("code")
+@click.option("--cloud", required=True, metavar="HOST[:PORT]", help="Where the cloud listens for sites.")
+@data_option
+def join(code: str, cloud: str, data: Path) -> None:
+    """Join a cloud with the one-time CODE that its administrator handed out.
+
+    The code says which cloud to trust. This server makes its key, which never leaves it, and connects to the
+    cloud by itself; nothing has to be open from outside.
+    """
+    from playhead.cli import joining
+
+    asyncio.run(joining.join_cloud(PremisesPlaces(data), code, cloud))
+
+
+@premises.command()
+@data_option
+def leave(data: Path) -> None:
+    """Leave the cloud. What it has of this site stays there."""
+    from playhead.cli import joining
+
+    joining.leave_cloud(PremisesPlaces(data))
 
 
 @premises.command()

@@ -5,7 +5,8 @@ from typing import Final
 from playhead.cli.console import done, human_bytes, human_length, notice
 from playhead.cli.status_text import SOURCES
 from playhead.domain.darkness import Asked
-from playhead.premises.proof import Finding, Proof
+from playhead.premises.proof.recording import Proof
+from playhead.premises.proof.segment import Finding
 
 TOLD_MAX: Final = 20
 """Of one kind; the rest is in the JSON and in the statement."""

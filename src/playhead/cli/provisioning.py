@@ -38,7 +38,7 @@ def write_definitions(
     except OSError as error:
         text = f"Cannot write to {folder}: {error.strerror}."
         raise UnavailableError("messaging.provision", text, hint="Name another folder.") from error
-    done(f"Give {folder / 'definitions.json'} to the broker: rabbitmqctl import_definitions FILE")
+    done(f"Give it to the broker: rabbitmqctl import_definitions < {folder / 'definitions.json'}")
     done(f"Name {folder / f'{SERVER}.password'} in [messaging] password_file of premises.toml.")
     for name, kind in wanted[1:]:
         done(f"{name} ({kind}) signs in with the password in {folder / f'{name}.password'}")

@@ -1,6 +1,7 @@
 """``playhead recordings``: what the premises server on this machine holds."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ Examples:
   playhead recordings tag 0198c0de complaint
   playhead recordings hold 0198c0de --reason 'case 4711'
   playhead recordings export 0198c0de call.mp4
+  playhead recordings play 0198c0de
   playhead recordings delete 0198c0de --reason 'request 812 of the customer'"""
 )
 def recordings() -> None:
-    """List, tag, hold, export and erase recordings.
+    """List, tag, hold, play, export and erase recordings.
 
     Works on the data folder itself, so it also works while the server is stopped. A recording is named by its id or by
     any beginning of it that only one recording has.
@@ -103,3 +105,25 @@ def export(recording: str, out: Path, monitor: str | None, data: Path, *, force:
     from playhead.cli import library
 
     asyncio.run(library.export(PremisesPlaces(data), recording, out, monitor=monitor, force=force))
+
+
+@recordings.command()
+@click.argument("recording", metavar="ID")
+@click.argument("options", metavar="[-- OPTIONS]", nargs=-1, type=click.UNPROCESSED)
+@click.option("--mpv", "player", flag_value="mpv", help="With mpv.")
+@click.option("--vlc", "player", flag_value="vlc", help="With VLC.")
+@click.option("--ffplay", "player", flag_value="ffplay", help="With ffplay.")
+@data_option
+def play(recording: str, options: tuple[str, ...], player: str | None, data: Path) -> None:
+    r"""Play a recording in a native player on this machine, with the best that is installed unless one is named.
+
+    The server must run here. What follows -- is for the player.
+
+    \b
+    Examples:
+      playhead recordings play 0198c0de
+      playhead recordings play 0198c0de --mpv -- --fs --speed=2
+    """
+    from playhead.cli import native_playing
+
+    sys.exit(native_playing.play_recording(PremisesPlaces(data), recording, player=player, extra=options))

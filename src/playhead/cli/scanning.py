@@ -13,9 +13,9 @@ from typing import Final
 import click
 
 from playhead.base.clock import SystemClock
-from playhead.base.errors import InvalidInputError
+from playhead.base.errors import InvalidInputError, UnavailableError
 from playhead.cli.console import emit_json, notice, step, table
-from playhead.cli.doctoring import show
+from playhead.cli.doctoring import role_of, show
 from playhead.cli.workstation_file import data_of
 from playhead.environment.antivirus import clamav, defender, neutral, suggestions
 from playhead.environment.antivirus.exclusions import Exclusion, of_premises, of_workstation
@@ -39,15 +39,28 @@ VERIFY_S: Final = 300.0
 """Without clamd, each row waits for clamscan to read all signatures."""
 
 
+def role_at(data: Path, role: str | None) -> str:
+    """Which machine is meant: as it is told, or as its data folder says; where that is nobody's, that is said."""
+    if role is not None:
+        return role
+    try:
+        return role_of(data).value
+    except UnavailableError as error:
+        notice(f"{error.message} This is what a premises server would need there.")
+        return Role.PREMISES.value
+
+
 def rows_of(data: Path, role: str) -> tuple[Exclusion, ...]:
     """The exclusions of this installation."""
     program = Path(sys.executable)
     return of_premises(data.absolute(), program) if role == "premises" else of_workstation(data_of(data), program)
 
 
-def write_antivirus(data: Path, form: str, *, role: str, profile: str | None, account: str, remove: bool) -> None:
+def write_antivirus(
+    data: Path, form: str, *, role: str | None, profile: str | None, account: str, remove: bool
+) -> None:
     """Print exclusions."""
-    rows = rows_of(data, role) if profile is None else PROFILES[profile]
+    rows = rows_of(data, role_at(data, role)) if profile is None else PROFILES[profile]
     for row in rows:
         if row.warning:
             notice(f"{row.text}: {row.warning}")
@@ -93,7 +106,7 @@ def suggest_exclusions(paths: tuple[Path, ...], pid: int | None, seconds: float,
 class Asked:
     """What is to be verified."""
 
-    role: str
+    role: str | None
     account: str | None
     config: Path | None
 
@@ -104,9 +117,10 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
     Raises:
         InvalidInputError: ``antivirus.account``, ``antivirus.config``.
     """
-    account = _foreign(asked.account) if asked.account else owner_of(_home_of(data, asked.role))
+    role = role_at(data, asked.role)
+    account = _foreign(asked.account) if asked.account else owner_of(_home_of(data, role))
     scanner = find_scanner(asked.config)
-    subject = Subject(rows_of(data, asked.role), account)
+    subject = Subject(rows_of(data, role), account)
 
     async def ask() -> Sequence[Finding]:
         return await look_at_scanner(None if scanner is None else await ask_daemon(scanner), subject)
@@ -116,8 +130,7 @@ def verify_exclusions(data: Path, asked: Asked, *, as_json: bool) -> int:
         Check.blocking("scanner settings", lambda: look_at_settings(scanner, subject)),
         Check.blocking("excluded folders", lambda: look_at_folders(subject)),
     ]
-    role = Role(asked.role)
-    report = asyncio.run(examine(checks, machine=socket.gethostname(), role=role, clock=SystemClock()))
+    report = asyncio.run(examine(checks, machine=socket.gethostname(), role=Role(role), clock=SystemClock()))
     return show(report, as_json=as_json)
 
 

@@ -16,16 +16,18 @@ from playhead.cli.ports import choose
 from playhead.cli.roles import run_premises
 from playhead.cli.run import run_until_stopped
 from playhead.cli.settings import LISTENING, PremisesSettings
-from playhead.environment.ports import Service, port_of
+from playhead.cli.together import run_together
+from playhead.environment.ports import port_of
 
 
-def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
+def serve(places: PremisesPlaces, *, move_ports: bool, log: str, with_cloud: bool = False) -> None:
     """Run the server until told to stop.
 
     Args:
         places: its data folder.
         move_ports: replace a port that cannot be had by the next free one, and say so.
         log: ``human`` or ``json``.
+        with_cloud: have a cloud beside it.
     """
     clock = SystemClock()
     logs.configure(clock, form=cast("Literal['human', 'json']", log))
@@ -43,7 +45,8 @@ def serve(places: PremisesPlaces, *, move_ports: bool, log: str) -> None:
             done(f"Over HTTPS it is at {running.https}")
         done(f"Workstations connect to port {running.screen_port}")
 
-    run_until_stopped(run_premises(places, settings, clock=clock, announce=announce))
+    run = run_together if with_cloud else run_premises
+    run_until_stopped(run(places, settings, clock=clock, announce=announce))
     click.echo("Stopped.", err=True)
 
 
@@ -54,8 +57,9 @@ def with_free_ports(settings: PremisesSettings) -> PremisesSettings:
         UnavailableError: ``ports.none_free``.
     """
     taken: set[int] = set()
+    wanted_by = settings.listening()
     for service, table, key in LISTENING:
-        if service is Service.HTTPS and settings.portal.transport == "plain":
+        if f"{table}.{key}" not in wanted_by:
             continue
         section = getattr(settings, table)
         wanted: Address = getattr(section, key)

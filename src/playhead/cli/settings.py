@@ -15,14 +15,21 @@ from playhead.environment.installation import Listener
 from playhead.environment.ports import Service
 from playhead.portal.config import PortalConfig
 from playhead.portal.oidc_config import OidcConfig
-from playhead.premises.coverage import CoverageConfig
-from playhead.premises.export import ExportConfig
-from playhead.premises.keeping import KeepingConfig
-from playhead.premises.logs import LogsConfig
-from playhead.premises.messaging import MessagingConfig
-from playhead.premises.player import PlayerConfig
-from playhead.premises.screen import ScreenConfig
-from playhead.premises.tokens import TokensConfig
+from playhead.premises.analytics.config import AnalyticsConfig
+from playhead.premises.coverage.config import CoverageConfig
+from playhead.premises.export.config import ExportConfig
+from playhead.premises.keeping.config import KeepingConfig
+from playhead.premises.link.config import LinkConfig
+from playhead.premises.logs.config import LogsConfig
+from playhead.premises.messaging.config import MessagingConfig
+from playhead.premises.native_players.config import NativePlayersConfig
+from playhead.premises.player.config import PlayerConfig
+from playhead.premises.policy.config import PolicyConfig
+from playhead.premises.replication.config import ReplicationConfig
+from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.tokens.config import TokensConfig
+from playhead.premises.upload.config import UploadConfig
+from playhead.store.catalogue.config import CatalogueConfig
 
 LISTENING: Final = (
     (Service.PORTAL, "portal", "listen"),
@@ -30,6 +37,9 @@ LISTENING: Final = (
     (Service.TOKENS, "tokens", "listen"),
     (Service.SCREEN, "screen", "listen"),
     (Service.LOGGING, "logs", "listen"),
+    (Service.ANALYTICS, "analytics", "listen"),
+    (Service.POLICY, "policy", "listen"),
+    (Service.CLIENT_PLAYERS, "native_players", "listen"),
 )
 """Which key of which table says where each service listens."""
 
@@ -46,6 +56,7 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """``premises.toml``. Every table and every key may be left out."""
 
     site: SiteConfig = SiteConfig()
+    catalogue: CatalogueConfig = CatalogueConfig()
     screen: ScreenConfig = ScreenConfig()
     tokens: TokensConfig = TokensConfig()
     portal: PortalConfig = PortalConfig()
@@ -55,7 +66,13 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     coverage: CoverageConfig = CoverageConfig()
     keeping: KeepingConfig = KeepingConfig()
     logs: LogsConfig = LogsConfig()
+    analytics: AnalyticsConfig = AnalyticsConfig()
+    policy: PolicyConfig = PolicyConfig()
+    native_players: NativePlayersConfig = NativePlayersConfig()
     messaging: MessagingConfig = MessagingConfig()
+    cloud: LinkConfig = LinkConfig()
+    replication: ReplicationConfig = ReplicationConfig()
+    upload: UploadConfig = UploadConfig()
 
     def __post_init__(self) -> None:
         """No two services can have one port."""
@@ -72,9 +89,12 @@ class PremisesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """What the server listens on, by the key that says where, such as ``portal.https_listen``."""
         found: dict[str, Listener] = {}
         for service, table, key in LISTENING:
+            section = getattr(self, table)
             if service is Service.HTTPS and self.portal.transport == "plain":
                 continue
-            address: Address = getattr(getattr(self, table), key)
+            if not getattr(section, "enabled", True):  # most services have no such key: they are always on
+                continue
+            address: Address = getattr(section, key)
             found[f"{table}.{key}"] = Listener(service, address.host, address.port)
         return found
 

@@ -6,7 +6,7 @@ from typing import Final
 from playhead.cli.console import human_bytes, human_instant
 from playhead.domain.blackouts import Source
 from playhead.wire.screen import BlackoutRequest
-from playhead.workstation.status import LocalStatus
+from playhead.workstation.status import DesktopStatus, LocalStatus
 
 SOURCES: Final[Mapping[str, str]] = {
     Source.AGENT: "the agent",
@@ -46,12 +46,27 @@ def _facts(status: LocalStatus) -> Iterator[tuple[str, str]]:
         )
     for one in status.blackouts:
         yield "black", _blackout(one)
+    if status.analytics is not None:
+        yield "analytics", _analytics(status.analytics)
     yield "not kept", status.unkept
     yield "monitors", ", ".join(status.monitors)
     yield "pictures", f"{status.fps:.1f} a second" if status.recording else ""
     if status.clock_offset_ms is not None:
         ahead = "ahead of" if status.clock_offset_ms >= 0 else "behind"
         yield "clock", f"the server's is {abs(status.clock_offset_ms) / 1000:.3f} s {ahead} this one"
+
+
+def _analytics(desktop: DesktopStatus) -> str:
+    since_us, sent_us = desktop.watching_since_us, desktop.sent_us
+    parts = [
+        "not watching" if since_us is None else f"watching since {human_instant(since_us)}",
+        f"{desktop.waiting} events waiting",
+        "none sent yet" if sent_us is None else f"last sent {human_instant(sent_us)}",
+        f"{desktop.lost} lost" if desktop.lost else "",
+        f"{desktop.refused} refused" if desktop.refused else "",
+        f"{desktop.rules} rules ({desktop.digest[:12]})" if desktop.rules else "no rules",
+    ]
+    return ", ".join(filter(None, parts)) + (f": {desktop.problem}" if desktop.problem else "")
 
 
 def _arrived(status: LocalStatus) -> str:

@@ -10,7 +10,7 @@ import click
 from playhead.cli.options import data_option, json_option
 from playhead.cli.places import PremisesPlaces
 
-_stdin_option = click.option(
+stdin_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
 )
 
@@ -44,13 +44,13 @@ def users() -> None:
     show_default=True,
     help="What they may do; repeat it for several.",
 )
-@_stdin_option
+@stdin_option
 @data_option
 def add(user: str, name: str | None, roles: tuple[str, ...], data: Path, *, password_stdin: bool) -> None:
     """Add USER and ask for a password."""
     from playhead.cli import administration
 
-    password = _password(from_stdin=password_stdin)
+    password = ask_password(from_stdin=password_stdin)
     asyncio.run(
         administration.add_person(PremisesPlaces(data), user, name=name or user, roles=roles, password=password)
     )
@@ -58,13 +58,13 @@ def add(user: str, name: str | None, roles: tuple[str, ...], data: Path, *, pass
 
 @users.command("set-password")
 @click.argument("user")
-@_stdin_option
+@stdin_option
 @data_option
 def set_password(user: str, data: Path, *, password_stdin: bool) -> None:
     """Give USER another password and sign them out everywhere."""
     from playhead.cli import administration
 
-    password = _password(from_stdin=password_stdin)
+    password = ask_password(from_stdin=password_stdin)
     asyncio.run(administration.change_password(PremisesPlaces(data), user, password))
 
 
@@ -158,7 +158,8 @@ def list_command(data: Path, *, as_json: bool) -> None:
         click.echo(table(["USER", "NAME", "ROLES", "STATE"], [list(row.values()) for row in rows]))
 
 
-def _password(*, from_stdin: bool) -> str:
+def ask_password(*, from_stdin: bool) -> str:
+    """A password, from whoever types it twice or from standard input."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -21,7 +21,8 @@ from playhead.cli.places import PremisesPlaces
 from playhead.cli.proof_text import tell
 from playhead.domain.recordings import Recording
 from playhead.domain.timeline import gaps, offset_us
-from playhead.premises.proof import Part, Proof, Reader, Where, prove
+from playhead.premises.proof.cards import Reader, Where
+from playhead.premises.proof.recording import Part, Proof, prove
 from playhead.premises.proof.segment import missing, open_segment
 from playhead.premises.proof.statement import STATEMENT_BYTES_MAX, read_statement, sign_statement
 from playhead.premises.proof.told import told
@@ -223,7 +224,7 @@ async def _prove(
         for each in located:
             segment = each.segment
             try:
-                file = stack.enter_context(opened(places.recordings, each))
+                file = stack.enter_context(opened(places, each))
             except CorruptError as error:
                 found = missing(str(segment.id), segment, error)
             else:

@@ -71,7 +71,7 @@ def verify(
     ID is a recording's id or a beginning of it. FILE is a segment (.vid), or a statement that was written before.
     """
     from playhead.cli import verification
-    from playhead.premises.proof import Where
+    from playhead.premises.proof.cards import Where
 
     if (what is None) != every_recording:
         raise click.UsageError("Name a recording or a file, or --all.")

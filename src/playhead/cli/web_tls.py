@@ -12,8 +12,9 @@ from playhead.base.clock import Clock
 from playhead.base.errors import InvalidInputError, PlayheadError
 from playhead.cli.places import PremisesPlaces
 from playhead.cli.settings import PremisesSettings
-from playhead.net.http import TlsFiles, is_loopback
 from playhead.net.http.certificates import FILE, own_certificate
+from playhead.net.http.hosts import is_loopback
+from playhead.net.http.server import TlsFiles
 
 RENEW_S: Final = 6 * 3_600.0
 """How often it is looked whether the server's own certificate is to be renewed: it is, weeks before it ends."""

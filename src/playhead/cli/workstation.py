@@ -14,6 +14,7 @@ Examples:
   playhead workstation run
   playhead workstation status
   playhead workstation blackout on --minutes 5
+  playhead workstation told
   playhead workstation indicator"""
 )
 def workstation() -> None:
@@ -92,3 +93,19 @@ def indicator(data: Path) -> None:
     from playhead.cli import agent_side
 
     agent_side.indicator(data)
+
+
+@workstation.command()
+@data_option
+@json_option
+@click.option(
+    "--events", "-n", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many of the newest."
+)
+def told(data: Path, events: int, *, as_json: bool) -> None:
+    """Show what desktop analytics has told the premises about whoever works here: exactly that, and nothing else is.
+
+    What waits to be sent is marked. Settings of privacy are applied before anything is written down.
+    """
+    from playhead.cli import agent_told
+
+    agent_told.told(data, events_max=events, as_json=as_json)
