@@ -11,8 +11,9 @@ from playhead.base.addresses import Address
 from playhead.base.errors import UnavailableError
 from playhead.base.quantities import Duration
 from playhead.net.messaging import Message, rabbitmq
-from playhead.premises.messaging import MessagingConfig, MessagingService
+from playhead.premises.messaging.config import MessagingConfig
 from playhead.premises.messaging.provision import Account, Login, definitions
+from playhead.premises.messaging.service import MessagingService
 from playhead.store.catalogue.dead_letters import list_dead_letters
 from playhead.store.catalogue.outbox import add_events, outbox_state
 from playhead.testing.site import SITE

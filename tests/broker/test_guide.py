@@ -94,7 +94,7 @@ async def test_python_follows_alarms(bus, tmp_path):
 
 
 async def test_the_command_line_starts_a_recording_and_a_blackout_and_follows_alarms(bus, tmp_path):
-    start, dark, follow = examples("sh")
+    _, start, dark, follow = examples("sh")
     said, code = await (await Example.begin(bus, tmp_path, "sh", "-c", start)).rest()
     assert (code, '"ok": true' in said) == (0, True), said
     said, code = await (await Example.begin(bus, tmp_path, "sh", "-c", dark)).rest()

@@ -17,7 +17,7 @@ from broker.test_contract import Failing, command, numbered, up
 from playhead.base.addresses import Address
 from playhead.net.messaging import State, rabbitmq
 from playhead.net.messaging.rabbitmq import COMMANDS, DEAD, EVENTS
-from playhead.premises.messaging import commands, relay
+from playhead.premises.messaging import commands, relay, service
 from playhead.store.catalogue.dead_letters import retry_dead_letter
 
 
@@ -134,8 +134,6 @@ class TestDeadLetters:
         assert bus.site.control.asked == []
 
     async def test_they_wait_in_the_broker_while_the_catalogue_cannot_be_used(self, bus, monkeypatch):
-        from playhead.premises.messaging import service  # noqa: PLC0415 - of this test alone
-
         monkeypatch.setattr(service, "bury_message", Failing(service.bury_message, 3))
         monkeypatch.setattr(commands, "begin_handling", Failing(commands.begin_handling, 100))
         await bus.order(command(), reply_to="")

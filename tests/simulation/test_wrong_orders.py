@@ -122,7 +122,7 @@ MUTATIONS: dict[str, tuple[Mutation, str]] = {
     "a gap without its reason": (lambda: patch.object(Wanted, "place", lambda *_: []), "reason"),
 }
 
-SEEDS = range(60)
+SEEDS = range(120)
 """Within so many seeds each is found."""
 
 

@@ -149,6 +149,12 @@ class MemoryLedger:
         self.rows[segment] = replace(row, segment=replace(row.segment, ended=ended))
         self._settle()
 
+    async def moved(self, segment: SegmentId, location: str) -> None:
+        """As `Ledger.moved`."""
+        self.step("moved", PurePath("catalogue"))
+        self.rows[segment] = replace(self.rows[segment], location=location)
+        self._settle()
+
     async def forget(self, segment: SegmentId) -> None:
         """As `Ledger.forget`."""
         self.step("forget", PurePath("catalogue"))

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from playhead.base.errors import UnavailableError
 from playhead.base.ids import RecordingId, RoleId, SegmentId, SiteId, UserId, WorkstationId
@@ -15,9 +14,12 @@ from playhead.domain.live import Event, LiveWorkstation, SegmentGrew
 from playhead.domain.recordings import RecordingState
 from playhead.domain.roles import Assignment
 from playhead.portal.passwords import Passwords
-from playhead.premises.coverage import CoverageConfig, CoverageService
-from playhead.premises.keeping import KeepingConfig, KeepingService
-from playhead.premises.player import PlayerConfig, PlayerService
+from playhead.premises.coverage.config import CoverageConfig
+from playhead.premises.coverage.service import CoverageService
+from playhead.premises.keeping.config import KeepingConfig
+from playhead.premises.keeping.service import KeepingService
+from playhead.premises.player.config import PlayerConfig
+from playhead.premises.player.service import PlayerService
 from playhead.premises.screen.live import Hub, Subscription
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue, recordings, users, workstations
@@ -26,9 +28,11 @@ from playhead.store.disk import SystemDisk
 from playhead.store.erasure import Eraser, Gone
 from playhead.store.keyring import Keyring
 from playhead.store.segments import CatalogueLedger, OpenSegment, SegmentStore
+from playhead.testing.catalogues import opened
 from playhead.testing.clock import SimClock
 from playhead.testing.vid import VidFixture
 from playhead.wire.screen.blackouts import BY_API, BlackoutOrder
+from playhead.wire.screen.log_orders import AS_CONFIGURED, LogOrder
 from playhead.wire.screen.messages import Result
 
 SITE = SiteId("site")
@@ -76,9 +80,11 @@ class FakeControl:
         reason: str = "",
         blackout: BlackoutOrder = BY_API,
         segment: SegmentId | None = None,
+        log: LogOrder = AS_CONFIGURED,
     ) -> Result:
         """As `ScreenService.command`."""
         reason = reason if segment is None else str(segment)
+        reason = log.level or reason
         if name.startswith("blackout"):
             self.blackouts.append(blackout)
         self.asked.append((str(workstation), name, reason))
@@ -257,41 +263,16 @@ class Site:
             return await list_audit(connection, action=action)
 
 
-_EMPTY: list[bytes] = []
-"""A catalogue without rows, once one was made: to make another takes all migrations, to copy one takes nothing."""
-
-
-async def _opened_catalogue(path: Path) -> Catalogue:
-    if not _EMPTY:
-        with TemporaryDirectory() as folder:
-            made = Path(folder) / path.name
-            await (await Catalogue.open(made)).close()
-            _keep(made)
-    _copy(path)
-    return await Catalogue.open(path)
-
-
-def _keep(path: Path) -> None:
-    _EMPTY.append(path.read_bytes())
-
-
-def _copy(path: Path) -> None:
-    """Where there is none yet."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(_EMPTY[0])
-
-
 @asynccontextmanager
 async def opened_site(folder: Path) -> AsyncGenerator[Site]:
     """An empty site in ``folder``, whose segment store commits at once."""
     clock = SimClock()
     (folder / "keys").mkdir(mode=0o700)
-    catalogue = await _opened_catalogue(folder / "catalogue.db")
+    catalogue = await opened(folder / "catalogue.db")
     store = SegmentStore(
         folder / "segments",
         disk=SystemDisk(),
-        ledger=CatalogueLedger(catalogue),
+        ledger=CatalogueLedger(catalogue, clock),
         clock=clock,
         interval_s=0.0,
         reserve_bytes=0,

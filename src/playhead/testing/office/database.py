@@ -16,8 +16,9 @@ from typing import Any
 
 from sqlalchemy import URL, make_url
 
-from playhead.store.catalogue.catalogue import Engines, sqlite_engines
 from playhead.store.catalogue.connection import TidyConnection, TidyThread
+from playhead.store.catalogue.engines import Engines
+from playhead.store.catalogue.sqlite import sqlite_engines
 from playhead.testing.disk import SECTOR_BYTES, SimulatedDisk
 
 NAME = PurePath("/data/catalogue.db")
@@ -56,7 +57,7 @@ class SimDatabase:
         self.path.write_bytes(content)
 
     def engines(self, _url: URL) -> Engines:
-        """As `playhead.store.catalogue.catalogue.sqlite_engines`, of whose engines there is one set for all runs."""
+        """As `playhead.store.catalogue.sqlite.sqlite_engines`, of whose engines there is one set for all runs."""
         _ENGINES.database = self
         return _ENGINES.made()
 

@@ -9,8 +9,10 @@ from typing import Any
 from playhead.base.errors import ConflictError, PlayheadError, UnavailableError
 from playhead.base.ids import SegmentId, WorkstationId
 from playhead.base.quantities import Duration, Size
-from playhead.premises.coverage import CoverageConfig, CoverageService
-from playhead.premises.screen import ScreenConfig, ScreenService
+from playhead.premises.coverage.config import CoverageConfig
+from playhead.premises.coverage.service import CoverageService
+from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.screen.service import ScreenService
 from playhead.store.catalogue import Catalogue
 from playhead.store.segments import CatalogueLedger, SegmentStore
 from playhead.store.server_id import server_id
@@ -119,6 +121,10 @@ class Host:
         self._is_silent = silent
         self.disk.cut_at = len(self.disk.steps) + steps
 
+    def spare(self) -> None:
+        """Let it live, whatever was planned."""
+        self._doom, self.disk.cut_at = "", 0
+
     async def die(self, *, power: bool) -> None:
         """Die now, if it has not already. Returns when nothing of it runs any more, and its disk is as it is found."""
         if self.up:
@@ -211,7 +217,7 @@ class Premises(Host):
             store = SegmentStore(
                 SEGMENTS,
                 disk=self.disk,
-                ledger=CatalogueLedger(catalogue),
+                ledger=CatalogueLedger(catalogue, self.clock),
                 clock=self.clock,
                 interval_s=0.2,
                 reserve_bytes=1 << 20,

@@ -5,7 +5,8 @@ from typing import Final
 
 from playhead.base.ids import RecordingId, UserId
 from playhead.domain.retention import Policy
-from playhead.premises.keeping import KeepingConfig, KeepingService
+from playhead.premises.keeping.config import KeepingConfig
+from playhead.premises.keeping.service import KeepingService
 from playhead.store.audit_trail import AuditTrail
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.holds import Hold, add_hold

@@ -67,7 +67,7 @@ class Misfortunes:
             if link.ends[0].stalled_until > office.simulation.loop.time():
                 link.cut()
         for host in office.hosts:
-            host.disk.cut_at = 0
+            host.spare()
             host.heal()
         for workstation in office.workstations:
             workstation.desk.away = workstation.desk.breaks = False
