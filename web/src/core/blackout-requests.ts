@@ -79,8 +79,6 @@ function isAsking(requests: readonly BlackoutRequest[], user: string): boolean {
   return requests.some((one) => one.source === "api" && one.by === user);
 }
 
-/** Longest reason, as at the server. */
-export const REASON_CHARS_MAX = 200;
 /** What is offered, in minutes; null is as long as the workstation is configured to. */
 export const BLACKOUT_MINUTES = [5, 15, 30, 60, null] as const;
 

@@ -6,6 +6,8 @@ const WHY: Readonly<Record<string, string>> = {
   "access.refused": "you may not do that to them",
   "recording.not_found": "they are no longer there",
   "recording.held": "they are held",
+  "site.away": "their site cannot be reached now",
+  "site.lost": "their site was lost before it answered, and may have done it all the same",
   "tag.too_many": "they have as many tags as they can have",
 };
 

@@ -146,6 +146,8 @@ export const SEARCH_CHARS_MAX = 100;
 export interface CoverageFilter {
   /** `2026-11-23`; null for today, where the site is. */
   readonly day: string | null;
+  /** Which site's; null for the first one's, or the only one's. */
+  readonly site: string | null;
   readonly search: string;
   readonly problems: boolean;
 }
@@ -156,15 +158,17 @@ export function readCoverageFilter(query: string): CoverageFilter {
   const params = new URLSearchParams(query);
   return {
     day: dayOf(params.get("day")),
+    site: params.get("site") || null,
     search: (params.get("q") ?? "").slice(0, SEARCH_CHARS_MAX),
     problems: params.get("problem") === "true",
   };
 }
 
 /** The part of the address after `?`, and of the request. */
-export function coverageParams({ day, search, problems }: CoverageFilter): URLSearchParams {
+export function coverageParams({ day, site, search, problems }: CoverageFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (day !== null) params.set("day", day);
+  if (site !== null) params.set("site", site);
   if (search !== "") params.set("q", search);
   if (problems) params.set("problem", "true");
   return params;

@@ -58,7 +58,6 @@ export interface PortState {
 }
 
 export function portState(port: PortItem): PortState {
-  if (!port.present) return { text: "Not in this version", tone: "quiet" };
   if (port.listening === null) return { text: "Opens none here", tone: "quiet" };
   if (!port.listening) return { text: "Not listening", tone: "bad" };
   return { text: port.local ? "Listening locally" : "Listening", tone: "good" };
@@ -68,7 +67,7 @@ export function portState(port: PortItem): PortState {
 export function reachText(port: PortItem): string {
   const { reached, unreached } = port.reach;
   const tried = reached + unreached;
-  if (tried === 0) return port.present && port.from === "client PC" ? "No workstation has told yet" : "–";
+  if (tried === 0) return port.from === "client PC" ? "No workstation has told yet" : "–";
   if (unreached === 0) return tried === 1 ? "The one that tried" : `All ${tried.toLocaleString("en")} that tried`;
   return `${reached.toLocaleString("en")} of ${tried.toLocaleString("en")}`;
 }

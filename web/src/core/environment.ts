@@ -25,8 +25,6 @@ export interface PortItem {
   readonly purpose: string;
   readonly openAt: readonly string[];
   readonly secured: string;
-  /** Whether this version has the module. */
-  readonly present: boolean;
   /** Whether this server listens there now; null where it is not to, or it is not known. */
   readonly listening: boolean | null;
   /** Only the server itself can reach it. */
@@ -118,7 +116,6 @@ export function readPorts(value: unknown): PortItem[] {
     purpose: text(from, "purpose", path),
     openAt: texts(from, "openAt", path),
     secured: text(from, "secured", path),
-    present: flag(from, "present", path),
     listening: optional(flag, from, "listening", path),
     local: flag(from, "local", path),
     reach: readReach(from.reach, `${path}.reach`),

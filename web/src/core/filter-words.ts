@@ -4,7 +4,7 @@ import type { Facets } from "./facets.ts";
 import { type Filter, NO_FILTER } from "./filter.ts";
 import type { RecordingState } from "./recording-index.ts";
 import { lengthText } from "./time.ts";
-import { rangeText, whenText } from "./when.ts";
+import { chosenText, isAnyTime } from "./time-choice.ts";
 
 export const FIELDS = [
   "time",
@@ -18,8 +18,15 @@ export const FIELDS = [
   "gap",
   "blackout",
   "held",
+  "application",
+  "url",
+  "rule",
+  "idle",
 ] as const;
 export type Field = (typeof FIELDS)[number];
+
+/** Those that ask what was worked with. */
+export const WORKED_FIELDS: ReadonlySet<Field> = new Set(["application", "url", "rule", "idle"]);
 
 export const FIELD_TITLES: Readonly<Record<Field, string>> = {
   time: "Time",
@@ -33,6 +40,10 @@ export const FIELD_TITLES: Readonly<Record<Field, string>> = {
   gap: "Gaps",
   blackout: "Blackout",
   held: "Hold",
+  application: "Application",
+  url: "Address",
+  rule: "Rule that fired",
+  idle: "Idle share",
 };
 
 export const STATE_TITLES: Readonly<Record<RecordingState, string>> = {
@@ -66,10 +77,10 @@ function lengthWords({ minLength, maxLength }: Filter): string {
   return minLength === null ? `up to ${words(maxLength ?? 0)}` : `${words(minLength)} or more`;
 }
 
-function timeWords(filter: Filter, locale?: string): string {
-  if (filter.when !== null) return whenText(filter.when);
-  const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
-  return rangeText({ from: date(filter.from), to: date(filter.to) }, locale);
+function idleWords({ idleFrom, idleTo }: Filter): string | null {
+  if (idleFrom === null && idleTo === null) return null;
+  if (idleFrom === null) return `up to ${idleTo} %`;
+  return idleTo === null ? `${idleFrom} % or more` : `${idleFrom} – ${idleTo} %`;
 }
 
 function groupWords(id: string, facets: Facets): string {
@@ -81,7 +92,7 @@ function fieldText(filter: Filter, field: Field, facets: Facets, locale?: string
   const list = (values: readonly string[]): string | null => (values.length === 0 ? null : severalText(values));
   switch (field) {
     case "time":
-      return filter.when === null && filter.from === null && filter.to === null ? null : timeWords(filter, locale);
+      return isAnyTime(filter) ? null : chosenText(filter, locale);
     case "agent":
       return list(filter.agents);
     case "workstation":
@@ -96,6 +107,12 @@ function fieldText(filter: Filter, field: Field, facets: Facets, locale?: string
       return filter.minLength === null && filter.maxLength === null ? null : lengthWords(filter);
     case "tag":
       return list(filter.tags);
+    case "application":
+    case "url":
+    case "rule":
+      return filter[field] || null;
+    case "idle":
+      return idleWords(filter);
     default: {
       const value = filter[field];
       return value === null ? null : FLAG_WORDS[field][value ? 0 : 1];
@@ -123,6 +140,10 @@ const CLEARED: Readonly<Record<Field, Partial<Filter>>> = {
   gap: { gap: null },
   blackout: { blackout: null },
   held: { held: null },
+  application: { application: "" },
+  url: { url: "" },
+  rule: { rule: "" },
+  idle: { idleFrom: null, idleTo: null },
 };
 
 /** The filter without a field. */

@@ -1,7 +1,7 @@
 /** What the library is narrowed to: read from the address, written to it, and asked of the server. */
 
 import { RECORDING_STATES, type RecordingState } from "./recording-index.ts";
-import { rangeOf } from "./when.ts";
+import { ANY_TIME, askTime, readTime, type TimeChoice, writeTime } from "./time-choice.ts";
 
 export const ORDERS = ["-started", "started", "-length", "length"] as const;
 export type Order = (typeof ORDERS)[number];
@@ -12,7 +12,7 @@ export const VALUES_MAX = 20;
 export const SEARCH_CHARS_MAX = 200;
 
 /** An empty list, null and "" mean that the field narrows nothing. Lists mean any of. */
-export interface Filter {
+export interface Filter extends TimeChoice {
   readonly agents: readonly string[];
   readonly workstations: readonly string[];
   readonly site: string | null;
@@ -20,16 +20,19 @@ export interface Filter {
   readonly group: string | null;
   readonly states: readonly RecordingState[];
   readonly tags: readonly string[];
-  /** A time in words (`last-tuesday`), which moves with the day; or two instants, which do not. */
-  readonly when: string | null;
-  readonly from: string | null;
-  readonly to: string | null;
   /** Seconds. */
   readonly minLength: number | null;
   readonly maxLength: number | null;
   readonly gap: boolean | null;
   readonly blackout: boolean | null;
   readonly held: boolean | null;
+  /** What was worked with during it: patterns, with `*` for anything. */
+  readonly application: string;
+  readonly url: string;
+  readonly rule: string;
+  /** The share of idle time, in percent. */
+  readonly idleFrom: number | null;
+  readonly idleTo: number | null;
   readonly search: string;
   readonly order: Order;
 }
@@ -41,14 +44,17 @@ export const NO_FILTER: Filter = {
   group: null,
   states: [],
   tags: [],
-  when: null,
-  from: null,
-  to: null,
+  ...ANY_TIME,
   minLength: null,
   maxLength: null,
   gap: null,
   blackout: null,
   held: null,
+  application: "",
+  url: "",
+  rule: "",
+  idleFrom: null,
+  idleTo: null,
   search: "",
   order: "-started",
 };
@@ -61,9 +67,11 @@ function secondsOf(text: string | null): number | null {
   return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
-function instantOf(text: string | null): string | null {
-  return text !== null && !Number.isNaN(Date.parse(text)) ? text : null;
+function percentOf(text: string | null): number | null {
+  return text !== null && /^\d{1,3}$/.test(text) && Number(text) <= 100 ? Number(text) : null;
 }
+
+const patternOf = (text: string | null): string => (text ?? "").slice(0, SEARCH_CHARS_MAX);
 
 function several(params: URLSearchParams, key: string): string[] {
   return [...new Set(params.getAll(key).filter((one) => one !== ""))].slice(0, VALUES_MAX);
@@ -72,7 +80,6 @@ function several(params: URLSearchParams, key: string): string[] {
 /** Reads an address. What it does not understand narrows nothing. */
 export function readFilter(params: URLSearchParams): Filter {
   const states = several(params, "state");
-  const when = params.get("when");
   return {
     agents: several(params, "agent"),
     workstations: several(params, "workstation"),
@@ -80,14 +87,17 @@ export function readFilter(params: URLSearchParams): Filter {
     group: params.get("group") || null,
     states: RECORDING_STATES.filter((one) => states.includes(one)),
     tags: several(params, "tag"),
-    when: when !== null && /^[a-z0-9-]{1,32}$/.test(when) ? when : null,
-    from: instantOf(params.get("from")),
-    to: instantOf(params.get("to")),
+    ...readTime(params),
     minLength: secondsOf(params.get("minLength")),
     maxLength: secondsOf(params.get("maxLength")),
     gap: flagOf(params.get("gap")),
     blackout: flagOf(params.get("blackout")),
     held: flagOf(params.get("held")),
+    application: patternOf(params.get("application")),
+    url: patternOf(params.get("url")),
+    rule: patternOf(params.get("rule")),
+    idleFrom: percentOf(params.get("idleFrom")),
+    idleTo: percentOf(params.get("idleTo")),
     search: (params.get("q") ?? "").slice(0, SEARCH_CHARS_MAX),
     order: ORDERS.find((one) => one === params.get("order")) ?? NO_FILTER.order,
   };
@@ -107,6 +117,11 @@ function common(filter: Filter): URLSearchParams {
     gap: filter.gap,
     blackout: filter.blackout,
     held: filter.held,
+    application: filter.application || null,
+    url: filter.url || null,
+    rule: filter.rule || null,
+    idleFrom: filter.idleFrom,
+    idleTo: filter.idleTo,
     q: filter.search === "" ? null : filter.search,
     order: filter.order === NO_FILTER.order ? null : filter.order,
   };
@@ -117,20 +132,14 @@ function common(filter: Filter): URLSearchParams {
 /** The part of the address after `?`; empty where nothing is narrowed. */
 export function filterQuery(filter: Filter): string {
   const params = common(filter);
-  if (filter.when !== null) params.set("when", filter.when);
-  if (filter.from !== null) params.set("from", filter.from);
-  if (filter.to !== null) params.set("to", filter.to);
+  writeTime(filter, params);
   return params.toString();
 }
 
 /** What the server is asked: times in words have become instants, as they are now. */
 export function filterRequest(filter: Filter, now: Date): URLSearchParams {
   const params = common(filter);
-  const range = filter.when === null ? null : rangeOf(filter.when, now);
-  const from = range?.from?.toISOString() ?? filter.from;
-  const to = range?.to?.toISOString() ?? filter.to;
-  if (from !== null) params.set("from", from);
-  if (to !== null) params.set("to", to);
+  askTime(filter, params, now);
   return params;
 }
 

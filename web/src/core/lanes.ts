@@ -15,17 +15,30 @@ export interface Frame {
   readonly unit: number;
 }
 
-/** What a shape means; the theme gives the colours. */
-export type Tone = "ground" | "change" | "missing" | "blackout" | "neutral" | "notice" | "mark" | "first" | "second";
+/** One of the colours that applications have. */
+export type ApplicationTone = `app${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`;
 
-/** A stretch of even colour, or hatched. `left` and `right` in pixels. A label is shown where it fits. */
+/** What a shape means; the theme gives the colours. */
+export type Tone =
+  | "ground"
+  | "change"
+  | "missing"
+  | "blackout"
+  | "neutral"
+  | "notice"
+  | "mark"
+  | "first"
+  | "second"
+  | ApplicationTone;
+
+/** A stretch of even colour, or hatched. `left` and `right` in pixels. The first label that fits is shown. */
 export interface Block {
   readonly kind: "block";
   readonly left: number;
   readonly right: number;
   readonly tone: Tone;
   readonly fill: "solid" | "hatch" | "soft";
-  readonly label?: string;
+  readonly labels?: readonly string[];
 }
 
 /** A silhouette on the ground: heights from 0 to 1 at every `step` pixels from `left` on. */

@@ -13,6 +13,7 @@ export const ACTIONS = [
   "record",
   "blackout_on",
   "blackout_off",
+  "analyse",
   "audit",
   "administer",
   "operate",
@@ -51,6 +52,7 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       words("play", "Play", "Watch what was recorded."),
       words("live", "Watch live", "Look on while it is being recorded."),
       words("export", "Download", "Take a recording away as a file."),
+      words("analyse", "Analyse", "Which applications and windows were worked with, and for how long."),
     ],
   },
   {
@@ -151,6 +153,7 @@ const BRIEF: Readonly<Record<Action, string>> = {
   record: "start and stop",
   blackout_on: "begin blackouts",
   blackout_off: "end blackouts",
+  analyse: "analyse",
   audit: "read the audit log",
   administer: "administer",
   operate: "operate the server",

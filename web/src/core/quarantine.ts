@@ -3,7 +3,7 @@
 import { asObject, instant, list, number, oneOf, optional, text } from "./decode.ts";
 
 /** A stored piece of a recording, or a file made of recordings to be taken elsewhere. */
-export const QUARANTINE_KINDS = ["segment", "upload"] as const;
+export const QUARANTINE_KINDS = ["segment", "upload", "object"] as const;
 export type QuarantineKind = (typeof QUARANTINE_KINDS)[number];
 
 export const QUARANTINE_PLACES = ["store", "aside", "workstation", "nowhere"] as const;
@@ -116,7 +116,7 @@ export function readAside(value: unknown): AsideItem[] {
   }));
 }
 
-const KIND_WORDS: Readonly<Record<QuarantineKind, string>> = { segment: "Segment", upload: "Export" };
+const KIND_WORDS: Readonly<Record<QuarantineKind, string>> = { segment: "Segment", upload: "Export", object: "Upload" };
 
 /** What it is, and whose: `Segment of ws-01`. */
 export function quarantineTitle(item: QuarantineItem): string {

@@ -1,5 +1,6 @@
 /** Addresses: every page can be reached by its own, and a link to a moment says which. */
 
+import { ANALYTICS_SECTIONS, type AnalyticsSection } from "./analytics-filter.ts";
 import { type Filter, filterQuery, readFilter } from "./filter.ts";
 import { momentText, parseMoment } from "./time.ts";
 
@@ -12,7 +13,7 @@ export interface LinkedRange {
 export const PEOPLE_SECTIONS = ["users", "groups", "roles", "sessions", "access"] as const;
 export type PeopleSection = (typeof PEOPLE_SECTIONS)[number];
 
-export const ENVIRONMENT_SECTIONS = ["overview", "workstations", "files"] as const;
+export const ENVIRONMENT_SECTIONS = ["overview", "workstations", "link", "files"] as const;
 export type EnvironmentSection = (typeof ENVIRONMENT_SECTIONS)[number];
 
 /** `query` is the part after `?`, for pages that read it by themselves. */
@@ -30,9 +31,13 @@ export type Route =
   | { readonly page: "quarantine" }
   | { readonly page: "retention" }
   | { readonly page: "environment"; readonly section: EnvironmentSection; readonly workstation: string | null }
+  | { readonly page: "analytics"; readonly section: AnalyticsSection; readonly query: string }
+  | { readonly page: "rules"; readonly id: string | null }
   | { readonly page: "mine"; readonly query: string }
   | { readonly page: "people"; readonly section: PeopleSection; readonly id: string | null; readonly query: string }
   | { readonly page: "audit"; readonly query: string }
+  | { readonly page: "logs"; readonly query: string }
+  | { readonly page: "sites"; readonly query: string }
   | { readonly page: "account" }
   | { readonly page: "sign-in"; readonly next: string; readonly refused?: string }
   | { readonly page: "components" }
@@ -82,11 +87,18 @@ function environmentRoute(parts: readonly string[]): Route | null {
   return { page: "environment", section, workstation };
 }
 
+function analyticsRoute(parts: readonly string[], query: string): Route | null {
+  const section = ANALYTICS_SECTIONS.find((one) => one === (parts[0] ?? "usage"));
+  return section === undefined || parts.length > 1 ? null : { page: "analytics", section, query };
+}
+
 function pageAt(path: readonly string[], query: string): Route | null {
   const params = new URLSearchParams(query);
   const [page = "recordings", ...rest] = path;
   if (page === "people") return peopleRoute(rest, query);
   if (page === "environment") return environmentRoute(rest);
+  if (page === "analytics") return analyticsRoute(rest, query);
+  if (page === "rules" && rest.length <= 1) return { page, id: rest[0] ?? null };
   if (page === "coverage" && rest.length <= 1) return { page, workstation: rest[0] ?? null, query };
   if (page === "recordings" && rest.length === 1) return recordingRoute(rest[0] as string, params);
   if (rest.length > 0) return null;
@@ -97,6 +109,8 @@ function pageAt(path: readonly string[], query: string): Route | null {
     case "bookmarks":
     case "mine":
     case "audit":
+    case "logs":
+    case "sites":
       return { page, query };
     case "account":
     case "quarantine":
@@ -121,36 +135,41 @@ export function parseRoute(path: string, query: string): Route {
 
 const joined = (path: string, query: string): string => (query === "" ? path : `${path}?${query}`);
 
+const under = (path: string, id: string | null): string => (id === null ? path : `${path}/${encodeURIComponent(id)}`);
+
+function recordingAddress({ id, momentUs, range }: Extract<Route, { page: "recording" }>): string {
+  const params = new URLSearchParams();
+  if (momentUs !== null) params.set("t", momentText(momentUs));
+  if (range) {
+    params.set("from", momentText(range.fromUs));
+    params.set("to", momentText(range.toUs));
+  }
+  return joined(under("/recordings", id), params.toString());
+}
+
 export function addressOf(route: Route): string {
   switch (route.page) {
     case "recordings":
       return joined("/recordings", filterQuery(route.filter));
-    case "recording": {
-      const params = new URLSearchParams();
-      if (route.momentUs !== null) params.set("t", momentText(route.momentUs));
-      if (route.range) {
-        params.set("from", momentText(route.range.fromUs));
-        params.set("to", momentText(route.range.toUs));
-      }
-      return joined(`/recordings/${encodeURIComponent(route.id)}`, params.toString());
-    }
-    case "people": {
-      const id = route.id === null ? "" : `/${encodeURIComponent(route.id)}`;
-      return joined(`/people/${route.section}${id}`, route.query);
-    }
-    case "environment": {
+    case "recording":
+      return recordingAddress(route);
+    case "people":
+      return joined(under(`/people/${route.section}`, route.id), route.query);
+    case "environment":
       if (route.section === "overview") return "/environment";
-      const id = route.workstation === null ? "" : `/${encodeURIComponent(route.workstation)}`;
-      return `/environment/${route.section}${id}`;
-    }
-    case "coverage": {
-      const id = route.workstation === null ? "" : `/${encodeURIComponent(route.workstation)}`;
-      return joined(`/coverage${id}`, route.query);
-    }
+      return under(`/environment/${route.section}`, route.workstation);
+    case "analytics":
+      return joined(route.section === "usage" ? "/analytics" : `/analytics/${route.section}`, route.query);
+    case "rules":
+      return under("/rules", route.id);
+    case "coverage":
+      return joined(under("/coverage", route.workstation), route.query);
     case "live":
     case "bookmarks":
     case "mine":
     case "audit":
+    case "logs":
+    case "sites":
       return joined(`/${route.page}`, route.query);
     case "sign-in":
       return route.next === "/recordings" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(route.next)}`;

@@ -43,6 +43,7 @@ export interface WorkstationDay extends DayCoverage, Present {}
 
 /** A day of the site; days begin at midnight where the site is. */
 export interface SiteDay {
+  readonly site: string;
   readonly day: string;
   readonly from: Date;
   readonly to: Date;
@@ -141,6 +142,7 @@ export function readSiteDay(value: unknown): SiteDay {
   const path = "coverage";
   const from = asObject(value, path);
   return {
+    site: text(from, "site", path),
     day: text(from, "day", path),
     from: instant(from, "from", path),
     to: instant(from, "to", path),

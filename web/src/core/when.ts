@@ -1,4 +1,4 @@
-/** Times as people say them: "today", "last Tuesday", "17 Nov", "last 3 hours", "Monday to Wednesday". */
+/** Times as people say them: "today", "last Tuesday", "17 Nov", "last 3 hours", "Monday to Wednesday", "14:00 to 14:30". */
 
 /** A stretch of time; `to` is exclusive. Null at an open end. */
 export interface TimeRange {
@@ -85,7 +85,27 @@ function date(words: string, now: Date): Date | null {
   return valid(year - 1, month, Number(match[1]));
 }
 
+const CLOCK = /^(?:(.+) )?(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+
+/**
+ * A minute or a second: of the day named before it, else of `day`, else of the latest day on which it is not in the
+ * future.
+ */
+function clock(words: string, now: Date, day: Date | null = null): TimeRange | null {
+  const [, named, ...parts] = CLOCK.exec(words) ?? [];
+  const [hour = 24, minute = 60, second = 0] = parts.flatMap((part) => (part === undefined ? [] : [Number(part)]));
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const on = named === undefined ? day : (single(named, now)?.from ?? null);
+  if (on === null && named !== undefined) return null;
+  const at = (of: Date, days = 0): Date =>
+    new Date(of.getFullYear(), of.getMonth(), of.getDate() + days, hour, minute, second);
+  const from = on === null && at(now) > now ? at(now, -1) : at(on ?? now);
+  return { from, to: new Date(from.getTime() + (parts[2] === undefined ? 60_000 : 1_000)) };
+}
+
 function single(words: string, now: Date): TimeRange | null {
+  const moment = clock(words, now);
+  if (moment !== null) return moment;
   const day = date(words, now);
   if (day !== null) return days(day, 1);
   return fixed(words, now) ?? weekday(words, now) ?? recent(words, now);
@@ -110,7 +130,8 @@ export function parseWhen(text: string, now: Date): TimeRange | null {
   const [first, second, more] = words.split(/ (?:to|until|–|-) /);
   if (first === undefined || second === undefined || more !== undefined) return null;
   const from = single(first, now)?.from ?? null;
-  const to = single(second, now)?.to ?? null;
+  // "Monday 14:00 to 15:00" ends on Monday, too.
+  const to = (CLOCK.test(first) ? clock(second, now, from) : null)?.to ?? single(second, now)?.to ?? null;
   return from === null || to === null || from >= to ? null : { from, to };
 }
 
@@ -122,7 +143,7 @@ export function rangeOf(name: string, now: Date): TimeRange | null {
 /** The name for the address of what somebody typed: only for what moves with the day and can be said in few words. */
 export function whenName(text: string, now: Date): string | null {
   const words = plain(text);
-  if (date(words, now) !== null || single(words, now) === null) return null;
+  if (date(words, now) !== null || CLOCK.test(words) || single(words, now) === null) return null;
   const day = weekday(words, now);
   if (fixed(words, now) === null && day !== null) return `last-${WEEKDAYS[(day.from as Date).getDay()]}`;
   return words.replaceAll(" ", "-");
@@ -142,7 +163,13 @@ export function rangeText(range: TimeRange, locale?: string): string {
   const whole = (at: Date | null): boolean => at === null || at.getTime() === dayStart(at).getTime();
   const day = (at: Date): string => at.toLocaleDateString(locale, { day: "numeric", month: "short", year: "numeric" });
   const minute = (at: Date): string =>
-    at.toLocaleString(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    at.toLocaleString(locale, {
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(at.getSeconds() === 0 ? {} : { second: "2-digit" }),
+    });
   const { from, to } = range;
   if (!whole(from) || !whole(to)) {
     return `${from === null ? "…" : minute(from)} – ${to === null ? "…" : minute(to)}`;

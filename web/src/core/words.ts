@@ -46,6 +46,7 @@ const MOMENTS: Readonly<Record<string, (details: Json) => MomentText>> = {
     tone: "warning",
   }),
   "capture.rate_changed": rateWords,
+  "analytics.trigger": triggerWords,
   "clock.offset": offsetWords,
   "clock.stepped": stepWords,
   "blackout.on": (details) => ({
@@ -109,6 +110,26 @@ function rateWords(details: Json): MomentText {
   const detail = Number.isFinite(fps) ? `${fps} picture${fps === 1 ? "" : "s"} a second` : "";
   if (before > fps) return { title: "Fewer pictures: the PC was busy", detail, tone: "notice" };
   return { title: "More pictures again", detail, tone: "neutral" };
+}
+
+const ACTS: Readonly<Record<string, string>> = {
+  blackout: "blackout",
+  recording: "recording",
+  tag: "tag",
+  field: "field",
+  alarm: "alarm",
+  mark: "mark",
+};
+
+/** What a rule did with what it saw. */
+function triggerWords(details: Json): MomentText {
+  const action = detailOf(details, "action");
+  const rule = detailOf(details, "rule");
+  return {
+    title: rule === "" ? "A rule fired" : `Rule “${rule}”`,
+    detail: joined(ACTS[action] ?? action, detailOf(details, "detail")),
+    tone: action === "alarm" ? "warning" : "notice",
+  };
 }
 
 /** An event in words. */

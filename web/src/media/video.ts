@@ -61,7 +61,8 @@ export class VideoDriver {
     this.video.src = this.objectUrl;
     await opened;
     URL.revokeObjectURL(this.objectUrl);
-    source.duration = TIMELINE_S;
+    // It may have been closed meanwhile, or opened anew: then this one is nobody's.
+    if (this.source === source) source.duration = TIMELINE_S;
   }
 
   close(): void {

@@ -28,8 +28,14 @@ export async function signOut(session: Session): Promise<void> {
 export async function listRecordings(filter: Filter, before: string | null, signal: AbortSignal): Promise<Page> {
   const query = filterRequest(filter, new Date());
   query.set("limit", String(PAGE_ITEMS));
-  if (before !== null) query.set("before", before);
-  return readPage(await requestJson(`/api/recordings?${query}`, { signal }), performance.now());
+  let place = before;
+  for (;;) {
+    if (place !== null) query.set("before", place);
+    const page = readPage(await requestJson(`/api/recordings?${query}`, { signal }), performance.now());
+    // What is rare is looked for some thousands at a time, and there may be none among them.
+    if (page.items.length > 0 || page.next === null) return page;
+    place = page.next;
+  }
 }
 
 export async function getRecording(id: string, signal: AbortSignal): Promise<RecordingItem> {

@@ -7,6 +7,7 @@ import { LinkButton } from "../ui/button.tsx";
 import { Empty, FailureNotice } from "../ui/notice.tsx";
 import { later } from "./later.tsx";
 import { LibraryPage } from "./library/page.tsx";
+import { isHere } from "./pages.ts";
 import { go, route } from "./router.ts";
 import { askPresence, mustSignIn, presence } from "./session.ts";
 import { Center, Shell } from "./shell.tsx";
@@ -19,13 +20,31 @@ const CoveragePage = later(async () => (await import("./coverage/page.tsx")).Cov
 const QuarantinePage = later(async () => (await import("./quarantine/page.tsx")).QuarantinePage);
 const RetentionPage = later(async () => (await import("./retention/page.tsx")).RetentionPage);
 const EnvironmentPage = later(async () => (await import("./environment/page.tsx")).EnvironmentPage);
+const AnalyticsPage = later(async () => (await import("./analytics/page.tsx")).AnalyticsPage);
+const RulesPage = later(async () => (await import("./rules/page.tsx")).RulesPage);
 const MinePage = later(async () => (await import("./mine/page.tsx")).MinePage);
 const PeoplePage = later(async () => (await import("./people/page.tsx")).PeoplePage);
 const AuditPage = later(async () => (await import("./audit/page.tsx")).AuditPage);
+const LogsPage = later(async () => (await import("./logs/page.tsx")).LogsPage);
+const SitesPage = later(async () => (await import("./sites/page.tsx")).SitesPage);
 const AccountPage = later(async () => (await import("./account/page.tsx")).AccountPage);
 const ComponentsPage = later(async () => (await import("./components-page.tsx")).ComponentsPage);
 
 function Page({ route: at, session }: { readonly route: Route; readonly session: Session }) {
+  if (!isHere(at.page, session)) {
+    return (
+      <Center>
+        <Empty
+          wholePage
+          icon="network"
+          title="This is looked after at each site"
+          hint="Sign in to the portal of the site itself."
+        >
+          <LinkButton href="/recordings">All recordings</LinkButton>
+        </Empty>
+      </Center>
+    );
+  }
   switch (at.page) {
     case "recordings":
       return <LibraryPage filter={at.filter} session={session} />;
@@ -43,12 +62,20 @@ function Page({ route: at, session }: { readonly route: Route; readonly session:
       return <RetentionPage session={session} />;
     case "environment":
       return <EnvironmentPage section={at.section} workstation={at.workstation} session={session} />;
+    case "analytics":
+      return <AnalyticsPage section={at.section} query={at.query} session={session} />;
+    case "rules":
+      return <RulesPage id={at.id} session={session} />;
     case "mine":
       return <MinePage query={at.query} session={session} />;
     case "people":
       return <PeoplePage section={at.section} id={at.id} query={at.query} session={session} />;
     case "audit":
       return <AuditPage query={at.query} session={session} />;
+    case "logs":
+      return <LogsPage query={at.query} session={session} />;
+    case "sites":
+      return <SitesPage query={at.query} session={session} />;
     case "account":
       return <AccountPage session={session} />;
     case "components":

@@ -8,8 +8,10 @@ import { Button, IconButton } from "../ui/button.tsx";
 import { Calendar } from "../ui/calendar.tsx";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { Chip, Chips, Tag } from "../ui/chip.tsx";
+import { Choice } from "../ui/choice.tsx";
 import { Dialog, Drawer } from "../ui/dialog.tsx";
 import { Menu } from "../ui/menu.tsx";
+import { News } from "../ui/news.tsx";
 import { Options } from "../ui/options.tsx";
 import { Pager } from "../ui/pager.tsx";
 import { Popover } from "../ui/popover.tsx";
@@ -121,6 +123,7 @@ function Narrowing() {
   const [chosen, setChosen] = useState<string[]>(["Alice Martin"]);
   const [range, setRange] = useState<TimeRange | null>(null);
   const [on, setOn] = useState(true);
+  const [news, setNews] = useState(0);
   return (
     <Part title="Narrowing">
       <div class={css.narrow}>
@@ -155,6 +158,13 @@ function Narrowing() {
         <Calendar range={range} today={new Date()} onChange={setRange} />
         <Options label="Agents" options={OPTIONS} chosen={chosen} onChange={setChosen} />
         <div class={css.stack}>
+          <Choice icon="calendar" pressed={on} onClick={() => setOn(!on)}>
+            Yesterday
+          </Choice>
+          <Button small onClick={() => setNews(news + 1)}>
+            Something comes
+          </Button>
+          <News text={news === 0 ? "" : `${news} new`} onShow={() => setNews(0)} />
           <Slider label="Size" min={1} max={9} value={4} onInput={() => undefined} />
           <Checkbox checked={on} onChange={setOn}>
             Choice

@@ -98,7 +98,7 @@ function applicationsLane(): Lane {
         right: shareOf(view, to * S) * width - 1,
         tone,
         fill: "soft",
-        label,
+        labels: [label],
       })),
   };
 }

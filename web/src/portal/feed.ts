@@ -1,11 +1,6 @@
-/** What changes on the server, as it changes. Closed while nobody looks: a browser has few connections to a server. */
+/** What changes on the server, as it changes, for all that listen on this page. */
 
-import { signal } from "@preact/signals";
-
-/** A tab in the background keeps its connection for this long. */
-const HIDDEN_MS = 30_000;
-/** The browser tries again by itself; after a failure that it does not, we do. */
-const AGAIN_MS = 4_000;
+import { Stream } from "./stream.ts";
 
 export interface FeedListener {
   /** One changed item, as in the lists. */
@@ -19,74 +14,45 @@ export interface FeedListener {
   readonly resync: () => void;
 }
 
-/** Whether the page hears of changes now. */
-export const feedOpen = signal(true);
+/** The server's events, each with whom it is for. */
+const EVENTS = {
+  recordings: "recording",
+  workstations: "workstation",
+  coverage: "coverage",
+  health: "health",
+  resync: "resync",
+} as const;
 
 const listeners = new Set<FeedListener>();
-let source: EventSource | null = null;
-let again: ReturnType<typeof setTimeout> | undefined;
-let hidden: ReturnType<typeof setTimeout> | undefined;
-let missed = false;
 
-function tell(event: Event, to: (listener: FeedListener, item: unknown) => void): void {
-  if (!(event instanceof MessageEvent) || typeof event.data !== "string") return;
-  let item: unknown;
-  try {
-    item = JSON.parse(event.data);
-  } catch {
-    // Half a message: what it said will be in the lists.
-    for (const listener of listeners) listener.resync();
-    return;
-  }
-  for (const listener of listeners) to(listener, item);
+function resync(): void {
+  for (const listener of listeners) listener.resync();
 }
 
-function open(): void {
-  if (source !== null || listeners.size === 0 || document.visibilityState === "hidden") return;
-  source = new EventSource("/api/events");
-  source.addEventListener("open", () => {
-    feedOpen.value = true;
-    if (missed) for (const listener of listeners) listener.resync();
-    missed = false;
-  });
-  source.addEventListener("recordings", (event) => tell(event, (listener, item) => listener.recording?.(item)));
-  source.addEventListener("workstations", (event) => tell(event, (listener, item) => listener.workstation?.(item)));
-  source.addEventListener("coverage", (event) => tell(event, (listener, item) => listener.coverage?.(item)));
-  source.addEventListener("health", (event) => tell(event, (listener, item) => listener.health?.(item)));
-  source.addEventListener("resync", (event) => tell(event, (listener) => listener.resync()));
-  source.addEventListener("error", () => {
-    missed = true;
-    feedOpen.value = false;
-    if (source?.readyState !== EventSource.CLOSED) return;
-    close();
-    again = setTimeout(open, AGAIN_MS);
-  });
-}
-
-function close(): void {
-  clearTimeout(again);
-  source?.close();
-  source = null;
-}
-
-document.addEventListener("visibilitychange", () => {
-  clearTimeout(hidden);
-  if (document.visibilityState === "visible") {
-    open();
-    return;
-  }
-  hidden = setTimeout(() => {
-    missed = source !== null || missed;
-    close();
-  }, HIDDEN_MS);
+const stream = new Stream("/api/events", Object.keys(EVENTS), {
+  onOpen: (missed) => missed && resync(),
+  onEvent: (name, data) => {
+    let item: unknown;
+    try {
+      item = JSON.parse(data);
+    } catch {
+      // Half a message: what it said will be in the lists.
+      resync();
+      return;
+    }
+    for (const listener of listeners) listener[EVENTS[name as keyof typeof EVENTS]]?.(item);
+  },
 });
+
+/** Whether the page hears of changes now. */
+export const feedOpen = stream.connected;
 
 /** Listens until the returned function is called. */
 export function listen(listener: FeedListener): () => void {
   listeners.add(listener);
-  open();
+  if (listeners.size === 1) stream.start();
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) close();
+    if (listeners.size === 0) stream.stop();
   };
 }

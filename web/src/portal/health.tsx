@@ -39,7 +39,7 @@ export function ServerHealth() {
     <>
       {problems.value.map((one) => (
         <Notice
-          key={one.code}
+          key={`${one.code} ${one.message}`}
           tone="danger"
           title={one.message}
           hint={`${one.hint} Since ${sinceText(one.since, wallNow())}.`.trim()}

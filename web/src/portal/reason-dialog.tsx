@@ -1,13 +1,10 @@
 /** Something that cannot be undone: what it means, and a reason that stands in the audit log. */
 
 import { useState } from "preact/hooks";
-import { Field } from "../ui/field.tsx";
 import { FormDialog } from "./form-dialog.tsx";
 import { useDoing } from "./loaded.ts";
 import css from "./reason-dialog.module.css";
-
-/** Longest reason, as at the server. */
-const REASON_CHARS_MAX = 200;
+import { ReasonField } from "./reason-field.tsx";
 
 interface ReasonDialogProps {
   readonly title: string;
@@ -30,16 +27,7 @@ export function ReasonDialog({ title, words, confirm, onClose, onConfirm }: Reas
   return (
     <FormDialog title={title} confirm={confirm} kind="danger" doing={doing} onSend={send} onClose={onClose}>
       <p class={css.words}>{words}</p>
-      <Field
-        label="Reason"
-        name="reason"
-        hint="It stands in the audit log."
-        value={reason}
-        focused
-        autocomplete="off"
-        error={sent && missing ? "Say why." : null}
-        onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
-      />
+      <ReasonField value={reason} missing={sent && missing} onInput={setReason} />
     </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 /** Dialogs and drawers of the browser's own kind: they keep the focus inside and close on Escape. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import css from "./dialog.module.css";
 
@@ -17,10 +17,17 @@ interface BoxProps {
 function Box({ title, open, onClose, children, foot, looks }: BoxProps & { readonly looks: string | undefined }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open && dialog.current?.open === false) dialog.current.showModal();
     if (!open) dialog.current?.close();
   }, [open]);
+  // Gone and told of in one go: news of the end come later, and must not undo what is pressed right after Escape.
+  const onEscape = (event: Event): void => {
+    if (event.target !== dialog.current) return;
+    event.preventDefault();
+    dialog.current?.close();
+    onClose();
+  };
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = body.current;
@@ -40,7 +47,8 @@ function Box({ title, open, onClose, children, foot, looks }: BoxProps & { reado
       ref={dialog}
       class={looks}
       aria-labelledby={id}
-      onClose={onClose}
+      onCancel={onEscape}
+      onClose={(event) => !event.currentTarget.open && onClose()}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div class={css.inside}>

@@ -15,6 +15,8 @@ export interface MenuItem {
   readonly checked?: boolean;
   /** Given, it leads to a page instead of doing something. */
   readonly href?: string;
+  /** What `href` leads to is a file to keep, under this name. */
+  readonly download?: string;
   readonly onSelect?: () => void;
 }
 
@@ -82,7 +84,7 @@ function Item({ item, close }: { readonly item: MenuItem; readonly close: () => 
   const looks = `${css.item} ${item.danger ? css.danger : ""}`;
   if (item.href !== undefined) {
     return (
-      <a role="menuitem" tabIndex={-1} class={looks} href={item.href} onClick={close}>
+      <a role="menuitem" tabIndex={-1} class={looks} href={item.href} download={item.download} onClick={close}>
         <Inside item={item} />
       </a>
     );

@@ -7,6 +7,8 @@ interface PagerProps {
   /** Whether there is more. */
   readonly more: boolean;
   readonly loading: boolean;
+  /** Said while more is on the way. */
+  readonly busy?: string;
   /** Said at the end, such as "That is all". */
   readonly end?: string;
   readonly onMore: () => void;
@@ -15,7 +17,7 @@ interface PagerProps {
 /** A screenful before the end is seen the next page is asked for. */
 const AHEAD = "900px";
 
-export function Pager({ more, loading, end = "", onMore }: PagerProps) {
+export function Pager({ more, loading, busy = "Loading more …", end = "", onMore }: PagerProps) {
   const mark = useRef<HTMLDivElement>(null);
   const latest = useRef(onMore);
   latest.current = onMore;
@@ -31,7 +33,7 @@ export function Pager({ more, loading, end = "", onMore }: PagerProps) {
   }, [more, loading]);
   return (
     <div ref={mark} class={css.pager} role="status">
-      {more ? "Loading more …" : end}
+      {more ? busy : end}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** A box to search in. */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 import css from "./search.module.css";
@@ -55,4 +55,35 @@ export function SearchBox({ label, value, keys, maxLength = 200, input, focused 
       )}
     </div>
   );
+}
+
+/** While somebody types, nothing is asked for until they pause. */
+const TYPING_MS = 220;
+
+interface TypedProps extends Omit<SearchProps, "onInput"> {
+  /** Told what was typed, trimmed, when the typing pauses. */
+  readonly onRest: (value: string) => void;
+}
+
+/** One whose words go elsewhere when the typing pauses; `value` is what they are there. */
+export function TypedSearch({ value, onRest, ...box }: TypedProps) {
+  const [typed, setTyped] = useState(value);
+  const told = useRef(onRest);
+  told.current = onRest;
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => {
+    // Who types on is not set back to what was told a moment ago.
+    if (timer.current === undefined) setTyped(value);
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onInput = (text: string): void => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    const rest = (): void => {
+      timer.current = undefined;
+      told.current(text.trim());
+    };
+    timer.current = setTimeout(rest, text === "" ? 0 : TYPING_MS);
+  };
+  return <SearchBox {...box} value={typed} onInput={onInput} />;
 }

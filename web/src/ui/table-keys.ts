@@ -36,6 +36,8 @@ interface Content {
   readonly onSelect: ((key: string, range: boolean) => void) | undefined;
   /** Whether the keys work wherever the focus is. */
   readonly everywhere: boolean;
+  /** The row that somebody has come to otherwise than by keys; null where there is none. */
+  readonly marked: string | null;
 }
 
 interface TableKeys {
@@ -74,9 +76,10 @@ function show({ root, body }: Boxes, tops: Float64Array, line: number, key: stri
 }
 
 export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
-  const { keys, lines, tops, selection, onSelect } = content;
+  const { keys, lines, tops, selection, onSelect, marked } = content;
   const [active, setActive] = useState<string | null>(null);
   const moved = useRef(false);
+  const reached = useRef<string | null>(null);
   const activeIndex = active === null ? -1 : keys.indexOf(active);
 
   const go = (step: number, range: boolean): void => {
@@ -95,6 +98,14 @@ export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
   };
 
   useLayoutEffect(() => {
+    if (marked === null || marked === reached.current || !keys.includes(marked)) return;
+    reached.current = marked;
+    if (marked === active) return;
+    moved.current = true;
+    setActive(marked);
+  }, [marked, keys]);
+
+  useLayoutEffect(() => {
     if (!moved.current || active === null) return;
     moved.current = false;
     const line = lines.findIndex((one) => one.kind === "row" && one.index === activeIndex);
@@ -108,7 +119,7 @@ export function useTableKeys(boxes: Boxes, content: Content): TableKeys {
     if (step !== undefined) go(step, event.shiftKey);
     else if (selects && active !== null) onSelect?.(active, event.shiftKey);
     else if (event.key === "Enter" && isRow(event.target)) {
-      event.target.querySelector<HTMLElement>("a, [data-open]")?.click();
+      event.target.querySelector<HTMLElement>("[data-open]")?.click();
     } else return;
     event.preventDefault();
   };

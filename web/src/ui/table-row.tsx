@@ -40,6 +40,7 @@ interface RowProps<T> {
   readonly onOpen: ((row: T) => void) | undefined;
   readonly selectable: boolean;
   readonly selected: boolean;
+  readonly marked: boolean;
   /** Whether Tab leads to it. */
   readonly reachable: boolean;
   readonly onSelect: ((key: string, range: boolean) => void) | undefined;
@@ -57,6 +58,7 @@ const COMPARED = [
   "href",
   "selected",
   "selectable",
+  "marked",
   "reachable",
 ] as const;
 
@@ -70,7 +72,7 @@ export class TableRow<T> extends Component<RowProps<T>> {
     const { row, href, onOpen } = this.props;
     if (href !== undefined) {
       return (
-        <a class={css.opener} href={href(row)} tabIndex={-1}>
+        <a class={css.opener} href={href(row)} tabIndex={-1} data-open>
           {children}
         </a>
       );
@@ -108,7 +110,7 @@ export class TableRow<T> extends Component<RowProps<T>> {
   }
 
   override render() {
-    const { id, at, topRem, row, selectable, selected, reachable } = this.props;
+    const { id, at, topRem, row, selectable, selected, marked, reachable } = this.props;
     return (
       <div
         role="row"
@@ -116,6 +118,7 @@ export class TableRow<T> extends Component<RowProps<T>> {
         style={{ transform: `translateY(${topRem}rem)` }}
         aria-rowindex={at + 2}
         aria-selected={selectable ? selected : undefined}
+        aria-current={marked ? "true" : undefined}
         tabIndex={reachable ? 0 : -1}
         data-key={id}
         onFocus={(event) => event.target === event.currentTarget && this.props.onFocus(id)}

@@ -17,6 +17,8 @@ import { type Column, HeadingRow, TableRow } from "./table-row.tsx";
 
 /** In rem: one line of text, three of them, and the heading of a group. */
 export const ROW_REM = 2.5;
+/** For lists of which one sees as much as possible. */
+export const DENSE_ROW_REM = 1.875;
 export const NARROW_ROW_REM = 4.75;
 const HEADING_REM = 2.25;
 /** Below this width there is no table but a list. */
@@ -49,6 +51,10 @@ interface TableProps<T> {
   readonly selection?: Selection;
   readonly onSelect?: (key: string, range: boolean) => void;
   readonly onSelectAll?: (on: boolean) => void;
+  /** The row that is open beside the table, or was last: it is brought into sight. */
+  readonly marked?: string | null;
+  /** Whether rows are no higher than a line of small text needs. */
+  readonly dense?: boolean;
   /** More pages are to come. */
   readonly more?: boolean;
   /** The row under the pointer, after it rested there; null when it left. */
@@ -130,7 +136,7 @@ export function Table<T>(props: TableProps<T>) {
   const body = useRef<HTMLDivElement>(null);
   const roomRem = useRoom(root);
   const isNarrow = narrow !== undefined && roomRem < NARROW_BELOW_REM;
-  const rowRem = isNarrow ? NARROW_ROW_REM : ROW_REM;
+  const rowRem = isNarrow ? NARROW_ROW_REM : props.dense ? DENSE_ROW_REM : ROW_REM;
   const lines = useMemo(() => withHeadings(rows, groupOf), [rows, groupOf]);
   const keys = useMemo(() => rows.map(keyOf), [rows, keyOf]);
   const selectable = selection !== undefined && onSelect !== undefined;
@@ -142,7 +148,7 @@ export function Table<T>(props: TableProps<T>) {
   const sight = useSight(body, tops);
   const keyboard = useTableKeys(
     { root, body },
-    { keys, lines, tops, selection, onSelect, everywhere: props.pageKeys === true },
+    { keys, lines, tops, selection, onSelect, everywhere: props.pageKeys === true, marked: props.marked ?? null },
   );
   const { activeIndex } = keyboard;
 
@@ -164,7 +170,7 @@ export function Table<T>(props: TableProps<T>) {
     <div
       ref={root}
       role="grid"
-      class={`${css.table} ${isNarrow ? css.narrow : ""}`}
+      class={`${css.table} ${isNarrow ? css.narrow : ""} ${props.dense ? css.dense : ""}`}
       style={style}
       aria-label={label}
       aria-rowcount={more ? -1 : lines.length + 1}
@@ -190,6 +196,7 @@ export function Table<T>(props: TableProps<T>) {
               onOpen={props.onOpen}
               selectable={selectable}
               selected={selection?.keys.has(keys[line.index] as string) ?? false}
+              marked={props.marked === keys[line.index]}
               reachable={activeIndex < 0 ? line.index === 0 : line.index === activeIndex}
               onSelect={onSelect}
               onFocus={keyboard.setActive}

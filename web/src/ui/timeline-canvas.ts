@@ -15,6 +15,16 @@ export const PALETTE = {
   mark: "mark",
   first: "series-1",
   second: "series-2",
+  app1: "app-1",
+  app2: "app-2",
+  app3: "app-3",
+  app4: "app-4",
+  app5: "app-5",
+  app6: "app-6",
+  app7: "app-7",
+  app8: "app-8",
+  app9: "app-9",
+  app10: "app-10",
   surface: "surface",
   text: "text",
 } as const;
@@ -81,13 +91,17 @@ function hatch({ context, frame }: Brush, block: Block, colour: string): void {
   context.restore();
 }
 
-function label({ context, frame, inset, picture }: Brush, block: Block, words: string): void {
+function label({ context, frame, inset, picture }: Brush, block: Block, labels: readonly string[]): void {
   const space = 6 * frame.unit;
   const size = 11 * frame.unit;
   const from = Math.max(inset, block.left) + space;
+  const room = Math.min(block.right, frame.width) - from - space;
+  // Of what is a pixel wide, nobody measures the words.
+  if (room < size) return;
   context.font = `500 ${size}px ${picture.font}`;
-  if (from + context.measureText(words).width + space > Math.min(block.right, frame.width)) return;
-  context.fillStyle = picture.colours.neutral;
+  const words = labels.find((one) => context.measureText(one).width <= room);
+  if (words === undefined) return;
+  context.fillStyle = block.fill === "solid" ? picture.colours.text : picture.colours.neutral;
   context.textBaseline = "middle";
   context.fillText(words, from, frame.height / 2 + frame.unit / 2);
 }
@@ -106,7 +120,7 @@ function paintBlock(brush: Brush, block: Block): void {
     context.fill();
     context.globalAlpha = 1;
   }
-  if (block.label !== undefined && frame.height >= LABELLED * frame.unit) label(brush, block, block.label);
+  if (block.labels !== undefined && frame.height >= LABELLED * frame.unit) label(brush, block, block.labels);
 }
 
 /** A smooth line through the middles between neighbours; each value bends it towards itself. */

@@ -93,6 +93,7 @@ describe("reading", () => {
     from: "2026-11-22T23:00:00Z",
     to: "2026-11-23T23:00:00Z",
     now: "2026-11-23T10:00:00Z",
+    site: "berlin",
     timeZone: "Europe/Berlin",
     items: [item],
     next: null,
@@ -255,10 +256,15 @@ describe("a change that the feed tells", () => {
 
 describe("the address", () => {
   test("says what the page is narrowed to; what it cannot mean narrows nothing", () => {
-    const filter = { day: "2026-11-20", search: "alice", problems: true };
+    const filter = { day: "2026-11-20", site: "berlin", search: "alice", problems: true };
     expect(readCoverageFilter(coverageParams(filter).toString())).toEqual(filter);
-    expect(readCoverageFilter("day=tomorrow&problem=maybe")).toEqual({ day: null, search: "", problems: false });
-    expect(coverageParams({ day: null, search: "", problems: false }).size).toBe(0);
+    expect(readCoverageFilter("day=tomorrow&problem=maybe")).toEqual({
+      day: null,
+      site: null,
+      search: "",
+      problems: false,
+    });
+    expect(coverageParams({ day: null, site: null, search: "", problems: false }).size).toBe(0);
   });
 });
 

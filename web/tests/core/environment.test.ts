@@ -36,7 +36,6 @@ const PORT = {
   purpose: "screen recording",
   openAt: ["server", "site"],
   secured: "TLS",
-  present: true,
   listening: true,
   local: false,
   reach: { reached: 2, unreached: 0, workstations: [] },
@@ -115,7 +114,6 @@ describe("in words", () => {
     [{ local: true }, "Listening locally", "good"],
     [{ listening: false }, "Not listening", "bad"],
     [{ listening: null }, "Opens none here", "quiet"],
-    [{ present: false, listening: null }, "Not in this version", "quiet"],
   ] as const)("a port stands %o", (facts, text, tone) => {
     expect(portState(port(facts))).toEqual({ text, tone });
   });
@@ -229,6 +227,7 @@ describe("addresses", () => {
     ["/environment/workstations", "workstations", null],
     ["/environment/workstations/ws-01", "workstations", "ws-01"],
     ["/environment/files", "files", null],
+    ["/environment/link", "link", null],
   ] as const)("%s", (path, section, workstation) => {
     const route = { page: "environment", section, workstation } as const;
     expect(parseRoute(path, "")).toEqual(route);

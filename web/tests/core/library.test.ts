@@ -45,6 +45,11 @@ const FULL: Filter = {
   gap: true,
   blackout: false,
   held: true,
+  application: "*fire*",
+  url: "https://pay.*",
+  rule: "card form",
+  idleFrom: 10,
+  idleTo: 50,
   search: "card number",
   order: "-length",
 };
@@ -68,6 +73,11 @@ const filters: fc.Arbitrary<Filter> = fc.record({
   gap: flag,
   blackout: flag,
   held: flag,
+  application: fc.string({ maxLength: 12 }),
+  url: fc.string({ maxLength: 12 }),
+  rule: fc.string({ maxLength: 12 }),
+  idleFrom: fc.option(fc.nat(100)),
+  idleTo: fc.option(fc.nat(100)),
   search: fc.string({ maxLength: 20 }),
   order: fc.constantFrom(...ORDERS),
 });

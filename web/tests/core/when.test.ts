@@ -29,17 +29,44 @@ describe("times in words", () => {
     expect(parseWhen(text, NOW)).toEqual(range);
   });
 
+  const at = (date: number, hour: number, minute: number, second = 0): Date =>
+    new Date(2026, 10, date, hour, minute, second);
+
+  test.each([
+    ["9:05", days(at(23, 9, 5), at(23, 9, 6))],
+    ["14:00", days(at(22, 14, 0), at(22, 14, 1))],
+    ["12:00:07", days(at(23, 12, 0, 7), at(23, 12, 0, 8))],
+    ["yesterday 14:00", days(at(22, 14, 0), at(22, 14, 1))],
+    ["17 nov 23:59", days(at(17, 23, 59), at(18, 0, 0))],
+    ["yesterday 14:00 to 14:30", days(at(22, 14, 0), at(22, 14, 31))],
+    ["Fri 22:00 – Sat 2:00", days(at(20, 22, 0), at(21, 2, 1))],
+    ["today 8:00 to today", days(at(23, 8, 0), at(24, 0, 0))],
+  ])("of day: %s", (text, range) => {
+    expect(parseWhen(text, NOW)).toEqual(range);
+    expect(whenName(text, NOW)).toBeNull();
+  });
+
   test("open ends", () => {
     expect(parseWhen("since yesterday", NOW)).toEqual({ from: day(2026, 11, 22), to: null });
     expect(parseWhen("last 3 hours", NOW)).toEqual({ from: new Date(2026, 10, 23, 9, 30), to: null });
   });
 
-  test.each(["", "soon", "31 Feb", "2026-13-01", "wednesday to monday to friday", "since soon", "last 1000 days", "t"])(
-    "%s is not understood",
-    (text) => {
-      expect(parseWhen(text, NOW)).toBeNull();
-    },
-  );
+  test.each([
+    "",
+    "soon",
+    "31 Feb",
+    "2026-13-01",
+    "wednesday to monday to friday",
+    "since soon",
+    "last 1000 days",
+    "t",
+    "24:00",
+    "9:60",
+    "soon 9:00",
+    "14:30 to 14:00",
+  ])("%s is not understood", (text) => {
+    expect(parseWhen(text, NOW)).toBeNull();
+  });
 
   test("what moves with the day has a name for the address, what does not has none", () => {
     expect(whenName("Last  Tuesday", NOW)).toBe("last-tuesday");

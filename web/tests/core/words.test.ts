@@ -314,6 +314,7 @@ describe("the lists", () => {
     expect(() => readWorkstations({ items: [{ ...station, state: "dreaming" }] }, 0)).toThrow(PlayheadError);
     const session = {
       user: { name: "sam", displayName: "Sam", permissions: ["view"] },
+      capabilities: ["logs"],
       csrfToken: "c",
       tokenUrl: "http://h/token",
     };

@@ -2,14 +2,10 @@
 
 import { type AuditItem, subjectAddress } from "../../core/audit.ts";
 import { actionWords, actorWords, auditTone } from "../../core/audit-words.ts";
+import { brief } from "../../core/brief.ts";
 import { clockText } from "../../core/time.ts";
 import type { Column } from "../../ui/table-row.tsx";
 import css from "./audit.module.css";
-
-/** As much of an id as tells it from others at a glance. */
-export function brief(id: string): string {
-  return id.length > 20 ? `${id.slice(0, 8)}…${id.slice(-6)}` : id;
-}
 
 export function What({ item }: { readonly item: AuditItem }) {
   const words = actionWords(item.action);
@@ -22,7 +18,7 @@ export function Subject({ item }: { readonly item: AuditItem }) {
   return address === null ? (
     <span title={item.subject}>{brief(item.subject)}</span>
   ) : (
-    <a class={css.link} href={address} title={item.subject}>
+    <a class={`link ${css.over}`} href={address} title={item.subject}>
       {brief(item.subject)}
     </a>
   );

@@ -67,7 +67,7 @@ function Entry({ item, onNarrow }: { readonly item: AuditItem; readonly onNarrow
           {actor === null ? (
             actorWords(item.actor)
           ) : (
-            <a class={css.link} href={actor}>
+            <a class={`link ${css.over}`} href={actor}>
               {item.actor}
             </a>
           )}

@@ -1,6 +1,6 @@
 /** What the log is narrowed to: chips that can be changed and taken away, in the address. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import {
   type AuditFilter,
   FILTER_CHARS_MAX,
@@ -17,7 +17,7 @@ import { Field } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Options } from "../../ui/options.tsx";
 import { opensAttributes, Popover } from "../../ui/popover.tsx";
-import { SearchBox } from "../../ui/search.tsx";
+import { TypedSearch } from "../../ui/search.tsx";
 import css from "./audit.module.css";
 
 interface FiltersProps {
@@ -39,7 +39,14 @@ export function AuditFilters({ filter, onChange }: FiltersProps) {
   const active = CHIP_KEYS.filter((key) => filter[key] !== undefined);
   return (
     <div class={css.filters}>
-      <Search text={filter.q ?? ""} onChange={(value) => set("q", value)} />
+      <div class={css.search}>
+        <TypedSearch
+          label="Find in the log"
+          value={filter.q ?? ""}
+          maxLength={FILTER_CHARS_MAX}
+          onRest={(value) => set("q", value)}
+        />
+      </div>
       <Chips label="Filter">
         {active.map((key) => (
           <Popover
@@ -159,23 +166,5 @@ function OneFilter({ name, value, onSet }: OneProps) {
         Apply
       </Button>
     </form>
-  );
-}
-
-/** So long nobody types before it is searched. */
-const SEARCH_AFTER_MS = 250;
-
-function Search({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed.trim() === text) return;
-    const timer = setTimeout(() => onChange(typed), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed, text]);
-  return (
-    <div class={css.search}>
-      <SearchBox label="Find in the log" value={typed} maxLength={FILTER_CHARS_MAX} onInput={setTyped} />
-    </div>
   );
 }

@@ -2,13 +2,13 @@
 
 import { useState } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
-import { BLACKOUT_MINUTES, REASON_CHARS_MAX } from "../../core/blackout-requests.ts";
+import { BLACKOUT_MINUTES } from "../../core/blackout-requests.ts";
 import type { WorkstationItem } from "../../core/library.ts";
-import { Field } from "../../ui/field.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { FormDialog } from "../form-dialog.tsx";
 import { useDoing } from "../loaded.ts";
+import { ReasonField } from "../reason-field.tsx";
 import { beginBlackout } from "./api.ts";
 import css from "./blackout.module.css";
 
@@ -52,15 +52,11 @@ export function BlackoutDialog({ item, session, onClose }: DialogProps) {
         Nothing{item.agent === "" ? "" : ` of ${item.agent}’s screen`} is captured until it ends. It cannot be had
         afterwards.
       </p>
-      <Field
-        label="Reason"
-        name="reason"
-        hint="It stands in the recording and in the audit log."
+      <ReasonField
         value={reason}
-        focused
-        autocomplete="off"
-        error={sent && missing ? "Say why." : null}
-        onInput={(text) => setReason(text.slice(0, REASON_CHARS_MAX))}
+        hint="It stands in the recording and in the audit log."
+        missing={sent && missing}
+        onInput={setReason}
       />
       <div class={css.lengths}>
         <Segmented label="For how long" value={length} options={LENGTHS} onChange={setLength} />

@@ -21,27 +21,34 @@ export const ROWS_MAX = 2_000;
 const RECORDINGS_MAX = 200;
 const DAY_MS = 86_400_000;
 
-/** A whole day of the site, all its pages: it is sorted by what is wrong, and counted. */
+/** A whole day of a site, all its pages: it is sorted by what is wrong, and counted. */
 export async function getDay(filter: CoverageFilter, signal: AbortSignal): Promise<SiteDay> {
   const items: WorkstationDay[] = [];
   let after: string | null = null;
   for (;;) {
-    const page = await dayPage(filter, after, signal);
+    const page = await dayPage(coverageParams(filter), after, signal);
     items.push(...page.items);
     if (page.next === null || items.length >= ROWS_MAX) return { ...page, items };
     after = page.next;
   }
 }
 
-async function dayPage(filter: CoverageFilter, after: string | null, signal: AbortSignal): Promise<SiteDay> {
-  const query = coverageParams(filter);
+/** One workstation's day, by the clocks of its site. */
+export function getDayOf(workstation: string, day: string | null, signal: AbortSignal): Promise<SiteDay> {
+  const query = new URLSearchParams({ workstation });
+  if (day !== null) query.set("day", day);
+  return dayPage(query, null, signal);
+}
+
+async function dayPage(query: URLSearchParams, after: string | null, signal: AbortSignal): Promise<SiteDay> {
   query.set("limit", String(PAGE_ITEMS));
   if (after !== null) query.set("after", after);
   return readSiteDay(await requestJson(`/api/coverage?${query}`, { signal }));
 }
 
-export async function getNow(signal: AbortSignal): Promise<CoverageNow> {
-  return readNow(await requestJson("/api/coverage/now", { signal }));
+export async function getNow(site: string | null, signal: AbortSignal): Promise<CoverageNow> {
+  const query = site === null ? "" : `?${new URLSearchParams({ site })}`;
+  return readNow(await requestJson(`/api/coverage/now${query}`, { signal }));
 }
 
 /** Some days of one workstation, up to and with `last`; newest first. */

@@ -1,8 +1,11 @@
 /** What is missing of a day, stretch by stretch, with a link to what was recorded around it. */
 
 import { useMemo } from "preact/hooks";
+import type { Session } from "../../core/access.ts";
 import { recordingAround } from "../../core/coverage-words.ts";
 import type { RecordingItem } from "../../core/library.ts";
+import { linesAround } from "../../core/logs.ts";
+import { readsLogs } from "../../core/modules.ts";
 import { reasonSentence } from "../../core/reasons.ts";
 import { addressOf } from "../../core/route.ts";
 import type { SiteDay, StripSpan } from "../../core/site-coverage.ts";
@@ -31,7 +34,7 @@ function Around({ site, span, recordings }: StretchProps) {
   const found = recordingAround(recordings, site.from, span);
   if (found === null) return <span class={css.muted}>–</span>;
   return (
-    <a class={css.link} href={addressOf({ page: "recording", id: found.id, momentUs: found.momentUs })}>
+    <a class={`link ${css.over}`} href={addressOf({ page: "recording", id: found.id, momentUs: found.momentUs })}>
       What was before it
     </a>
   );
@@ -43,8 +46,28 @@ interface StretchProps {
   readonly recordings: readonly RecordingItem[];
 }
 
-function columnsOf(site: SiteDay, recordings: readonly RecordingItem[]): readonly Column<StripSpan>[] {
+function Lines({ id, site, span }: Pick<MissingProps, "id" | "site"> & { readonly span: StripSpan }) {
+  const from = site.from.getTime();
+  return (
+    <a class={`link ${css.over}`} href={linesAround(id, from + span.fromMs, from + span.toMs)}>
+      Log lines
+    </a>
+  );
+}
+
+function columnsOf(
+  { id, site, session }: MissingProps,
+  recordings: readonly RecordingItem[],
+): readonly Column<StripSpan>[] {
   const at = (ms: number): string => momentOfDay(site.from, ms, site.timeZone, true);
+  const lines: Column<StripSpan> = {
+    key: "lines",
+    title: "Log",
+    width: "6rem",
+    min: 6,
+    priority: 1,
+    cell: (span) => <Lines id={id} site={site} span={span} />,
+  };
   return [
     {
       key: "time",
@@ -83,6 +106,7 @@ function columnsOf(site: SiteDay, recordings: readonly RecordingItem[]): readonl
       priority: 1,
       cell: (span) => <Around site={site} span={span} recordings={recordings} />,
     },
+    ...(readsLogs(session) ? [lines] : []),
   ];
 }
 
@@ -90,16 +114,18 @@ interface MissingProps {
   readonly id: string;
   readonly site: SiteDay;
   readonly strip: readonly StripSpan[];
+  readonly session: Session;
 }
 
-export function MissingStretches({ id, site, strip }: MissingProps) {
+export function MissingStretches(props: MissingProps) {
+  const { id, site, strip, session } = props;
   const recordings = useLoaded(
     `${id} ${site.day}`,
     () => new Loaded((signal) => recordingsOf(id, site.from, site.to, signal)),
   );
   const known = recordings.value.value;
   const spans = useMemo(() => missingSpans(strip), [strip]);
-  const columns = useMemo(() => columnsOf(site, known ?? []), [site, known]);
+  const columns = useMemo(() => columnsOf(props, known ?? []), [id, site, session, known]);
   const narrow = useMemo(
     () => (span: StripSpan) => (
       <span class={css.narrow}>
@@ -108,11 +134,12 @@ export function MissingStretches({ id, site, strip }: MissingProps) {
           <span class={css.muted}>{lengthText(span.toMs - span.fromMs)}</span>
           <span class={css.space} />
           <Around site={site} span={span} recordings={known ?? []} />
+          {readsLogs(session) && <Lines id={id} site={site} span={span} />}
         </span>
         <Why span={span} />
       </span>
     ),
-    [site, known],
+    [id, site, session, known],
   );
   const failure = recordings.failure.value;
   if (spans.length === 0) return <p class={css.fine}>Nothing is missing.</p>;

@@ -31,6 +31,7 @@ import { CoverageRow, coverageColumns, frameOf, workstationAddress } from "./col
 import css from "./coverage.module.css";
 import { DayChooser } from "./day-chooser.tsx";
 import { NowFigures } from "./now.tsx";
+import { SiteChooser } from "./site-chooser.tsx";
 import { CoverageStore } from "./store.ts";
 import { WorkstationPage } from "./workstation.tsx";
 
@@ -43,7 +44,7 @@ interface CoverageProps {
 export function CoveragePage({ workstation, query, session }: CoverageProps) {
   if (!can(session, "view") && !can(session, "operate")) return <Refused what="seeing what was recorded" />;
   return workstation === null ? (
-    <Overview query={query} />
+    <Overview query={query} sites={session.sites} />
   ) : (
     <WorkstationPage key={workstation} id={workstation} query={query} session={session} />
   );
@@ -70,8 +71,19 @@ function todayOf(site: SiteDay | null, filter: CoverageFilter): string {
   return day;
 }
 
-function Overview({ query }: { readonly query: string }) {
-  const filter = useMemo(() => readCoverageFilter(query), [query]);
+interface OverviewProps {
+  readonly query: string;
+  /** Null where there is one server alone. */
+  readonly sites: readonly string[] | null;
+}
+
+function Overview({ query, sites }: OverviewProps) {
+  // Where there are several sites, one is shown at a time.
+  const first = sites?.[0] ?? null;
+  const filter = useMemo(() => {
+    const asked = readCoverageFilter(query);
+    return { ...asked, site: asked.site ?? first };
+  }, [query, first]);
   const store = useMemo(() => new CoverageStore(), []);
   const table = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -85,18 +97,38 @@ function Overview({ query }: { readonly query: string }) {
   const site = store.site.value;
   const rows = store.rows.value;
   const failure = store.failure.value;
+  if (sites?.length === 0) return <NoSites />;
+  // Nothing of that day has been told: figures without it would be wrong.
+  const isAway = failure?.code === "site.away" && rows === null;
   const today = todayOf(site, filter);
   const day = filter.day ?? site?.day ?? today;
   const chosen = (to: string): string | null => (to === today ? null : to);
   return (
     <Page>
-      <PageHead title="Coverage" lead={leadOf(site, day, today)}>
+      <PageHead title="Coverage" lead={leadOf(site, day, today, sites !== null)}>
+        {sites !== null && sites.length > 1 && (
+          <SiteChooser
+            sites={sites}
+            site={filter.site ?? ""}
+            onChange={(to) => show({ ...filter, site: to, day: null })}
+          />
+        )}
         <DayChooser day={day} today={today} onChange={(to) => show({ ...filter, day: chosen(to) })} />
       </PageHead>
-      {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void store.load())} />}
+      {failure !== null && !isAway && <FailureNotice failure={failure} onRemedy={remedyOf(() => void store.load())} />}
       <ServerHealth />
-      <NowFigures store={store} />
-      <Tools filter={filter} store={store} />
+      {isAway ? (
+        <Empty
+          icon="network"
+          title={`${filter.site} is not connected`}
+          hint="What its workstations do now is not known here. The days that it has told of can be looked at."
+        />
+      ) : (
+        <>
+          <NowFigures store={store} />
+          <Tools filter={filter} store={store} />
+        </>
+      )}
       {rows !== null && rows.length >= ROWS_MAX && (
         <Notice
           title={`The first ${ROWS_MAX.toLocaleString("en")} workstations are shown.`}
@@ -114,9 +146,22 @@ function Overview({ query }: { readonly query: string }) {
   );
 }
 
-function leadOf(site: SiteDay | null, day: string, today: string): string {
+function NoSites() {
+  return (
+    <Page>
+      <PageHead title="Coverage" />
+      <Empty
+        icon="coverage"
+        title="No sites yet"
+        hint="Whoever runs the cloud adds one with playhead cloud site add. Its workstations are accounted for here then."
+      />
+    </Page>
+  );
+}
+
+function leadOf(site: SiteDay | null, day: string, today: string, isNamed: boolean): string {
   if (site === null) return "";
-  const title = dayTitle(day, today);
+  const title = isNamed ? `${dayTitle(day, today)} at ${site.site}` : dayTitle(day, today);
   return `${title}, by the clocks of ${site.timeZone}.`;
 }
 

@@ -32,7 +32,7 @@ export class CoverageStore {
   holding: () => boolean = () => false;
   /** Whether what is shown is not yet what was asked for. */
   readonly pending = signal(true);
-  private filter: CoverageFilter = { day: null, search: "", problems: false };
+  private filter: CoverageFilter = { day: null, site: null, search: "", problems: false };
   private closed = false;
   private stop = new AbortController();
   private readonly unlisten: () => void;
@@ -66,14 +66,26 @@ export class CoverageStore {
 
   /** Shows something else; what is shown stays until that is there. */
   show(filter: CoverageFilter): void {
+    const before = this.filter;
     this.filter = filter;
     this.pending.value = true;
     this.dayAtMs = Number.NEGATIVE_INFINITY;
+    if (filter.site !== before.site) this.forget();
     // What was under way is of no more interest.
     this.stop.abort();
     this.stop = new AbortController();
     this.asking = false;
     void this.load();
+  }
+
+  /** Nothing of another site is shown as if it were this one's. */
+  private forget(): void {
+    batch(() => {
+      this.site.value = null;
+      this.rows.value = null;
+      this.now.value = null;
+      this.failure.value = null;
+    });
   }
 
   /** Whether the day that is shown goes on. */
@@ -111,7 +123,7 @@ export class CoverageStore {
   }
 
   private async loadNow(signal: AbortSignal): Promise<void> {
-    const now = await getNow(signal);
+    const now = await getNow(this.filter.site, signal);
     this.now.value = now;
     const alarms = now.alarms.map((one) => `${one.workstation} ${one.code}`).sort();
     const known = [now.covered, now.excused, now.uncovered, ...alarms].join("|");

@@ -5,6 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import {
   type CoverageFilter,
+  coverageParams,
   daysOn,
   dayTitle,
   faultMs,
@@ -29,7 +30,7 @@ import { useWorkstation } from "../blackout/workstation.ts";
 import { listen } from "../feed.ts";
 import { Loaded, remedyOf, useLoaded } from "../loaded.ts";
 import { go } from "../router.ts";
-import { getDay, getDays } from "./api.ts";
+import { getDayOf, getDays } from "./api.ts";
 import { type DayFrame, DayStrip, frameOf, State, workstationAddress } from "./columns.tsx";
 import css from "./coverage.module.css";
 import { DayChooser } from "./day-chooser.tsx";
@@ -47,10 +48,9 @@ interface Known {
 
 /** The day, today and the days around it. The day's bounds come with the site's own list. */
 async function load(id: string, filter: CoverageFilter, signal: AbortSignal): Promise<Known> {
-  const ofOne = { search: id, problems: false };
-  const site = await getDay({ ...ofOne, day: filter.day }, signal);
+  const site = await getDayOf(id, filter.day, signal);
   const isToday = site.from <= site.now && site.now < site.to;
-  const today = isToday ? site.day : (await getDay({ ...ofOne, day: null }, signal)).day;
+  const today = isToday ? site.day : (await getDayOf(id, null, signal)).day;
   // The newest days, or those up to the one that lies further back.
   const last = site.day > daysOn(today, -DAYS) ? today : site.day;
   const days = await getDays(id, last, DAYS, signal);
@@ -78,7 +78,11 @@ export function WorkstationPage({ id, query, session }: WorkstationProps) {
   return (
     <Page>
       <div class={css.title}>
-        <IconButton icon="back" label="All workstations" onClick={() => go(backAddress(filter))} />
+        <IconButton
+          icon="back"
+          label="All workstations"
+          onClick={() => go(backAddress(filter, session.sites === null ? null : (known?.site.site ?? null)))}
+        />
         <PageHead title={known?.item?.agent || station?.agent || id} lead={id}>
           {known !== null && (
             <DayChooser
@@ -94,7 +98,7 @@ export function WorkstationPage({ id, query, session }: WorkstationProps) {
       {known === null ? (
         failure === null && <Bone width="100%" height="20rem" />
       ) : (
-        <Shown id={id} known={known}>
+        <Shown id={id} known={known} session={session}>
           {station !== null && !isDark(station) && <BlackoutButton item={station} session={session} />}
         </Shown>
       )}
@@ -132,19 +136,21 @@ function useFresh(id: string, loaded: Loaded<Known>): void {
   }, [id, loaded]);
 }
 
-function backAddress(filter: CoverageFilter): string {
-  const query = filter.day === null ? "" : new URLSearchParams({ day: filter.day }).toString();
+/** The list of the day that is shown, of the site that it is shown of where there are several. */
+function backAddress({ day }: CoverageFilter, site: string | null): string {
+  const query = coverageParams({ day, site, search: "", problems: false }).toString();
   return addressOf({ page: "coverage", workstation: null, query });
 }
 
 interface ShownProps {
   readonly id: string;
   readonly known: Known;
+  readonly session: Session;
   /** What can be done, beside how it is now. */
   readonly children: ComponentChildren;
 }
 
-function Shown({ id, known, children }: ShownProps) {
+function Shown({ id, known, session, children }: ShownProps) {
   const { site, item, today, days } = known;
   const frame = useMemo(
     () =>
@@ -167,7 +173,7 @@ function Shown({ id, known, children }: ShownProps) {
       <StripLegend label={`What became of the time that was due in ${days.length} days`} shares={sharesOf(days)} />
       <Days id={id} days={days} known={known} frame={frame} />
       <Section title={`Missing: ${dayTitle(site.day, today)}`}>
-        <MissingStretches id={id} site={site} strip={day?.strip ?? []} />
+        <MissingStretches id={id} site={site} strip={day?.strip ?? []} session={session} />
       </Section>
     </>
   );

@@ -13,6 +13,7 @@ import {
   readReport,
 } from "../../core/environment.ts";
 import { request, requestJson } from "../../net/http.ts";
+import { at } from "../at-site.tsx";
 import { changed } from "../change.ts";
 
 const ROOT = "/api/environment";
@@ -24,16 +25,16 @@ const LOOK_MS_MAX = 20_000;
 export const WORKSTATIONS_MAX = 2_000;
 
 export async function getPorts(signal: AbortSignal): Promise<PortItem[]> {
-  return readPorts(await requestJson(`${ROOT}/ports`, { signal }));
+  return readPorts(await requestJson(at(`${ROOT}/ports`), { signal }));
 }
 
 /** What is found, with every workstation: their pages are put together. */
 export async function getFindings(signal: AbortSignal): Promise<Findings> {
-  const first = readFindings(await requestJson(`${ROOT}/findings`, { signal }));
+  const first = readFindings(await requestJson(at(`${ROOT}/findings`), { signal }));
   const workstations: ExaminedItem[] = [...first.workstations];
   let after = first.next;
   while (after !== null && workstations.length < WORKSTATIONS_MAX) {
-    const page = readFindings(await requestJson(`${ROOT}/findings?${new URLSearchParams({ after })}`, { signal }));
+    const page = readFindings(await requestJson(at(`${ROOT}/findings?${new URLSearchParams({ after })}`), { signal }));
     workstations.push(...page.workstations);
     after = page.next;
   }
@@ -41,17 +42,22 @@ export async function getFindings(signal: AbortSignal): Promise<Findings> {
 }
 
 export async function getReport(workstation: string, signal: AbortSignal): Promise<Report> {
-  return readReport(await requestJson(`${ROOT}/workstations/${encodeURIComponent(workstation)}`, { signal }));
+  return readReport(await requestJson(at(`${ROOT}/workstations/${encodeURIComponent(workstation)}`), { signal }));
 }
 
 export async function getForms(signal: AbortSignal): Promise<Forms> {
-  return readForms(await requestJson(`${ROOT}/forms`, { signal }));
+  return readForms(await requestJson(at(`${ROOT}/forms`), { signal }));
 }
 
 /** Runs the doctor on this server, or at a workstation. */
 export async function runDoctor(session: Session, workstation: string | null): Promise<Report> {
   const where = workstation === null ? "" : `/workstations/${encodeURIComponent(workstation)}`;
-  return readReport(await changed(session, "POST", `${ROOT}${where}/doctor`, undefined, {}, LOOK_MS_MAX));
+  return readReport(await changed(session, "POST", at(`${ROOT}${where}/doctor`), undefined, {}, LOOK_MS_MAX));
+}
+
+/** The newest report as a page that the server signs: this server's, or a workstation's. */
+export function reportPageAddress(workstation: string | null): string {
+  return at(`${ROOT}/page${workstation === null ? "" : `?${new URLSearchParams({ workstation })}`}`);
 }
 
 export interface File {
@@ -61,7 +67,7 @@ export interface File {
 
 /** A file of rules or exclusions. */
 export async function getFile(address: string): Promise<File> {
-  const answer = await request(address);
+  const answer = await request(at(address));
   const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "playhead.txt";
   return { name, text: await answer.text() };
 }

@@ -143,7 +143,7 @@ function Rules({ forms }: { readonly forms: readonly Form[] }) {
               name="cloud"
               value={cloud}
               placeholder="203.0.113.5"
-              hint="Where this server is to send to one; this version does not yet. Without it, nothing is opened there."
+              hint="Where this server sends to one. Without it, nothing is opened there."
               onInput={setCloud}
             />
           )}

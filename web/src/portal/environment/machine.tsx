@@ -15,7 +15,7 @@ import { Loaded, remedyOf, useDoing, useLoaded } from "../loaded.ts";
 import { getReport } from "./api.ts";
 import css from "./environment.module.css";
 import { FindingCard, FindingLine } from "./finding.tsx";
-import { RunDoctor } from "./run.tsx";
+import { RunDoctor, TakeReport } from "./run.tsx";
 import type { EnvironmentStore } from "./store.ts";
 
 interface MachineProps {
@@ -54,6 +54,7 @@ export function Machine({ id, store, session }: MachineProps) {
             void store.load();
           }}
         />
+        <TakeReport workstation={id} there={report !== null} />
         <LinkButton
           kind="quiet"
           icon="back"

@@ -14,7 +14,7 @@ import { remedyOf, useDoing } from "../loaded.ts";
 import css from "./environment.module.css";
 import { FindingCard, FindingLine } from "./finding.tsx";
 import { PortMatrix } from "./ports.tsx";
-import { RunDoctor } from "./run.tsx";
+import { RunDoctor, TakeReport } from "./run.tsx";
 import type { EnvironmentStore } from "./store.ts";
 
 const UNKNOWN = "–";
@@ -29,6 +29,7 @@ export function Overview({ store, session }: { readonly store: EnvironmentStore;
     <>
       <PageHead title="Environment" lead={leadOf(findings)}>
         <RunDoctor session={session} workstation={null} doing={doing} onReport={() => void store.load()} />
+        <TakeReport workstation={null} there={findings?.premises != null} />
       </PageHead>
       {failed !== null && <FailureNotice failure={failed} onRemedy={remedyOf(() => (doing.failure.value = null))} />}
       {failure !== null && <FailureNotice failure={failure} onRemedy={remedyOf(() => void store.load())} />}
@@ -89,13 +90,14 @@ function Standing({ findings, ports }: StandingProps) {
       <Figure
         value={findings === null ? UNKNOWN : `${count(standing?.reports)} of ${count(findings.workstations.length)}`}
         label="workstations looked over"
-        hint={standing === undefined ? " " : afflictedText(standing.afflicted)}
+        hint={standing === undefined ? " " : afflictedText(standing.afflicted, standing.reports)}
       />
     </Figures>
   );
 }
 
-function afflictedText(afflicted: number): string {
+function afflictedText(afflicted: number, reports: number): string {
+  if (reports === 0) return "None has told yet.";
   if (afflicted === 0) return "All of them are well.";
   return afflicted === 1 ? "Something is wrong at 1." : `Something is wrong at ${afflicted.toLocaleString("en")}.`;
 }
@@ -153,7 +155,7 @@ function Where({ problem }: { readonly problem: Problem }) {
     return (
       <>
         At{" "}
-        <a class={css.link} href={addressOf({ page: "environment", section: "workstations", workstation: first })}>
+        <a class="link" href={addressOf({ page: "environment", section: "workstations", workstation: first })}>
           {first}
         </a>
         .
@@ -163,7 +165,7 @@ function Where({ problem }: { readonly problem: Problem }) {
   return (
     <>
       At {problem.count.toLocaleString("en")}{" "}
-      <a class={css.link} href={addressOf({ page: "environment", section: "workstations", workstation: null })}>
+      <a class="link" href={addressOf({ page: "environment", section: "workstations", workstation: null })}>
         workstations
       </a>
       : {namesText(problem.workstations, problem.count)}.

@@ -5,8 +5,10 @@ import { can, type Session } from "../../core/access.ts";
 import { addressOf, type EnvironmentSection } from "../../core/route.ts";
 import { Page } from "../../ui/page.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
+import { AtSite, at } from "../at-site.tsx";
 import { Refused } from "../refused.tsx";
 import { Files } from "./files.tsx";
+import { CloudLink } from "./link.tsx";
 import { Machine } from "./machine.tsx";
 import { Overview } from "./overview.tsx";
 import { EnvironmentStore } from "./store.ts";
@@ -15,6 +17,7 @@ import { Workstations } from "./workstations.tsx";
 const SECTIONS: readonly (readonly [EnvironmentSection, string])[] = [
   ["overview", "Overview"],
   ["workstations", "Workstations"],
+  ["link", "Cloud link"],
   ["files", "Firewall and scanners"],
 ];
 
@@ -25,7 +28,12 @@ interface EnvironmentProps {
 }
 
 export function EnvironmentPage(props: EnvironmentProps) {
-  return can(props.session, "operate") ? <Environment {...props} /> : <Refused what="operating the server" />;
+  if (!can(props.session, "operate")) return <Refused what="operating the server" />;
+  return (
+    <AtSite session={props.session}>
+      <Environment {...props} />
+    </AtSite>
+  );
 }
 
 function Environment({ section, workstation, session }: EnvironmentProps) {
@@ -59,6 +67,7 @@ function Environment({ section, workstation, session }: EnvironmentProps) {
       {section === "workstations" && workstation !== null && (
         <Machine key={workstation} id={workstation} store={store} session={session} />
       )}
+      {section === "link" && <CloudLink url={at("/api/link")} />}
       {section === "files" && <Files />}
     </Page>
   );

@@ -1,6 +1,6 @@
 /** The port matrix: what listens here, who reaches it, and all that a network team asks about a port. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { PortItem } from "../../core/environment.ts";
 import { namesText, type PortState, portState, reachText, wayText } from "../../core/environment-words.ts";
 import { addressOf } from "../../core/route.ts";
@@ -77,7 +77,6 @@ const COLUMNS: readonly Column<PortItem>[] = [
 ];
 
 const keyOf = (port: PortItem): string => port.service;
-const groupOf = (port: PortItem): string => (port.present ? "In use" : "Not in this version");
 const narrowOf = (port: PortItem) => (
   <span class={css.narrow}>
     <span class={css.what}>
@@ -92,18 +91,9 @@ const narrowOf = (port: PortItem) => (
 
 export function PortMatrix({ ports }: { readonly ports: readonly PortItem[] }) {
   const [opened, setOpened] = useState<PortItem | null>(null);
-  const rows = useMemo(() => [...ports.filter((one) => one.present), ...ports.filter((one) => !one.present)], [ports]);
   return (
     <>
-      <Table
-        label="Ports"
-        columns={COLUMNS}
-        rows={rows}
-        keyOf={keyOf}
-        groupOf={groupOf}
-        narrow={narrowOf}
-        onOpen={setOpened}
-      />
+      <Table label="Ports" columns={COLUMNS} rows={ports} keyOf={keyOf} narrow={narrowOf} onOpen={setOpened} />
       <Drawer
         title={opened === null ? "Port" : `Port ${opened.number}: ${opened.purpose}`}
         open={opened !== null}
@@ -144,10 +134,7 @@ function PortFacts({ port }: { readonly port: PortItem }) {
             <ul class={css.names}>
               {linked.map((name) => (
                 <li key={name}>
-                  <a
-                    class={css.link}
-                    href={addressOf({ page: "environment", section: "workstations", workstation: name })}
-                  >
+                  <a class="link" href={addressOf({ page: "environment", section: "workstations", workstation: name })}>
                     {name}
                   </a>
                 </li>

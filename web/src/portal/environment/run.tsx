@@ -4,10 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../../core/access.ts";
 import type { Report } from "../../core/environment.ts";
 import { reportText } from "../../core/environment-words.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Doing } from "../loaded.ts";
-import { runDoctor } from "./api.ts";
+import { reportPageAddress, runDoctor } from "./api.ts";
 import css from "./environment.module.css";
 
 /** It answers within so long, whatever is wrong. */
@@ -40,6 +40,24 @@ export function RunDoctor({ session, workstation, doing, unable, onReport }: Run
         {busy ? <Looking /> : (unable ?? "")}
       </span>
     </div>
+  );
+}
+
+interface TakeReportProps {
+  /** Null for the server. */
+  readonly workstation: string | null;
+  /** Whether there is one: its room is there before. */
+  readonly there: boolean;
+}
+
+/** The newest report as a signed page, for whoever is to mend something. */
+export function TakeReport({ workstation, there }: TakeReportProps) {
+  return (
+    <span class={css.take} data-there={there}>
+      <LinkButton icon="download" href={reportPageAddress(workstation)} outside download="">
+        Download the report
+      </LinkButton>
+    </span>
   );
 }
 

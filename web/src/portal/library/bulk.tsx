@@ -6,13 +6,14 @@ import { bulkWords, recordingsText } from "../../core/bulk-words.ts";
 import { type Facets, tagOf } from "../../core/facets.ts";
 import { toFailure } from "../../core/failure.ts";
 import type { RecordingItem } from "../../core/library.ts";
+import { takesAway } from "../../core/modules.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field } from "../../ui/field.tsx";
 import { Options } from "../../ui/options.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { EXPORTS_MAX, startExports } from "../exports/store.ts";
+import { ReasonField } from "../reason-field.tsx";
 import { isSignedOut, mustSignIn } from "../session.ts";
 import css from "./library.module.css";
 import { type BulkOrder, changeMany } from "./requests.ts";
@@ -132,14 +133,7 @@ function HoldDialog(props: BulkProps & { readonly action: "hold" | "release"; re
             ? "What is held is not deleted when its time has come, until it is released."
             : "What is released is deleted when its time has come."}
         </p>
-        <Field
-          label="Reason"
-          name="reason"
-          hint="It stands in the audit log."
-          value={reason}
-          focused
-          onInput={(text) => setReason(text.slice(0, 200))}
-        />
+        <ReasonField value={reason} onInput={setReason} />
       </form>
     </Dialog>
   );
@@ -166,7 +160,7 @@ export function BulkBar(props: BulkProps) {
           Release
         </Button>
       )}
-      {may.has("export") && (
+      {takesAway(session) && (
         <Button small kind="quiet" icon="download" onClick={() => beginExports(session, chosen)}>
           Export
         </Button>

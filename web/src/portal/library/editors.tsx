@@ -6,10 +6,12 @@ import type { Filter } from "../../core/filter.ts";
 import { FIELD_TITLES, type Field, FLAG_WORDS, STATE_TITLES } from "../../core/filter-words.ts";
 import { RECORDING_STATES, type RecordingState } from "../../core/recording-index.ts";
 import { Button } from "../../ui/button.tsx";
+import { Choice } from "../../ui/choice.tsx";
 import { Field as Input } from "../../ui/field.tsx";
 import { type Option, Options } from "../../ui/options.tsx";
+import { PatternEditor } from "../pattern-editor.tsx";
+import { TimeEditor } from "../time-editor.tsx";
 import css from "./library.module.css";
-import { TimeEditor } from "./time-editor.tsx";
 
 interface EditorProps {
   readonly filter: Filter;
@@ -47,17 +49,15 @@ function LengthEditor({ filter, onChange, close }: EditorProps) {
       <ul>
         {LENGTHS.map(([text, minLength, maxLength]) => (
           <li key={text}>
-            <button
-              type="button"
-              class={css.preset}
-              aria-pressed={filter.minLength === minLength && filter.maxLength === maxLength}
+            <Choice
+              pressed={filter.minLength === minLength && filter.maxLength === maxLength}
               onClick={() => {
                 onChange({ ...filter, minLength, maxLength });
                 close();
               }}
             >
               {text}
-            </button>
+            </Choice>
           </li>
         ))}
       </ul>
@@ -75,17 +75,43 @@ function FlagEditor({ field, filter, onChange, close }: EditorProps & { readonly
     <ul class={css.editor}>
       {[true, false].map((value) => (
         <li key={String(value)}>
-          <button
-            type="button"
-            class={css.preset}
-            aria-pressed={filter[field] === value}
+          <Choice
+            pressed={filter[field] === value}
             onClick={() => {
               onChange({ ...filter, [field]: value });
               close();
             }}
           >
             {FLAG_WORDS[field][value ? 0 : 1]}
-          </button>
+          </Choice>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Shares that people ask for, in percent. */
+const IDLE: readonly (readonly [text: string, from: number | null, to: number | null])[] = [
+  ["Up to 10 %", null, 10],
+  ["10 % or more", 10, null],
+  ["25 % or more", 25, null],
+  ["Half or more", 50, null],
+];
+
+function IdleEditor({ filter, onChange, close }: EditorProps) {
+  return (
+    <ul class={css.editor}>
+      {IDLE.map(([text, idleFrom, idleTo]) => (
+        <li key={text}>
+          <Choice
+            pressed={filter.idleFrom === idleFrom && filter.idleTo === idleTo}
+            onClick={() => {
+              onChange({ ...filter, idleFrom, idleTo });
+              close();
+            }}
+          >
+            {text}
+          </Choice>
         </li>
       ))}
     </ul>
@@ -141,7 +167,17 @@ export function FieldEditor({ field, ...props }: EditorProps & { readonly field:
   const { filter, facets, onSearch, onChange } = props;
   // The list is whole again when the next field is opened.
   useEffect(() => () => onSearch(""), [field]);
-  if (field === "time") return <TimeEditor {...props} />;
+  if (field === "time") {
+    return <TimeEditor time={filter} onChange={(time) => onChange({ ...filter, ...time })} close={props.close} />;
+  }
+  if (field === "idle") return <IdleEditor {...props} />;
+  if (field === "application" || field === "url" || field === "rule") {
+    const set = (value: string): void => {
+      onChange({ ...filter, [field]: value });
+      props.close();
+    };
+    return <PatternEditor title={FIELD_TITLES[field]} value={filter[field]} onSet={set} />;
+  }
   if (field === "length") return <LengthEditor {...props} />;
   if (field === "gap" || field === "blackout" || field === "held") return <FlagEditor field={field} {...props} />;
   const list = listField(field, filter, facets);

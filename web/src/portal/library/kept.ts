@@ -19,8 +19,7 @@ let kept: Kept | null = null;
 
 const isAtTop = (): boolean => window.scrollY < TOP_PX;
 
-/** Keeps a list that is being left. */
-export function keep(store: LibraryStore): void {
+function keep(store: LibraryStore): void {
   const items = store.items.value;
   kept = items === null ? null : { query: store.query, items, next: store.next.value };
 }
@@ -36,6 +35,8 @@ export function useLibrary(filter: Filter): LibraryStore {
     const timer = requestAnimationFrame(() => window.scrollTo({ top: leftAtPx(), behavior: "instant" }));
     return () => cancelAnimationFrame(timer);
   }, [store]);
+  // With the page itself, not some time after it: who comes back at once finds the list, too.
+  useLayoutEffect(() => () => keep(store), [store]);
   useEffect(() => {
     void (back === null ? store.load() : store.refresh());
     return () => store.close();

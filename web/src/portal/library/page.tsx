@@ -7,31 +7,30 @@ import type { Failure } from "../../core/failure.ts";
 import { type Filter, filterQuery, NO_FILTER, narrows, SEARCH_CHARS_MAX } from "../../core/filter.ts";
 import { cleared } from "../../core/filter-words.ts";
 import { LIBRARY_KEYS } from "../../core/library-keys.ts";
+import { analyses } from "../../core/modules.ts";
 import { everything, extended, NOTHING_SELECTED, type Selection, toggled, within } from "../../core/selection.ts";
 import { Button, IconButton, LinkButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { KeyTable } from "../../ui/keys.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { News } from "../../ui/news.tsx";
 import { Empty, FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Page, PageHead } from "../../ui/page.tsx";
-import { SearchBox } from "../../ui/search.tsx";
+import { TypedSearch } from "../../ui/search.tsx";
 import { TableSkeleton } from "../../ui/table.tsx";
 import { feedOpen } from "../feed.ts";
 import { go } from "../router.ts";
 import { mustSignIn } from "../session.ts";
+import { useShortcuts } from "../shortcuts.ts";
 import { BulkBar } from "./bulk.tsx";
 import { COLUMN_TITLES, chooseColumns, chosenColumns } from "./columns.tsx";
 import { useFacets } from "./facets.ts";
-import { AddFilter, FilterChips } from "./filters.tsx";
-import { keep, useLibrary } from "./kept.ts";
+import { AddLibraryFilter, LibraryChips } from "./filters.tsx";
+import { useLibrary } from "./kept.ts";
 import css from "./library.module.css";
 import { RecordingList } from "./list.tsx";
-import { useShortcuts } from "./shortcuts.ts";
 import type { LibraryStore } from "./store.ts";
 import { Views, viewNameOf } from "./views.tsx";
-
-/** While somebody types, the list is asked for when they pause. */
-const TYPING_MS = 220;
 
 function show(filter: Filter): void {
   go({ page: "recordings", filter }, "replace");
@@ -90,34 +89,6 @@ function ColumnsMenu() {
   );
 }
 
-interface SearchProps {
-  readonly filter: Filter;
-  readonly input: { current: HTMLInputElement | null };
-}
-
-/** The words to search for; the address follows when the typing pauses. */
-function Search({ filter, input }: SearchProps) {
-  const [text, setText] = useState(filter.search);
-  const latest = useRef(filter);
-  latest.current = filter;
-  useEffect(() => setText(filter.search), [filter.search]);
-  useEffect(() => {
-    if (text === latest.current.search) return;
-    const timer = setTimeout(() => show({ ...latest.current, search: text.trim() }), text === "" ? 0 : TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <SearchBox
-      label="Search recordings"
-      keys="/"
-      value={text}
-      maxLength={SEARCH_CHARS_MAX}
-      input={input}
-      onInput={setText}
-    />
-  );
-}
-
 interface ResultsProps {
   readonly store: LibraryStore;
   readonly session: Session;
@@ -163,19 +134,6 @@ function Results({ store, session, facets, onSearch, selection, setSelection }: 
   );
 }
 
-function News({ store }: { readonly store: LibraryStore }) {
-  const count = store.arrived.value;
-  return (
-    <div class={css.news} role="status">
-      {count > 0 && (
-        <button type="button" class={css.pill} onClick={() => showNews(store)}>
-          {count} new
-        </button>
-      )}
-    </div>
-  );
-}
-
 function showNews(store: LibraryStore): void {
   if (store.arrived.value === 0) return;
   store.showNew();
@@ -194,13 +152,12 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
     document.title = `${title} · Playhead`;
   }, [title]);
   useEffect(() => setSelection(NOTHING_SELECTED), [query]);
-  useEffect(() => () => keep(store), [store]);
   useShortcuts({
-    search: () => search.current?.select(),
-    filter: () => document.querySelector<HTMLElement>("[data-add-filter] button")?.click(),
-    news: () => showNews(store),
-    help: () => setHelping(true),
-    escape: () => setSelection(NOTHING_SELECTED),
+    "/": () => search.current?.select(),
+    f: () => document.querySelector<HTMLElement>("[data-add-filter] button")?.click(),
+    n: () => showNews(store),
+    "?": () => setHelping(true),
+    Escape: () => setSelection(NOTHING_SELECTED),
   });
 
   const failure = store.failure.value;
@@ -218,12 +175,31 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
       </PageHead>
       <div class={css.tools}>
         <div class={css.find}>
-          <Search filter={filter} input={search} />
+          <TypedSearch
+            label="Search recordings"
+            keys="/"
+            value={filter.search}
+            maxLength={SEARCH_CHARS_MAX}
+            input={search}
+            onRest={(text) => show({ ...filter, search: text })}
+          />
         </div>
         <span data-add-filter>
-          <AddFilter filter={filter} facets={facets} onSearch={onSearch} onChange={show} />
+          <AddLibraryFilter
+            filter={filter}
+            facets={facets}
+            worked={analyses(session)}
+            onSearch={onSearch}
+            onChange={show}
+          />
         </span>
-        <FilterChips filter={filter} facets={facets ?? NO_FACETS} onSearch={onSearch} onChange={show} />
+        <LibraryChips
+          filter={filter}
+          facets={facets ?? NO_FACETS}
+          worked={analyses(session)}
+          onSearch={onSearch}
+          onChange={show}
+        />
       </div>
       {failure !== null && <Trouble failure={failure} onRemedy={remedy} />}
       {failure === null && !feedOpen.value && store.items.value !== null && (
@@ -233,7 +209,7 @@ export function LibraryPage({ filter, session }: { readonly filter: Filter; read
           hint="What you see may be out of date. It is being tried again."
         />
       )}
-      <News store={store} />
+      <News text={store.arrived.value === 0 ? "" : `${store.arrived.value} new`} onShow={() => showNews(store)} />
       <Results
         store={store}
         session={session}

@@ -7,6 +7,7 @@ import { inViewOrder, type SavedView, VIEW_NAME_CHARS_MAX } from "../../core/fac
 import { type Failure, toFailure } from "../../core/failure.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
+import { Choice } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -139,10 +140,8 @@ function ViewList({ query, close, onEdit, session }: ListProps) {
       <ul>
         {all?.map((view) => (
           <li key={view.id} class={css.view}>
-            <button
-              type="button"
-              class={css.preset}
-              aria-pressed={view.query === query}
+            <Choice
+              pressed={view.query === query}
               onClick={() => {
                 open(view);
                 close();
@@ -150,7 +149,7 @@ function ViewList({ query, close, onEdit, session }: ListProps) {
             >
               <span>{view.name}</span>
               {view.shared && <small class={css.muted}>{view.mine ? "for everybody" : "shared with you"}</small>}
-            </button>
+            </Choice>
             {view.mine && (
               <IconButton
                 small

@@ -91,11 +91,11 @@ function Answer({ user, recording }: { readonly user: string; readonly recording
   return (
     <section class={css.answer} aria-label="The answer">
       <p role="status" class={css.verdict}>
-        <a class={css.link} href={`/people/users/${encodeURIComponent(user)}`}>
+        <a class="link" href={`/people/users/${encodeURIComponent(user)}`}>
           {user}
         </a>{" "}
         {verdict(reasons)}{" "}
-        <a class={css.link} href={`/recordings/${encodeURIComponent(recording)}`}>
+        <a class="link" href={`/recordings/${encodeURIComponent(recording)}`}>
           this recording
         </a>
         .

@@ -35,7 +35,7 @@ export function PeoplePicker({ store, label, add, empty, create, chosen, busy, o
             {create !== undefined && !store.isUser(id) ? (
               id
             ) : (
-              <a class={css.link} href={`/people/users/${encodeURIComponent(id)}`}>
+              <a class="link" href={`/people/users/${encodeURIComponent(id)}`}>
                 {store.userName(id)}
               </a>
             )}

@@ -48,7 +48,7 @@ function SessionFacts({ session, named }: { readonly session: LoginSession; read
     <div class={css.words}>
       <p class={css.strong}>
         {named && (
-          <a class={css.link} href={`/people/users/${encodeURIComponent(session.user)}`}>
+          <a class="link" href={`/people/users/${encodeURIComponent(session.user)}`}>
             {session.user}
           </a>
         )}

@@ -36,7 +36,7 @@ export function UserGroups({ user, store, busy, onChange }: UserGroupsProps) {
           <li key={id} class={css.row}>
             <div class={css.words}>
               <p class={css.strong}>
-                <a class={css.link} href={`/people/groups/${encodeURIComponent(id)}`}>
+                <a class="link" href={`/people/groups/${encodeURIComponent(id)}`}>
                   {store.groupName(id)}
                 </a>
               </p>
@@ -78,7 +78,7 @@ export function UserGroups({ user, store, busy, onChange }: UserGroupsProps) {
           {supervised.map((one, at) => (
             <span key={one.id}>
               {at > 0 && ", "}
-              <a class={css.link} href={`/people/groups/${encodeURIComponent(one.id)}`}>
+              <a class="link" href={`/people/groups/${encodeURIComponent(one.id)}`}>
                 {one.name}
               </a>
             </span>

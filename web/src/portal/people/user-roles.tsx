@@ -90,7 +90,7 @@ function RoleRow({ assignment, store, busy, onSince, onRemove }: RoleRowProps) {
     <li class={`${css.row} ${css.loose}`}>
       <div class={css.words}>
         <p class={css.strong}>
-          <a class={css.link} href={`/people/roles/${encodeURIComponent(assignment.role)}`}>
+          <a class="link" href={`/people/roles/${encodeURIComponent(assignment.role)}`}>
             {name}
           </a>
         </p>

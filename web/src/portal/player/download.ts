@@ -5,6 +5,7 @@ import type { Session } from "../../core/access.ts";
 import { asObject, text } from "../../core/decode.ts";
 import { type ExportJob, exportFailure, readExport } from "../../core/export-job.ts";
 import { type Failure, PlayheadError, toFailure } from "../../core/failure.ts";
+import { takesAway } from "../../core/modules.ts";
 import type { PlayRange } from "../../core/range.ts";
 import { pause } from "../../net/backoff.ts";
 import { isAbort, isTransient, requestJson } from "../../net/http.ts";
@@ -39,7 +40,7 @@ export class DownloadStore {
 
   /** Whether to offer it; the server decides for each recording. */
   get isOffered(): boolean {
-    return this.session.permissions.has("export");
+    return takesAway(this.session);
   }
 
   show(): void {

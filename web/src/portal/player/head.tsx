@@ -1,8 +1,9 @@
 /** What is played, and what can be done with the whole of it. */
 
 import { useEffect } from "preact/hooks";
-import { can, type Session } from "../../core/access.ts";
+import type { Session } from "../../core/access.ts";
 import { liveness, type WorkstationItem } from "../../core/library.ts";
+import { erases } from "../../core/modules.ts";
 import { clockText, dayText } from "../../core/time.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
@@ -79,7 +80,7 @@ export function Head({ store, session, workstation, onBack }: HeadProps) {
           keys="C"
           onClick={() => void store.copyLink(false)}
         />
-        {item !== null && can(session, "delete") && <DeleteButton item={item} session={session} />}
+        {item !== null && erases(session) && <DeleteButton item={item} session={session} />}
       </span>
     </div>
   );

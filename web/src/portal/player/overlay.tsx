@@ -8,8 +8,9 @@ import type { WorkstationItem } from "../../core/library.ts";
 import { reasonSentence } from "../../core/reasons.ts";
 import type { Gap } from "../../core/recording-index.ts";
 import { clockText, instantAt, positionText } from "../../core/time.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
 import { BigButton, BlackoutCard, Chip, Corner, FailureCard, Flash, GapCard } from "../../ui/stage.tsx";
+import { linesOfStretch } from "./log-lines.ts";
 import type { PlayerStore } from "./store.ts";
 
 /** Loading is not worth a word before this; most seeks are done by then. */
@@ -60,13 +61,20 @@ function useBlackout(store: PlayerStore): Blackout | null {
   return all.find((one) => atUs >= one.fromUs && (atUs < one.toUs || (one.open && snapshot?.live === true))) ?? null;
 }
 
-function Missing({ gap, startedAtUs }: { readonly gap: Gap; readonly startedAtUs: number }) {
+function Missing({ gap, store }: { readonly gap: Gap; readonly store: PlayerStore }) {
+  const lines = linesOfStretch(store, gap.fromUs, gap.toUs);
+  const startedAtUs = store.recording.value?.startedAtUs ?? 0;
   return (
     <GapCard title="Nothing was recorded here">
       <p>{reasonSentence(gap.reason)}</p>
       <p class="figures">
         {positionText(gap.toUs - gap.fromUs)} missing, until {clockText(instantAt(startedAtUs, gap.toUs), true)}
       </p>
+      {lines !== null && (
+        <LinkButton small icon="logs" href={lines}>
+          Log lines of that time
+        </LinkButton>
+      )}
     </GapCard>
   );
 }
@@ -103,9 +111,7 @@ export function Overlay({ store, workstation, onRemedy }: OverlayProps) {
   );
   return (
     <>
-      {snapshot?.place.kind === "gap" && !snapshot.live && (
-        <Missing gap={snapshot.place.gap} startedAtUs={store.recording.value?.startedAtUs ?? 0} />
-      )}
+      {snapshot?.place.kind === "gap" && !snapshot.live && <Missing gap={snapshot.place.gap} store={store} />}
       {blackout !== null && <Dark blackout={blackout} item={workstation} />}
       {snapshot?.motion === "ended" && <Ended store={store} />}
       {store.blocked.value && <BigButton icon="play" label="Play" onClick={() => store.toggle()} />}

@@ -2,15 +2,18 @@
 
 import { dayKey } from "../../core/calendar.ts";
 import type { RecordingItem } from "../../core/library.ts";
+import { momentsOf } from "../../core/moments.ts";
 import { reasonText } from "../../core/reasons.ts";
 import type { Moment, Recording } from "../../core/recording.ts";
 import { addressOf } from "../../core/route.ts";
 import { bytesText, clockText, dayText, instantAt, lengthText, positionText } from "../../core/time.ts";
 import { type MomentText, momentWords } from "../../core/words.ts";
+import { ApplicationPanel } from "./application-panel.tsx";
 import { BookmarkPanel } from "./bookmark-panel.tsx";
 import { Ledger } from "./ledger.tsx";
+import { linesOfRecording, linesOfStretch } from "./log-lines.ts";
 import css from "./player.module.css";
-import { momentsOf, type PlayerStore } from "./store.ts";
+import type { PlayerStore } from "./store.ts";
 
 function wordsOf(moment: Moment): MomentText {
   if (moment.code !== "gap") return momentWords(moment.code, moment.details);
@@ -22,8 +25,18 @@ function wordsOf(moment: Moment): MomentText {
   };
 }
 
+function GapLines({ store, moment }: { readonly store: PlayerStore; readonly moment: Moment }) {
+  const href = linesOfStretch(store, Number(moment.details.fromUs), Number(moment.details.toUs));
+  return href === null ? null : (
+    <a class={`link ${css.linesLink}`} href={href}>
+      Log lines of that time
+    </a>
+  );
+}
+
 function Moments({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
-  const moments = momentsOf(recording);
+  const fired = store.applications.worked.value.triggers;
+  const moments = [...momentsOf(recording), ...fired].sort((one, other) => one.positionUs - other.positionUs);
   return (
     <section aria-labelledby="events">
       <h2 id="events">Events</h2>
@@ -34,7 +47,9 @@ function Moments({ store, recording }: { readonly store: PlayerStore; readonly r
           {moments.map((moment) => {
             const { title, detail, tone } = wordsOf(moment);
             return (
-              <li key={`${moment.positionUs} ${moment.code}`}>
+              <li
+                key={`${moment.positionUs} ${moment.code} ${moment.details.rule ?? ""} ${moment.details.action ?? ""}`}
+              >
                 <button type="button" onClick={() => store.seek(moment.positionUs)}>
                   <time class="figures">{positionText(moment.positionUs)}</time>
                   <span class={css[tone]}>
@@ -42,6 +57,7 @@ function Moments({ store, recording }: { readonly store: PlayerStore; readonly r
                     {detail !== "" && <small>{detail}</small>}
                   </span>
                 </button>
+                {moment.code === "gap" && <GapLines store={store} moment={moment} />}
               </li>
             );
           })}
@@ -60,6 +76,7 @@ function stationAddress({ workstation, startedAt }: RecordingItem): string {
 function Facts({ store, recording }: { readonly store: PlayerStore; readonly recording: Recording }) {
   const item = store.item.value;
   const started = instantAt(recording.startedAtUs, 0);
+  const lines = linesOfRecording(store);
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">Details</h2>
@@ -81,7 +98,7 @@ function Facts({ store, recording }: { readonly store: PlayerStore; readonly rec
           <>
             <dt>Workstation</dt>
             <dd>
-              <a class={css.link} href={stationAddress(item)}>
+              <a class="link" href={stationAddress(item)}>
                 {item.workstation.name}
               </a>
             </dd>
@@ -91,6 +108,16 @@ function Facts({ store, recording }: { readonly store: PlayerStore; readonly rec
         )}
         <dt>Recording</dt>
         <dd class={css.id}>{recording.id}</dd>
+        {lines !== null && (
+          <>
+            <dt>Logs</dt>
+            <dd>
+              <a class="link" href={lines}>
+                What was said about it
+              </a>
+            </dd>
+          </>
+        )}
       </dl>
     </section>
   );
@@ -104,6 +131,7 @@ export function Side({ store }: { readonly store: PlayerStore }) {
   return (
     <aside class={css.side} data-revision={revision}>
       <BookmarkPanel store={store} />
+      <ApplicationPanel store={store} />
       <Ledger id={recording.id} state={recording.state} onSeek={(positionUs) => store.seek(positionUs)} />
       <Moments store={store} recording={recording} />
       <Facts store={store} recording={recording} />

@@ -2,14 +2,14 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Session } from "../../core/access.ts";
-import { isEcho } from "../../core/blackouts.ts";
 import { type Failure, toFailure } from "../../core/failure.ts";
 import { type Stretch, savedUs } from "../../core/idle.ts";
 import { type RecordingItem, readRecording } from "../../core/library.ts";
+import { momentsOf } from "../../core/moments.ts";
 import { type PictureSource, Pictures } from "../../core/pictures.ts";
 import type { Snapshot } from "../../core/player.ts";
 import { clipped, type Marks, marked, NO_MARKS, type PlayRange, rangeOf } from "../../core/range.ts";
-import type { Moment, Recording } from "../../core/recording.ts";
+import type { Recording } from "../../core/recording.ts";
 import { addressOf } from "../../core/route.ts";
 import { lengthText, positionText } from "../../core/time.ts";
 import { CONNECTED, type Connection } from "../../media/connection.ts";
@@ -23,6 +23,7 @@ import { getRecording } from "../api.ts";
 import { listen } from "../feed.ts";
 import { isSignedOut, mustSignIn } from "../session.ts";
 import { tokensOf } from "./ahead.ts";
+import { ApplicationStore } from "./applications.ts";
 import { BookmarkStore } from "./bookmarks.ts";
 import { DownloadStore } from "./download.ts";
 import { SystemControls } from "./media-session.ts";
@@ -45,6 +46,8 @@ export class PlayerStore {
   readonly recording = signal<Recording | null>(null);
   /** Counts up whenever the recording grew: it does so in place. */
   readonly revision = signal(0);
+  /** Who looks. */
+  readonly session: Session;
   readonly item = signal<RecordingItem | null>(null);
   readonly failure = signal<Failure | null>(null);
   readonly flash = signal("");
@@ -59,6 +62,7 @@ export class PlayerStore {
   readonly id: string;
   readonly picture = new PictureStore();
   readonly bookmarks: BookmarkStore;
+  readonly applications: ApplicationStore;
   readonly download: DownloadStore;
   readonly screen: ScreenStore;
   private readonly stop = new AbortController();
@@ -73,10 +77,12 @@ export class PlayerStore {
   private flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: string, session: Session) {
+    this.session = session;
     this.id = id;
     this.service = new MediaService(id, tokensOf(id, session));
     this.thumbnails = new Thumbnails(this.service, this.stop.signal);
     this.bookmarks = new BookmarkStore(id, session, this.stop.signal);
+    this.applications = new ApplicationStore(id, session, this.stop.signal);
     this.download = new DownloadStore(id, session, this.stop.signal);
     this.screen = new ScreenStore((words) => this.say(words), this.stop.signal);
     this.system = new SystemControls({
@@ -142,6 +148,7 @@ export class PlayerStore {
   private loadBeside(): void {
     void this.loadItem();
     void this.bookmarks.load();
+    void this.applications.load(() => this.recording.value?.growing === true);
   }
 
   private followPictures(video: HTMLVideoElement): void {
@@ -388,12 +395,4 @@ export class PlayerStore {
     if (this.screen.fullscreen.value) this.say(text);
     else toast({ text, hint });
   }
-}
-
-/** Everything that happened, gaps included, in order. */
-export function momentsOf(recording: Recording | null): readonly Moment[] {
-  if (recording === null) return [];
-  const gaps = recording.gaps().map((gap) => ({ positionUs: gap.fromUs, code: "gap", details: { ...gap } }));
-  const moments = recording.moments().filter((one) => !isEcho(one.code));
-  return [...moments, ...gaps].sort((one, other) => one.positionUs - other.positionUs);
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo } from "preact/hooks";
 import type { Bookmark } from "../../core/bookmark.ts";
+import { applicationsRow } from "../../core/lane-applications.ts";
 import { missingWords } from "../../core/lane-coverage.ts";
 import type { BookmarkMark } from "../../core/lane-marks.ts";
 import type { Snapshot } from "../../core/player.ts";
@@ -32,17 +33,23 @@ export function PlayerTimeline({ store, recording, snapshot }: PlayerTimelinePro
   const revision = store.revision.value;
   const bookmarks = store.bookmarks.items.value;
   const line = recording.line(snapshot.track);
+  const { worked, tones, chosen } = store.applications;
+  const { bands, triggers } = worked.value;
+  const application = chosen.value;
   const { rows, gaps, blackouts } = useMemo(
     () =>
-      timelineRows({
-        line,
-        spans: recording.spans(),
-        gaps: recording.gaps(),
-        moments: recording.moments(),
-        bookmarks: marksOf(bookmarks),
-        endUs: recording.endUs,
-      }),
-    [recording, line, revision, bookmarks],
+      timelineRows(
+        {
+          line,
+          spans: recording.spans(),
+          gaps: recording.gaps(),
+          moments: [...recording.moments(), ...triggers],
+          bookmarks: marksOf(bookmarks),
+          endUs: recording.endUs,
+        },
+        bands.length === 0 ? [] : [applicationsRow(bands, tones.value, application)],
+      ),
+    [recording, line, revision, bookmarks, worked.value, application],
   );
   const missing = useMemo(() => missingWords(gaps, blackouts, spokenPosition), [gaps, blackouts]);
   const pictures = useMemo(() => store.picturesOf(snapshot.track), [store, recording, snapshot.track]);

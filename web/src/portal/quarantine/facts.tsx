@@ -33,7 +33,7 @@ export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
           <>
             <dt>Workstation</dt>
             <dd>
-              <a class={css.link} href={addressOf({ page: "coverage", workstation, query: "" })}>
+              <a class="link" href={addressOf({ page: "coverage", workstation, query: "" })}>
                 {workstation}
               </a>
             </dd>
@@ -49,7 +49,7 @@ export function QuarantineFacts({ item }: { readonly item: QuarantineItem }) {
           <>
             <dt>Recording</dt>
             <dd>
-              <a class={css.link} href={addressOf({ page: "recording", id: recording, momentUs: null })}>
+              <a class="link" href={addressOf({ page: "recording", id: recording, momentUs: null })}>
                 {recording}
               </a>
             </dd>

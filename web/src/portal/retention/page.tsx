@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { can, type Session } from "../../core/access.ts";
 import { sinceText } from "../../core/ago.ts";
 import { shareText } from "../../core/coverage-words.ts";
+import { keeps } from "../../core/modules.ts";
 import type { Retention } from "../../core/retention.ts";
 import { bytesText } from "../../core/time.ts";
 import { Button } from "../../ui/button.tsx";
@@ -22,8 +23,24 @@ import { PendingNotice } from "./pending.tsx";
 import { Rules } from "./rules.tsx";
 
 export function RetentionPage({ session }: { readonly session: Session }) {
+  if (!keeps(session)) return <ErasedPage session={session} />;
   if (!can(session, "administer") && !can(session, "operate")) return <Refused what="deciding what is kept" />;
   return <RetentionView session={session} />;
+}
+
+/** Where for how long recordings are kept is decided elsewhere. */
+function ErasedPage({ session }: { readonly session: Session }) {
+  useEffect(() => {
+    document.title = "Erased · Playhead";
+  }, []);
+  if (!can(session, "audit") && !can(session, "operate")) return <Refused what="seeing what was erased" />;
+  return (
+    <Page>
+      <PageHead title="Erasures" lead="Of all sites. For how long recordings are kept, each site decides by itself." />
+      <ServerHealth />
+      <Erasures />
+    </Page>
+  );
 }
 
 function RetentionView({ session }: { readonly session: Session }) {

@@ -1,22 +1,9 @@
-/** The keys of the library besides those of its table. */
+/** The keys of a page with a list, besides those of its table. */
 
 import { useEffect, useRef } from "preact/hooks";
 
-export interface Shortcuts {
-  readonly search: () => void;
-  readonly filter: () => void;
-  readonly news: () => void;
-  readonly help: () => void;
-  readonly escape: () => void;
-}
-
-const KEYS: Readonly<Record<string, keyof Shortcuts>> = {
-  "/": "search",
-  f: "filter",
-  n: "news",
-  "?": "help",
-  Escape: "escape",
-};
+/** By what the key is called in an event: what it does. */
+export type Shortcuts = Readonly<Record<string, () => void>>;
 
 /** Whether what has the focus takes keys itself. */
 function isTaken(target: EventTarget | null): boolean {
@@ -27,10 +14,9 @@ function isTaken(target: EventTarget | null): boolean {
 /** Whether something is open over the page: keys are about that then. */
 const isCovered = (): boolean => document.querySelector(":popover-open, dialog[open]") !== null;
 
-function command(event: KeyboardEvent): keyof Shortcuts | null {
-  if (isCovered()) return null;
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return null;
-  return isTaken(event.target) ? null : (KEYS[event.key] ?? null);
+function isMeant(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return !isCovered() && !isTaken(event.target);
 }
 
 export function useShortcuts(shortcuts: Shortcuts): void {
@@ -42,10 +28,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (event.key === "Escape" && event.target instanceof HTMLInputElement && event.target.type === "search") {
         event.target.blur();
       }
-      const name = command(event);
-      if (name === null) return;
-      if (name !== "escape") event.preventDefault();
-      latest.current[name]();
+      const shortcut = latest.current[event.key];
+      if (shortcut === undefined || !isMeant(event)) return;
+      if (event.key !== "Escape") event.preventDefault();
+      shortcut();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
