@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+from outages.listener import Told
+from torturing.messages import disordered
 from torturing.plan import plan
 from torturing.witness import Conversation, Seen, Witness
 
@@ -26,12 +28,15 @@ SEGMENT = UUID(int=7)
 
 @given(st.integers(0, 1000), st.floats(5, 900), st.integers(1, 30))
 def test_all_faults_are_over_when_the_run_is_and_the_server_has_one_at_a_time(seed, seconds, desks):
-    faults = plan(seed, seconds, desks)
+    faults = plan(seed, seconds, desks, broker=True)
     assert all(0 <= fault.at_s < seconds and fault.at_s + fault.for_s <= seconds + 1e-6 for fault in faults)
     assert all(number < desks for fault in faults for number in fault.desks)
-    of_server = [fault for fault in faults if not fault.desks]
-    assert all(a.at_s + a.for_s < b.at_s for a, b in itertools.pairwise(of_server))
-    assert faults == plan(seed, seconds, desks)
+    of_broker = [fault for fault in faults if fault.kind == "kill broker"]
+    of_server = [fault for fault in faults if not fault.desks and fault not in of_broker]
+    for alone in (of_server, of_broker):
+        assert all(a.at_s + a.for_s < b.at_s for a, b in itertools.pairwise(alone))
+    assert faults == plan(seed, seconds, desks, broker=True)
+    assert [fault for fault in faults if fault not in of_broker] == plan(seed, seconds, desks)
 
 
 def conversation(witness: Witness, data: bytes, acknowledged: int, part: int) -> None:
@@ -80,9 +85,33 @@ def test_what_was_acknowledged_may_not_be_sent_otherwise():
     assert seen.altered == 1
 
 
+def test_events_that_are_out_of_order_are_seen():
+    def entry(number):
+        return Told(f"a{number}", "playhead.audit.entry.v1", "audit", {"number": number})
+
+    def of_recording(what):
+        return Told(what, f"playhead.recording.{what}.v1", "r", {"segment": "s"})
+
+    assert disordered([entry(1), of_recording("started"), entry(2), of_recording("sealed")]) == []
+    assert len(disordered([entry(2), entry(1)])) == len(disordered([entry(1), entry(3)])) == 1
+    assert len(disordered([of_recording("sealed"), of_recording("started")])) == 1
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a disk")
 def test_a_short_one_is_survived(tmp_path):
-    asked = ["--minutes", "0.15", "--workstations", "2", "--real", "0", "--seed", "3", "--keep", str(tmp_path / "site")]
+    asked = [
+        "--minutes",
+        "0.15",
+        "--workstations",
+        "2",
+        "--real",
+        "0",
+        "--no-broker",
+        "--seed",
+        "3",
+        "--keep",
+        str(tmp_path / "site"),
+    ]
     done = subprocess.run(
         [sys.executable, str(TORTURE), *asked], capture_output=True, text=True, check=False, timeout=110
     )

@@ -54,7 +54,7 @@ async def add_interaction(places: PremisesPlaces, *, agent: str, started_at_us: 
     keyring = Keyring.open(places.keys, SITE, clock)
     keyring.refresh()
     catalogue = await Catalogue.open(places.catalogue)
-    ledger = CatalogueLedger(catalogue)
+    ledger = CatalogueLedger(catalogue, clock)
     store = SegmentStore(places.recordings, disk=SystemDisk(), ledger=ledger, clock=clock, interval_s=0.0)
     footage = film("past", 0, seconds * 1_000_000, busy(0, seconds, fps=2))
     signer = Ed25519PrivateKey.generate()

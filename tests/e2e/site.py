@@ -244,6 +244,7 @@ class Site:
             f'[screen]\nlisten = "127.0.0.1:{self.screen_port}"\n{settings}'
             f'[tokens]\nlisten = "127.0.0.1:{self.tokens_port}"\n'
             f'[logs]\nlisten = "127.0.0.1:{self.logs_port}"\n'
+            '[native_players]\nlisten = "127.0.0.1:0"\n'
             f'[portal]\nlisten = "127.0.0.1:{self.portal_port}"\nhttps_listen = "127.0.0.1:0"\n'
         )
 

@@ -37,7 +37,7 @@ CLIENTS, SERVERS, OUTSIDE = "10.201.1", "10.201.9", "203.0.113"
 BRANCHES = "10.201.16.0/20"
 CLIENT, SERVER, CLOUD = f"{CLIENTS}.2", f"{SERVERS}.5", f"{OUTSIDE}.5"
 DESK = "desk-7"
-PORTS = tuple(sorted(row.number for row in REGISTRY if row.present and row.ours and row.target is Endpoint.PREMISES))
+PORTS = tuple(sorted(row.number for row in REGISTRY if row.ours and row.target is Endpoint.PREMISES))
 SETTINGS = f"""
 [screen]
 listen = "{SERVER}:5633"
@@ -48,6 +48,14 @@ listen = "{SERVER}:2020"
 https_listen = "{SERVER}:443"
 [logs]
 listen = "{SERVER}:5638"
+[native_players]
+listen = "{SERVER}:4510"
+[policy]
+enabled = true
+listen = "{SERVER}:943"
+[analytics]
+enabled = true
+listen = "{SERVER}:5634"
 """
 
 

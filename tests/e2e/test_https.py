@@ -18,7 +18,7 @@ async def site(tmp_path: Path):
     made = Site(tmp_path)
     (https_port,) = free_ports(1)
     config = made.data / "premises.toml"
-    text = config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{https_port}")
+    text = config.read_text().replace('https_listen = "127.0.0.1:0"', f'https_listen = "127.0.0.1:{https_port}"')
     config.write_text(f'{text}transport = "https"\n')
     made.https = f"https://127.0.0.1:{https_port}"
     await made.add_user()

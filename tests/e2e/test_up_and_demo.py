@@ -26,6 +26,7 @@ def write_ports(folder: Path, screen: int, tokens: int, portal: int) -> None:
     tables = {"screen": screen, "tokens": tokens, "portal": portal}
     text = "".join(f'[{table}]\nlisten = "127.0.0.1:{port}"\n' for table, port in tables.items())
     more = 'https_listen = "127.0.0.1:0"\n[logs]\nlisten = "127.0.0.1:0"\n'
+    more += '[native_players]\nlisten = "127.0.0.1:0"\n'
     (folder / "premises.toml").write_text(text + more)
 
 
@@ -54,6 +55,7 @@ async def test_ports_that_are_taken_are_said_and_the_next_are_used(tmp_path: Pat
         address = f"http://127.0.0.1:{match[1]}"
         assert f"The portal is at {address}" in said
         assert f"Workstations connect to port {screen_port}" in said
+        assert "A cloud is beside it, with a portal at https://127.0.0.1" in said
         async with httpx.AsyncClient() as client:
             assert (await client.get(address + "/healthz")).status_code == 200
         secure = re.search(r"Over HTTPS it is at (https://127\.0\.0\.1:\d+)", said)
@@ -88,7 +90,7 @@ async def test_a_second_start_goes_on_with_the_same_data(tmp_path: Path) -> None
             if start == 1:
                 other = await site.command("up", "--data", str(site.data))
                 assert other.code == 1
-                assert "Another premises server is running" in other.err
+                assert "is running with the folder" in other.err
                 added = await site.command("users", "add", "eve", "--password-stdin", stdin=f"{PASSWORD}\n")
                 assert added.code == 0
             else:

@@ -145,7 +145,12 @@ class Operation:
         first, limit = int(request.query.get("after", "0")), min(int(request.query["limit"]), PAGE_ITEMS_MAX)
         more = first + limit < len(found)
         frame = {"day": str(day), "from": text_of(midnight(day)), "to": text_of(midnight(day + timedelta(days=1)))}
-        frame |= {"now": at_hour(NOW_MS / HOUR_MS), "timeZone": ZONE, "next": str(first + limit) if more else None}
+        frame |= {
+            "site": "site-1",
+            "now": at_hour(NOW_MS / HOUR_MS),
+            "timeZone": ZONE,
+            "next": str(first + limit) if more else None,
+        }
         return json_answer(frame | {"items": found[first : first + limit]})
 
     def _of(self, one, day):

@@ -175,6 +175,7 @@ class PeoplePremises(Premises):
     def _session_item(self):
         return {
             "user": {"name": USER, "displayName": "Sam Rivera", "role": "x", "permissions": self.permissions},
+            "capabilities": self.capabilities,
             "csrfToken": "csrf",
             "tokenUrl": f"{self.tokens.origin}/token",
             "site": "site-1",

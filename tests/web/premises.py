@@ -13,6 +13,7 @@ from playhead.wire import fmp4
 from web import small
 from web.footage import Segment
 from web.kept import Kept
+from web.log_lines import LogLines
 from web.operation import Operation
 from web.shelf import Shelf
 from web.surroundings import Surroundings
@@ -232,6 +233,16 @@ class Premises:
         self.counts: Counter[str] = Counter()
         self.token_life_s = 60.0
         self.permissions = ["view", "play", "live", "record", "blackout_on", "blackout_off"]
+        self.capabilities = [
+            "coverage",
+            "environment",
+            "erasing",
+            "exports",
+            "log_levels",
+            "logs",
+            "quarantine",
+            "retention",
+        ]
         self.signed_in = False
         self.refuse_tokens: tuple | None = None
         self.live_delay_s = 0.05
@@ -244,6 +255,7 @@ class Premises:
         self.shelf = Shelf(self.recordings, self.workstations)
         self.operation = Operation(self.recordings)
         self.surroundings = Surroundings()
+        self.logs = LogLines()
         self._issued: dict[str, float] = {}
         self._followers: set[asyncio.Queue] = set()
         self.changed = asyncio.Event()
@@ -314,7 +326,7 @@ class Premises:
             return refusal(401, "session.none", "You are not signed in.")
         if request.method != "GET" and request.headers.get("x-csrf-token") != "csrf":
             return refusal(403, "session.csrf", "The request did not come from this page.")
-        for part in (self.kept, self.shelf, self.operation):
+        for part in (self.kept, self.shelf, self.operation, self.logs):
             if (answer := part.answer(request)) is not None:
                 return answer
         if (answer := await self.surroundings.answer(request)) is not None:
@@ -335,6 +347,7 @@ class Premises:
     def _session(self, request):
         item = {
             "user": {"name": USER, "displayName": "Sam Rivera", "role": "x", "permissions": self.permissions},
+            "capabilities": self.capabilities,
             "csrfToken": "csrf",
             "tokenUrl": f"{self.tokens.origin}/token",
             "site": "site-1",

@@ -58,6 +58,8 @@ class Surroundings:
     """What the next look comes to, instead of the same."""
     hold: asyncio.Event | None = None
     """Where a look waits."""
+    link: dict = field(default_factory=lambda: dict(NO_LINK))
+    """What the API says of the link to the cloud."""
     asked: list[tuple] = field(default_factory=list)
     """Looks and files as they were asked for."""
 
@@ -68,12 +70,16 @@ class Surroundings:
                 return json_answer({"items": [self._port(row) for row in REGISTRY]})
             case "GET", ["environment", "findings"]:
                 return json_answer(self._findings())
+            case "GET", ["link"]:
+                return json_answer(self.link)
             case "GET", ["environment", "forms"]:
                 return json_answer(FORMS)
             case "GET", ["environment", "workstations", name]:
                 told = self.stations.get(name)
                 none = refusal(404, "doctor.no_report", f"There is no report of workstation {name}.")
                 return none if told is None else json_answer(told)
+            case "GET", ["environment", "page"]:
+                return self._page(request.query.get("workstation"))
             case "POST", ["environment", "doctor"]:
                 self.premises = await self._look("premises") or self.premises
                 return json_answer(self.premises)
@@ -100,7 +106,7 @@ class Surroundings:
         return {
             "service": row.service, "number": row.number, "transport": row.transport, "from": row.source,
             "to": row.target, "bothWays": row.both_ways, "module": row.module, "purpose": row.purpose,
-            "openAt": list(row.open_at), "secured": row.secured, "present": there,
+            "openAt": list(row.open_at), "secured": row.secured,
             "listening": row.service not in self.deaf if there else None, "local": False,
             "reach": {"reached": reached, "unreached": len(missing), "workstations": missing},
         }  # fmt: skip
@@ -127,6 +133,11 @@ class Surroundings:
             "unreached": [service for service, names in self.unreached.items() if name in names],
         }  # fmt: skip
 
+    def _page(self, workstation):
+        self.asked.append(("page", workstation))
+        headers = {"Content-Disposition": f'attachment; filename="playhead-doctor-{workstation or "here"}.html"'}
+        return Answer(b"<!doctype html>", 200, "text/html; charset=utf-8", headers)
+
     def _file(self, request, kind):
         self.asked.append((kind, request.pairs))
         for one in request.many("from"):
@@ -136,6 +147,29 @@ class Surroundings:
             return refusal(400, "environment.folder", "'' is no whole path.", "Write it from the root on.")
         headers = {"Content-Disposition": f'attachment; filename="playhead-{kind}.nft"'}
         return Answer(b"table inet playhead {\n}\n", 200, "text/plain; charset=utf-8", headers)
+
+
+NO_LINK = {
+    "joined": False, "up": False, "since": None, "cloud": "", "site": "", "linksWanted": 0, "plain": False,
+    "capKbitS": None, "code": "", "message": "", "hint": "", "links": [], "traffic": [],
+}  # fmt: skip
+
+
+def linked(*slots, **more):
+    """A link to the cloud with these connections, over which bulk goes."""
+    lines = [
+        {"slot": slot, "roundTripMs": 41.2, "roundTripMsMin": 40.0, "rateKbitS": 20_000, "flightBytes": 98_304,
+         "sentBytes": 7_500_000, "receivedBytes": 120_000, "waiting": slot} for slot in slots
+    ]  # fmt: skip
+    traffic = [
+        {"urgency": name, "streams": 1, "sentKbitS": rate, "receivedKbitS": 0.0, "sentBytes": 1_000,
+         "receivedBytes": 0, "broken": 0}
+        for name, rate in (("control", 0.4), ("interactive", 12.0), ("playback", 0.0), ("bulk", 1_987.6))
+    ]  # fmt: skip
+    return {
+        **NO_LINK, "joined": True, "up": bool(slots), "since": "2026-01-01T12:00:00Z", "cloud": "cloud.example:2010",
+        "site": "acme/berlin", "linksWanted": 2, "capKbitS": 2_000, "links": lines, "traffic": traffic, **more,
+    }  # fmt: skip
 
 
 FORMS = {

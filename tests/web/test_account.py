@@ -59,6 +59,7 @@ async def test_a_second_factor_is_set_up_and_its_codes_are_kept_before_going_on(
 async def test_codes_that_were_not_kept_are_not_passed_over(chromium):
     async with staged(chromium, "/account") as seat:
         await seat.page.get_by_role("button", name="Set up").click()
+        await expect(seat.page.get_by_role("img", name="QR code of the key")).to_be_visible()
         await seat.page.get_by_label("Code", exact=True).fill(CODE)
         await seat.page.keyboard.press("Enter")
         await expect(seat.page.get_by_role("list", name="Recovery codes")).to_be_visible()

@@ -8,14 +8,14 @@ from playwright.async_api import expect
 
 from playhead.environment.ports import Service
 from web.people_stage import staged
-from web.surroundings import DROPPED, SHORT, WELL, Surroundings, report
+from web.surroundings import DROPPED, SHORT, WELL, Surroundings, linked, report
 from web.test_page import findings
-from web.test_people_pages import SIZES, fits, pale_in_the_dark, resized, shown
+from web.test_people_pages import SIZES, pale_in_the_dark, resized, shown, too_wide
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OPERATOR = ["view", "play", "live", "operate", "administer", "audit"]
-PATHS = ("/environment", "/environment/workstations", "/environment/workstations/ws-01", "/environment/files")
+PATHS = tuple(f"/environment{path}" for path in ("", "/workstations", "/workstations/ws-01", "/link", "/files"))
 
 
 @asynccontextmanager
@@ -39,6 +39,7 @@ def troubled():
         absent={"ws-02"},
         unreached={Service.TOKENS: ["ws-01"]},
         deaf={Service.SCREEN},
+        link=linked(0, 1),
     )
 
 
@@ -63,7 +64,7 @@ async def test_the_port_matrix_says_what_listens_and_who_reaches_it(chromium):
         screen = grid.get_by_role("row").filter(has_text="screen recording").filter(has_text="5633")
         await expect(screen).to_contain_text("Not listening")
         await expect(screen).to_contain_text("All 3 that tried")
-        await expect(grid.get_by_role("row").filter(has_text="943")).to_contain_text("Not in this version")
+        await expect(grid.get_by_role("row").filter(has_text="943")).to_contain_text("Opens none here")
         await grid.get_by_role("button", name="token requests").click()
         facts = seat.page.get_by_role("dialog")
         await expect(facts).to_contain_text("2 of 3")
@@ -105,6 +106,22 @@ async def test_a_workstation_is_asked_over_its_connection(chromium):
         await expect(seat.page.get_by_role("button", name="Run the doctor now")).to_be_disabled()
         await seat.visit("/environment/workstations/ws-03")
         await expect(seat.page.get_by_text("It has not told yet")).to_be_visible()
+
+
+async def test_a_report_is_downloaded_as_a_page(chromium):
+    surroundings = troubled()
+    async with visited(chromium, "/environment", surroundings) as seat:
+        for where, name in ((None, "here"), ("ws-01", "ws-01")):
+            if where is not None:
+                await seat.page.get_by_role("link", name=where).first.click()
+                await expect(seat.page.get_by_role("heading", level=1, name=where)).to_be_visible()
+            async with seat.page.expect_download() as saved:
+                await seat.page.get_by_role("link", name="Download the report").click()
+            assert (await saved.value).suggested_filename == f"playhead-doctor-{name}.html"
+            assert surroundings.asked[-1] == ("page", where)
+    async with visited(chromium, "/environment", Surroundings(premises=None)) as seat:
+        await expect(seat.page.get_by_text("Nothing was looked at yet")).to_be_visible()
+        await expect(seat.page.get_by_role("link", name="Download the report")).to_have_count(0)
 
 
 async def test_one_that_went_away_meanwhile_is_said_in_words(chromium):
@@ -195,7 +212,7 @@ async def test_every_page_is_accessible_and_whole_at_every_size_and_in_both_them
             assert await pale_in_the_dark(seat) == [], path
             for width, text in SIZES:
                 await resized(seat, width, text)
-                assert await fits(seat), (path, width, text)
+                assert await too_wide(seat) == [], (path, width, text)
             await resized(seat, 1280, "100%")
         await shown(seat, "/environment")
         await seat.page.get_by_role("grid", name="Ports").get_by_role("button", name="token requests").click()
@@ -217,3 +234,23 @@ async def test_nothing_jumps_while_it_loads(chromium):
             await expect(seat.page.get_by_role("status", name="Loading")).to_have_count(0)
             await seat.page.evaluate("() => new Promise(requestAnimationFrame)")
             assert float(await seat.page.evaluate("document.documentElement.dataset.shift ?? 0")) < 0.05, path
+
+
+async def test_the_link_to_the_cloud_says_what_it_carries_and_why_it_is_not_there(chromium):
+    surroundings = Surroundings(link=linked(0, 1))
+    async with visited(chromium, "/environment/link", surroundings) as seat:
+        bulk = seat.page.get_by_role("grid", name="Traffic by urgency").get_by_role("row").filter(has_text="Bulk")
+        await expect(bulk).to_contain_text("2 Mbit/s")
+        await expect(seat.page.get_by_text("At most 2 Mbit/s, by the settings.")).to_be_visible()
+        await expect(seat.page.get_by_text("The link is not encrypted")).to_be_hidden()
+        lines = seat.page.get_by_role("grid", name="Connections").get_by_role("row")
+        await expect(lines.filter(has_text="1, for people")).to_contain_text("41.2")
+        hint = "Have the proxy pass port 2010 by CONNECT."
+        surroundings.link = linked(code="pool.refused", message="The proxy strips the Upgrade.", hint=hint)
+        trouble = seat.page.get_by_role("status").filter(has_text="The proxy strips the Upgrade.")
+        await expect(trouble).to_contain_text(hint)
+        await expect(seat.page.get_by_text("0 of 2")).to_be_visible()
+        surroundings.link = linked(0, 1, plain=True)
+        await expect(seat.page.get_by_text("The link is not encrypted")).to_be_visible()
+        surroundings.link = Surroundings().link
+        await expect(seat.page.get_by_text("This site has joined no cloud")).to_be_visible()

@@ -44,6 +44,20 @@ async def test_a_range_is_marked_by_two_keys_and_its_link_copied(chromium, done)
         await expect(seat.page.get_by_text("0:31 – 0:35")).to_have_count(0)
 
 
+async def test_a_dialog_opens_again_right_after_escape(chromium, done):
+    async with served(done, permissions=ALL) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in("/recordings/done?t=31")
+        await seat.until("facts.state === 'media'")
+        await seat.page.keyboard.press("k")
+        await seat.until("facts.state === 'paused'")
+        words = seat.page.get_by_role("dialog", name="Bookmark at 0:31").get_by_label("What is here?")
+        await seat.page.keyboard.press("b")
+        for _ in range(3):
+            await expect(words).to_be_focused()
+            await asyncio.gather(seat.page.keyboard.press("Escape"), seat.page.keyboard.press("b"))
+        await expect(words).to_be_focused()
+
+
 async def test_a_moment_is_bookmarked_found_changed_and_deleted(chromium, done):
     async with served(done, permissions=ALL) as premises, seated(chromium, premises) as seat:
         premises.kept.add("done", 112_000, "Wrong form", shared=True, by="Jo Blake")

@@ -345,6 +345,27 @@ async def test_rows_are_walked_by_keys_opened_by_enter_and_found_again(chromium)
         await expect(row(seat, "Agent 040")).to_be_in_viewport()
 
 
+async def test_who_comes_back_the_moment_the_list_is_gone_finds_it_where_it_was(chromium):
+    async with served(*listed(120)) as premises, seated(chromium, premises) as seat:
+        await seat.sign_in()
+        await expect(rows(seat).first).to_be_visible()
+        for _ in range(4):
+            await seat.page.keyboard.press("j")
+            await seat.page.keyboard.press("PageDown")
+        await expect(row(seat, "Agent 040")).to_be_in_viewport()
+        await seat.page.evaluate("""
+            new MutationObserver((_, watch) => {
+                if (document.querySelector("[role=grid]") !== null) return;
+                watch.disconnect();
+                window.addEventListener("popstate", () => { window.cameBack = true; });
+                history.back();
+            }).observe(document, { subtree: true, childList: true });
+        """)
+        await seat.page.keyboard.press("Enter")
+        await seat.page.wait_for_function("window.cameBack")
+        await expect(row(seat, "Agent 040")).to_be_in_viewport()
+
+
 async def test_the_keys_are_explained(chromium, many):
     async with served(*many) as premises, seated(chromium, premises) as seat:
         await seat.sign_in()

@@ -96,7 +96,7 @@ class Server:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         url = urlsplit(target)
-        pairs = tuple(parse_qsl(url.query))
+        pairs = tuple(parse_qsl(url.query, keep_blank_values=True))
         return Request(method, unquote(url.path), dict(pairs), headers, body, pairs)
 
     async def _reply(self, writer, answer: Answer):
