@@ -36,7 +36,7 @@ from playhead.base.ids import SiteId
 from playhead.base.logs import configure
 from playhead.domain.access import Sight
 from playhead.domain.library import Question
-from playhead.net.http import listen
+from playhead.net.listener import listen
 from playhead.portal.config import PortalConfig
 from playhead.portal.service import PortalService
 from playhead.store.audit_trail import AuditTrail

@@ -27,9 +27,10 @@ from playhead.base.clock import SystemClock
 from playhead.domain.cloudevents import CONTENT_TYPE, encode
 from playhead.domain.events import Event
 from playhead.net.messaging.rabbitmq import EVENTS
-from playhead.premises.messaging import MessagingConfig, MessagingService
+from playhead.premises.messaging.config import MessagingConfig
 from playhead.premises.messaging.provision import definitions
 from playhead.premises.messaging.relay import IN_FLIGHT_MAX
+from playhead.premises.messaging.service import MessagingService
 from playhead.store.catalogue import Catalogue
 from playhead.store.catalogue.outbox import add_events, outbox_state
 from playhead.testing.site import SITE, FakeControl

@@ -1,9 +1,10 @@
 """Everything that can happen to a site, at once, for minutes; and then the proof that nothing acknowledged was lost.
 
 Twenty workstations record while a seed decides who is killed, frozen, restarted, cut off, stalled or asked to be dark,
-and when the server is killed, frozen, restarted or finds its disk full. A relay before each workstation keeps what
-passes, and how far the server acknowledged it. Then all faults end, everything has to arrive, and the server's files
-are held against what was kept, byte by byte. See docs/operations.md, "Torture".
+when the server is killed, frozen, restarted or finds its disk full, and when the broker is killed. A relay before each
+workstation keeps what passes, and how far the server acknowledged it. Then all faults end, everything has to arrive,
+the server's files are held against what was kept, byte by byte, and what the broker delivered against what was
+committed. See docs/operations.md, "Torture".
 """
 
 import argparse
@@ -14,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support import print_header, print_table
+from torturing.messages import is_installed, wrong_of
 from torturing.plan import Fault, plan
 from torturing.site import Tortured, tortured
 
+from playhead.base import logs
+from playhead.base.clock import SystemClock
 from playhead.cli.drill_desk import DrillDesk, until
 
 
@@ -36,6 +41,9 @@ async def inflict(site: Tortured, fault: Fault) -> None:
     say(str(fault))
     if fault.desks:
         await asyncio.gather(*(_hurt_desk(site.desks[number], fault) for number in fault.desks))
+    elif fault.kind == "kill broker":
+        assert site.broker is not None
+        await site.broker.die(fault.for_s)
     else:
         await _hurt_server(site, fault)
 
@@ -82,13 +90,13 @@ async def _hurt_server(site: Tortured, fault: Fault) -> None:
 async def torment(site: Tortured, faults: list[Fault], seconds: float) -> None:
     """All of them, each at its time; one of a workstation waits for the one before it there."""
     began = time.monotonic()
-    busy = {number: asyncio.Lock() for number in (-1, *range(len(site.desks)))}
+    busy: defaultdict[int | str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def one(fault: Fault) -> None:
         await asyncio.sleep(max(began + fault.at_s - time.monotonic(), 0))
         async with contextlib.AsyncExitStack() as stack:
-            for number in fault.desks or (-1,):
-                await stack.enter_async_context(busy[number])
+            for whom in fault.desks or (("broker" if fault.kind == "kill broker" else "server"),):
+                await stack.enter_async_context(busy[whom])
             if time.monotonic() < began + seconds:
                 await inflict(site, fault)
 
@@ -105,7 +113,11 @@ async def examine(site: Tortured) -> tuple[dict[str, Any], list[str]]:
         recordings = [one["id"] for one in (await portal.get("/api/recordings?limit=200")).json()["items"]]
     unverified = [one for one in recordings if not await site.site.is_whole(one)]
     assert site.site.premises is not None
+    if site.broker is not None:
+        await site.broker.settle(site.site.places.catalogue)
     await site.site.premises.stop()
+    if site.broker is not None:
+        wrong += wrong_of(site.site.places.catalogue, site.broker.listener)
     lost = site.lost()
     check = json.loads((await site.site.command("check", "--json")).out)
     wrong += [f"{count} acknowledged bytes lost of segment {segment}" for segment, count in lost.items()]
@@ -127,6 +139,8 @@ async def examine(site: Tortured) -> tuple[dict[str, Any], list[str]]:
         "recordings": len(recordings),
         "unverified": len(unverified),
         "check_whole": check["whole"],
+        "events": 0 if site.broker is None else len(site.broker.listener.handled),
+        "events_again": 0 if site.broker is None else site.broker.listener.again,
         "unexplained_ms": unexplained,
     }
     print_ledger(ledger)
@@ -147,8 +161,8 @@ def print_ledger(ledger: dict[str, Any]) -> None:
 
 
 async def run(options: argparse.Namespace, folder: Path) -> int:
-    faults = plan(options.seed, options.minutes * 60, options.workstations)
-    async with tortured(folder, options.workstations, options.real) as site:
+    faults = plan(options.seed, options.minutes * 60, options.workstations, broker=options.broker)
+    async with tortured(folder, options.workstations, options.real, broker=options.broker) as site:
         say(f"{options.workstations} workstations record; {len(faults)} faults in {options.minutes:g} minutes")
         await torment(site, faults, options.minutes * 60)
         say("faults are over: everything has to arrive")
@@ -168,9 +182,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--workstations", type=int, default=20)
     parser.add_argument("--real", type=int, default=2, help="so many of them record a real X11 desktop")
+    parser.add_argument(
+        "--broker", action=argparse.BooleanOptionalAction, default=is_installed(), help="with a RabbitMQ that is killed"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="leave everything in this folder")
     options = parser.parse_args()
+    logs.configure(SystemClock(), level="error")
     print_header("torture", [], [])
     if options.keep:
         options.keep.mkdir(parents=True)

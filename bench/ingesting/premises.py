@@ -15,7 +15,8 @@ from ingesting.site import SITE
 from playhead.base import logs
 from playhead.base.addresses import Address
 from playhead.base.clock import SystemClock
-from playhead.premises.screen import ScreenConfig, ScreenService
+from playhead.premises.screen.config import ScreenConfig
+from playhead.premises.screen.service import ScreenService
 from playhead.store.catalogue import Catalogue
 from playhead.store.disk import SystemDisk
 from playhead.store.keyring import Keyring
@@ -29,7 +30,7 @@ async def serve(folder: Path) -> None:
     store = SegmentStore(
         folder / "recordings",
         disk=SystemDisk(),
-        ledger=CatalogueLedger(catalogue),
+        ledger=CatalogueLedger(catalogue, clock),
         clock=clock,
         interval_s=config.commit_interval.seconds,
     )

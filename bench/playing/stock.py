@@ -32,7 +32,7 @@ async def fill(places: PremisesPlaces, footage: Footage, lengths_s: Mapping[str,
     keyring = Keyring.open(places.keys, SiteId("site"), clock)
     keyring.refresh()
     store = SegmentStore(
-        places.recordings, disk=SystemDisk(), ledger=CatalogueLedger(catalogue), clock=clock, interval_s=0.0
+        places.recordings, disk=SystemDisk(), ledger=CatalogueLedger(catalogue, clock), clock=clock, interval_s=0.0
     )
     await store.recover()
     committing = asyncio.create_task(store.run())

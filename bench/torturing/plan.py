@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 Kind = Literal[
     "kill desk", "freeze desk", "restart desk", "cut", "stall", "blackout",
-    "kill server", "freeze server", "restart server", "fill disk",
+    "kill server", "freeze server", "restart server", "fill disk", "kill broker",
 ]  # fmt: skip
 
 OF_DESKS: Final[tuple[tuple[Kind, int, float, float], ...]] = (
@@ -26,9 +26,13 @@ OF_SERVER: Final[tuple[tuple[Kind, int, float, float], ...]] = (
     ("fill disk", 2, 5.0, 20.0),
 )
 
+BROKER_S: Final = (0.5, 15.0)
+"""How long it stays dead."""
+
 DESK_EVERY_S: Final = 4.0
 SERVER_EVERY_S: Final = 40.0
-"""Mean times between two faults of a desk and of the server. The server has one at a time."""
+BROKER_EVERY_S: Final = 45.0
+"""Mean times between two faults of a desk, of the server and of the broker. The last two have one at a time each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Fault:
     Attributes:
         at_s: seconds from the beginning.
         for_s: how long it lasts.
-        desks: whom it hits; empty where it is the server.
+        desks: whom it hits; empty where it is the server or the broker.
     """
 
     at_s: float
@@ -52,8 +56,8 @@ class Fault:
         return f"{self.at_s:6.1f} s  {self.kind}{whom} for {self.for_s:.1f} s"
 
 
-def plan(seed: int, seconds: float, desks: int) -> list[Fault]:
-    """The faults of a run in time order; each is over when the run is."""
+def plan(seed: int, seconds: float, desks: int, *, broker: bool = False) -> list[Fault]:
+    """The faults of a run in time order; each is over when the run is. A ``broker`` changes nothing of the others."""
     dice = random.Random(seed)
     faults: list[Fault] = []
     at_s = dice.expovariate(1 / DESK_EVERY_S)
@@ -68,6 +72,11 @@ def plan(seed: int, seconds: float, desks: int) -> list[Fault]:
         kind, for_s = _choose(dice, OF_SERVER)
         faults.append(Fault(at_s, min(for_s, seconds - at_s), kind))
         at_s += for_s + dice.expovariate(1 / SERVER_EVERY_S) + 3.0
+    at_s = dice.uniform(2.0, BROKER_EVERY_S / 4)
+    while broker and at_s < seconds:
+        for_s = dice.uniform(*BROKER_S)
+        faults.append(Fault(at_s, min(for_s, seconds - at_s), "kill broker"))
+        at_s += for_s + dice.expovariate(1 / BROKER_EVERY_S) + 3.0
     return sorted(faults, key=lambda fault: fault.at_s)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from e2e.site import Site
 from torturing.disk import SmallDisk
+from torturing.messages import Broker, run_broker
 from torturing.witness import Conversation, Witness
 
 from playhead.base.addresses import Address
@@ -27,8 +28,11 @@ SETTLED_S: Final = 180.0
 class Tortured:
     """The whole site."""
 
-    def __init__(self, site: Site, disk: SmallDisk, desks: list[DrillDesk], witness: Witness) -> None:
+    def __init__(
+        self, site: Site, disk: SmallDisk, desks: list[DrillDesk], witness: Witness, broker: Broker | None
+    ) -> None:
         self.site = site
+        self.broker = broker
         self.disk = disk
         self.desks = desks
         self.witness = witness
@@ -52,30 +56,40 @@ class Tortured:
 
 
 @contextlib.asynccontextmanager
-async def tortured(folder: Path, desks: int, real: int) -> AsyncGenerator[Tortured]:
-    """Everything started, every workstation recording; so many of them a real X11 desktop, the others a made-up one."""
-    site = Site(folder)
+async def tortured(folder: Path, desks: int, real: int, *, broker: bool) -> AsyncGenerator[Tortured]:
+    """Everything started, every workstation recording; so many of them a real X11 desktop, the others a made-up one.
+
+    With a broker, if wanted.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        hired = await stack.enter_async_context(run_broker(folder / "broker")) if broker else None
+        yield await _begun(stack, folder, desks, real, hired)
+
+
+async def _begun(
+    stack: contextlib.AsyncExitStack, folder: Path, desks: int, real: int, hired: Broker | None
+) -> Tortured:
+    site = Site(folder, settings="" if hired is None else hired.settings)
     disk = SmallDisk(folder / "disk.img", site.data / "premises", DISK_BYTES)
     witness = Witness()
     made: list[DrillDesk] = []
-    async with contextlib.AsyncExitStack() as stack:
-        stack.callback(disk.close)
-        stack.callback(site.close)
-        await site.add_user(role="administrator")
-        await site.start_premises()
-        for number in range(desks):
-            relay = Relay(Address("127.0.0.1", site.screen_port), lambda: watched(witness))
-            address = await relay.open()
-            stack.push_async_callback(relay.close)
-            shown = await _display(stack, folder / f"display-{number}") if number < real else None
-            made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, address, shown))
-        await _speak_plainly(site)
-        for desk in made:
-            stack.push_async_callback(desk.kill)
-            await desk.start()
-        for desk in made:
-            await until(desk.is_current, f"{desk.name} records", SETTLED_S)
-        yield Tortured(site, disk, made, witness)
+    stack.callback(disk.close)
+    stack.callback(site.close)
+    await site.add_user(role="administrator")
+    await site.start_premises()
+    for number in range(desks):
+        relay = Relay(Address("127.0.0.1", site.screen_port), lambda: watched(witness))
+        address = await relay.open()
+        stack.push_async_callback(relay.close)
+        shown = await _display(stack, folder / f"display-{number}") if number < real else None
+        made.append(await _enrolled(site, f"desk-{number + 1:02}", relay, address, shown))
+    await _speak_plainly(site)
+    for desk in made:
+        stack.push_async_callback(desk.kill)
+        await desk.start()
+    for desk in made:
+        await until(desk.is_current, f"{desk.name} records", SETTLED_S)
+    return Tortured(site, disk, made, witness, hired)
 
 
 async def _display(stack: contextlib.AsyncExitStack, folder: Path) -> dict[str, str]:
