@@ -1,6 +1,6 @@
 """Domain events of a catalogue as a whole: of what is in no table, and those that nobody wants."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import structlog
@@ -30,8 +30,13 @@ async def publish(catalogue: Catalogue, events: Sequence[Event]) -> None:
         _log.error("events not kept", types=sorted({one.type for one in events}), code=error.code)
 
 
-async def forget_unheard(catalogue: Catalogue) -> None:
+async def forget_unheard(catalogue: Catalogue, is_heard: Callable[[], bool] = lambda: False) -> None:
     """Take all that waits off, undelivered: for a process in which nobody listens, now and then.
+
+    Args:
+        catalogue: open.
+        is_heard: whether somebody listens after all. Asked when nobody else can write: who listens and then has
+            something published loses nothing.
 
     Raises:
         UnavailableError: ``catalogue.unavailable``.
@@ -40,4 +45,6 @@ async def forget_unheard(catalogue: Catalogue) -> None:
         gone = FORGOTTEN_AT_ONCE if await has_events(connection) else 0
     while gone == FORGOTTEN_AT_ONCE:
         async with catalogue.writing(durable=False) as connection:
+            if is_heard():
+                return
             gone = await forget_oldest(connection, FORGOTTEN_AT_ONCE)

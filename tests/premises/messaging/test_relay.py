@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -114,14 +115,27 @@ async def test_where_nobody_listens_nothing_piles_up_and_nothing_is_written_for_
     running = asyncio.create_task(relay.run())
     while await waiting(site):  # noqa: ASYNC110 - the table tells nobody
         await asyncio.sleep(0.01)
-    got, first = [], asyncio.Event()
-
-    async def handle(message):
-        got.append(message.id)
-        first.set()
-
-    transport.subscribe("one", ["#"], handle)
+    got = asyncio.Queue()
+    transport.subscribe("one", ["#"], got.put)
     await add(site, events(7, 8))
-    await asyncio.wait_for(first.wait(), 60)
-    assert got == ["7-7"]
+    assert (await asyncio.wait_for(got.get(), 60)).id == "7-7"
+    running.cancel()
+
+
+async def test_who_listens_just_before_events_are_forgotten_gets_them(site, monkeypatch):
+    got, writing = asyncio.Queue(), site.catalogue.writing
+    transport = InProcess(None, None)
+
+    @asynccontextmanager
+    async def late(**how):
+        monkeypatch.undo()
+        transport.subscribe("one", ["#"], got.put)
+        await add(site, events(1, 2))
+        async with writing(**how) as connection:
+            yield connection
+
+    await add(site, events(0, 1))
+    monkeypatch.setattr(site.catalogue, "writing", late)
+    running = asyncio.create_task(Relay(site.catalogue, transport, "/playhead/sites/a", site.clock).run())
+    assert [(await asyncio.wait_for(got.get(), 60)).id for _ in range(2)] == ["0-0", "1-1"]
     running.cancel()

@@ -301,10 +301,11 @@ class TestTelling:
         assert len(rig.link.asked) == asked
 
     async def test_it_goes_on_by_itself_after_a_lost_link_and_a_lost_answer(self, rig):
+        now_us = rig.clock.wall_us()  # whenever it looks at what is kept, none is too old
         running = asyncio.create_task(rig.service.run())
-        await rig.happen(event(1))
+        await rig.happen(event(1, at_us=now_us))
         rig.link.is_up.clear()
-        await rig.happen(event(2))
+        await rig.happen(event(2, at_us=now_us))
         rig.link.loses_answers = 3
         rig.link.is_up.set()
         async with asyncio.timeout(60):

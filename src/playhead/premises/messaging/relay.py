@@ -79,7 +79,7 @@ class Relay:
         while True:
             try:
                 if not self._transport.is_heard:
-                    await forget_unheard(self._catalogue)
+                    await forget_unheard(self._catalogue, lambda: self._transport.is_heard)
                     await self._wait_unheard()
                 elif not await self.relay():
                     await asyncio.sleep(LOOK_S)
