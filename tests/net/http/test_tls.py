@@ -16,6 +16,8 @@ from playhead.net.listener import listen
 
 TESTSSL = shutil.which("testssl") or shutil.which("testssl.sh")
 HARMLESS = {"OK", "INFO", "LOW"}
+OF_ITSELF = {"engine_problem"}
+"""What it says about the openssl of the machine it runs on, and not about the server."""
 WAITS_S = 240
 """Its own waiting for a server that does not answer to old protocols; some 20 s on a machine at rest."""
 
@@ -45,7 +47,8 @@ async def test_nothing_above_low_is_found_in_protocols_ciphers_and_headers(tmp_p
     with contextlib.suppress(asyncio.CancelledError):
         await serving
     found = {finding["id"]: finding for finding in json.loads(report.read_text())}
-    assert [finding for finding in found.values() if finding["severity"] not in HARMLESS] == []
+    of_server = [finding for name, finding in found.items() if name not in OF_ITSELF]
+    assert [finding for finding in of_server if finding["severity"] not in HARMLESS] == []
     # An empty report would be clean, too.
     assert {name: found[name]["severity"] for name in ("SSLv3", "TLS1_2", "TLS1_3", "cipherlist_LOW", "HSTS_time")} == (
         dict.fromkeys(("SSLv3", "TLS1_2", "TLS1_3", "cipherlist_LOW", "HSTS_time"), "OK")
