@@ -1,7 +1,7 @@
 import asyncio
 from dataclasses import replace
 
-from playhead.workstation.analytics import accessible
+from playhead.workstation.analytics import atspi
 from playhead.workstation.analytics.accessible import WINDOWS_MAX, Accessibility
 from playhead.workstation.analytics.source import SeenWindow
 
@@ -25,7 +25,8 @@ async def test_without_a_bus_nothing_is_known_and_that_is_said():
 async def test_a_window_with_another_title_is_another_page():
     eyes = reader()
     eyes.of(SHOP)
-    eyes._known[replace(SHOP, monitor=0)] = ("https://shop/", "Pay")
+    reading = eyes._readings[replace(SHOP, monitor=0)]
+    reading.address, reading.text = "https://shop/", "Pay"
     assert eyes.of(SHOP) == eyes.of(replace(SHOP, monitor=2)) == ("https://shop/", "Pay")
     assert eyes.of(replace(SHOP, title="Card payment")) == (None, None)
     assert eyes.of(SHOP) == (None, None)
@@ -35,9 +36,9 @@ async def test_only_so_many_windows_are_read():
     eyes = reader()
     for number in range(WINDOWS_MAX + 5):
         eyes.of(replace(SHOP, id=number))
-    assert len(eyes._wanted) == WINDOWS_MAX
-    assert replace(SHOP, id=0, monitor=0) not in eyes._wanted
+    assert len(eyes._readings) == WINDOWS_MAX
+    assert replace(SHOP, id=0, monitor=0) not in eyes._readings
 
 
 def test_bits_go_over_the_wire_with_a_sign():
-    assert accessible._signed([1 << 31, (1 << 31) - 1, 0]) == [-(1 << 31), (1 << 31) - 1, 0]
+    assert atspi._signed([1 << 31, (1 << 31) - 1, 0]) == [-(1 << 31), (1 << 31) - 1, 0]
