@@ -42,3 +42,13 @@ async def test_only_so_many_windows_are_read():
 
 def test_bits_go_over_the_wire_with_a_sign():
     assert atspi._signed([1 << 31, (1 << 31) - 1, 0]) == [-(1 << 31), (1 << 31) - 1, 0]
+
+
+async def test_a_title_that_never_rests_is_not_read_each_time():
+    eyes = reader()
+    eyes.of(SHOP)
+    assert eyes._news.is_set()
+    eyes._news.clear()
+    for number in range(3):
+        eyes.of(replace(SHOP, title=f"{number} new messages"))
+    assert not eyes._news.is_set()

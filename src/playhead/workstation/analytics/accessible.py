@@ -50,6 +50,7 @@ _log: Any = structlog.get_logger(__name__)
 class _Reading:
     """A window, and what is known of it."""
 
+    since_s: float = 0.0
     times: int = 0
     """It was read since it was asked for."""
     objects: tuple[Place, Place | None] | None = None
@@ -85,12 +86,13 @@ class Accessibility:
         """Its address and its controls' names, as far as they are known; None where they are not, or not yet."""
         window = replace(window, monitor=0)
         if window not in self._readings:
-            for other in [one for one in self._readings if one.id == window.id]:
-                del self._readings[other]  # it has another title
+            now_s = asyncio.get_running_loop().time()
+            others = [self._readings.pop(one) for one in list(self._readings) if one.id == window.id]
             while len(self._readings) >= WINDOWS_MAX:
                 del self._readings[next(iter(self._readings))]
-            self._readings[window] = _Reading()
-            self._news.set()
+            self._readings[window] = _Reading(now_s)
+            if all(now_s >= other.since_s + AGAIN_S for other in others):
+                self._news.set()  # else its title never rests, and the next reading is soon enough
         reading = self._readings[window]
         reading.times = 0
         return reading.address, reading.text
@@ -107,7 +109,7 @@ class Accessibility:
             finally:
                 self._processes.clear()
                 for window, reading in self._readings.items():
-                    self._readings[window] = _Reading(reading.times)
+                    self._readings[window] = _Reading(reading.since_s, reading.times)
             await asyncio.sleep(RETRY_S)
 
     async def _read_on(self) -> None:
